@@ -1,0 +1,37 @@
+"""LossViz: explore loss functions by watching them train.
+
+    import lossviz
+
+    sweep, notes = lossviz.parse("loss=squared_error&loss=huber&outliers=vertical")
+    for run in lossviz.run_all(sweep):
+        print(run.experiment.loss, run.theta[-1], run.status)
+"""
+
+from lossviz.datasets import DATASETS
+from lossviz.experiment import Experiment, Sweep, parse
+from lossviz.losses import LOSSES
+from lossviz.models import MODELS
+from lossviz.optimizers import OPTIMIZERS
+from lossviz.outliers import OUTLIERS
+from lossviz.sampling import Sample, sample
+from lossviz.schedules import SCHEDULES
+from lossviz.training import Run, run, run_all, stream
+
+__version__ = "0.1.0"
+__all__ = [
+    "DATASETS",
+    "LOSSES",
+    "MODELS",
+    "OPTIMIZERS",
+    "OUTLIERS",
+    "SCHEDULES",
+    "Experiment",
+    "Run",
+    "Sample",
+    "Sweep",
+    "parse",
+    "run",
+    "run_all",
+    "sample",
+    "stream",
+]

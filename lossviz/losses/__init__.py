@@ -1,0 +1,10 @@
+"""The losses. Registration order is gallery order, so these imports are not sorted by name."""
+
+# isort: off
+from lossviz.losses import regression  # noqa: F401
+from lossviz.losses import purpose  # noqa: F401
+from lossviz.losses import robust  # noqa: F401
+# isort: on
+from lossviz.losses.base import LOSSES, Loss, loss
+
+__all__ = ["LOSSES", "Loss", "loss"]

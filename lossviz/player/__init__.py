@@ -1,0 +1,34 @@
+"""The live player, seen from Python: ordinary Plotly figures, plus how they move.
+
+A `Movie` is figures and tracks. `still` gives any frame as plain figures; `payload` gives
+what the browser needs to play the whole, in a size linear in the number of frames.
+Nothing here knows what the charts are about, and nothing imports Streamlit.
+"""
+
+from lossviz.player.movie import (
+    Chart,
+    Detail,
+    Link,
+    Links,
+    Movie,
+    Row,
+    Table,
+    Track,
+    still,
+)
+from lossviz.player.payload import decode, encode, payload
+
+__all__ = [
+    "Chart",
+    "Detail",
+    "Link",
+    "Links",
+    "Movie",
+    "Row",
+    "Table",
+    "Track",
+    "decode",
+    "encode",
+    "payload",
+    "still",
+]

@@ -1,0 +1,140 @@
+// Linked points: the row under the pointer is ringed in every chart that shows it, and a card
+// says what it is worth to each run at the current frame. The player's own arrays are asked,
+// not Plotly's hover, so it is as true while playing as when paused.
+
+import { rowsOf } from "./arrays.js";
+import { h, number, percent, setText } from "./page.js";
+
+const REACH = 16; // pixels from the pointer
+
+export function createLinks(root, frameNow) {
+  const card = h("div", { class: "lv-card", role: "tooltip", hidden: true });
+  const rings = [];
+  let [links, charts, current] = [null, new Map(), null];
+  let [details, source] = [[], ""];
+  root.append(card);
+  document.addEventListener("keydown", escape);
+
+  function escape(event) {
+    if (event.key === "Escape") hide();
+  }
+
+  function hide() {
+    current = null;
+    card.hidden = true;
+    for (const ring of rings) ring.hidden = true;
+  }
+
+  // Called once for each new chart.
+  function attach(chart) {
+    const figure = chart.gd.parentElement;
+    const seek = (event) => {
+      const row = nearest(chart, event);
+      if (row === null) hide();
+      else if (current?.row !== row || current.chart !== chart) {
+        current = { row, chart };
+        draw();
+      }
+    };
+    figure.addEventListener("pointermove", seek);
+    figure.addEventListener("pointerdown", seek);
+    figure.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && hide());
+  }
+
+  function nearest(chart, event) {
+    const box = chart.gd.getBoundingClientRect();
+    const [mx, my] = [event.clientX - box.left, event.clientY - box.top];
+    let [best, reach] = [null, REACH];
+    for (const link of links?.traces ?? []) {
+      if (link.chart !== chart.key) continue;
+      const at = chart.locate(link.trace, frameNow());
+      const elements = link.rows?.length ?? lengthOf(chart, link.trace);
+      for (let i = 0; at && i < elements; i++) {
+        const place = at(i);
+        const distance = place ? Math.hypot(place[0] - mx, place[1] - my) : Infinity;
+        if (distance < reach) [best, reach] = [link.rows ? link.rows[i] : i, distance];
+      }
+    }
+    return best;
+  }
+
+  function lengthOf(chart, index) {
+    const track = chart.tracks.find((one) => one.trace === index);
+    const { x, y } = { ...chart.gd.data[index], ...track?.at(frameNow()) };
+    return Math.min(x?.length ?? 0, y?.length ?? 0);
+  }
+
+  function draw() {
+    if (!current) return;
+    const frame = frameNow();
+    let used = 0;
+    let anchor = null;
+    for (const link of links.traces) {
+      const chart = charts.get(link.chart);
+      const i = link.rows ? link.rows.indexOf(current.row) : current.row;
+      const place = i >= 0 ? chart?.locate(link.trace, frame)?.(i) : null;
+      if (!place) continue;
+      const ring = rings[used] ?? rings[rings.push(h("div", { class: "lv-ring" })) - 1];
+      used++;
+      const home = chart.gd.parentElement;
+      if (ring.parentElement !== home) home.append(ring);
+      ring.hidden = false;
+      ring.style.transform = `translate(${place[0]}px,${place[1]}px)`;
+      if (chart === current.chart) anchor ??= { home, place };
+    }
+    for (const ring of rings.slice(used)) ring.hidden = true;
+    if (anchor) write(frame, anchor);
+  }
+
+  function write(frame, { home, place }) {
+    const name = links.names[current.row] ?? `Point ${current.row + 1}`;
+    const lines = details.map(({ label, colour, read }) => ({ label, colour, texts: read(frame, current.row) }));
+    if (card.childElementCount !== 1 + lines.length) {
+      card.replaceChildren(h("strong"), ...lines.map(() =>
+        h("div", { class: "lv-line" }, h("i"), h("b"), h("span"))));
+    }
+    setText(card.firstChild, name);
+    lines.forEach(({ label, colour, texts }, k) => {
+      const [swatch, head, body] = card.children[k + 1].children;
+      swatch.style.background = colour;
+      setText(head, label);
+      setText(body, texts.join(", "));
+    });
+    card.hidden = false;
+    const [outer, inner] = [root.getBoundingClientRect(), home.getBoundingClientRect()];
+    const x = inner.left - outer.left + place[0];
+    const y = inner.top - outer.top + place[1];
+    const left = x + 18 + card.offsetWidth > outer.width ? x - 18 - card.offsetWidth : x + 18;
+    card.style.transform = `translate(${Math.max(0, left)}px,${Math.max(0, y - card.offsetHeight / 2)}px)`;
+  }
+
+  return {
+    attach,
+    update(next, byKey, count, pool) {
+      const decoded = (next?.details ?? []).map((detail) => ({
+        ...detail, values: detail.values.map((value) => ({ ...value, ...pool.decode(value) })),
+      }));
+      const text = JSON.stringify(next);
+      [links, charts] = [next, byKey];
+      if (text === source) return;
+      source = text;
+      hide();
+      details = decoded.map(({ label, colour, frames, values }) => {
+        const rows = rowsOf(frames, count);
+        return {
+          label,
+          colour,
+          read: (frame, row) => values.map(({ name, percent: share, flat, shape }) => {
+            const value = flat[(rows ? rows[frame] : frame) * shape[1] + row];
+            return `${name} ${share ? percent(value) : number(value)}`;
+          }),
+        };
+      });
+    },
+    draw,
+    hide,
+    remove() {
+      document.removeEventListener("keydown", escape);
+    },
+  };
+}

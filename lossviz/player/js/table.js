@@ -1,0 +1,75 @@
+// The table of the current step, and the sentence that is read out when playback stops.
+
+import { rowsOf } from "./arrays.js";
+import { dashes } from "./pens.js";
+import { h, number, setText, svg } from "./page.js";
+
+export function createTable() {
+  const node = h("div", { class: "lv-table", role: "region", tabindex: 0 });
+  let moving = []; // [element, frame -> text]
+  let [spoken, source] = [[], ""];
+
+  return {
+    node,
+    update(spec, count, pool) {
+      const text = JSON.stringify(spec);
+      for (const cell of spec?.rows.flatMap((row) => row.cells) ?? []) {
+        if (cell.numbers) pool.decode(cell.numbers); // keeps it in the pool
+      }
+      if (text === source) return;
+      source = text;
+      moving = [];
+      node.hidden = !spec;
+      if (!spec) return;
+      node.setAttribute("aria-label", spec.caption);
+      const body = spec.rows.map((row) => h("tr", {},
+        h("th", { scope: "row" }, ...key(row), row.label),
+        ...row.cells.map((cell) => cellOf(cell))));
+      function cellOf(cell) {
+        const read = reader(cell, count, pool);
+        const td = h("td", { class: typeof cell === "object" && cell.numbers ? "lv-number" : "" });
+        moving.push([td, read]);
+        return td;
+      }
+      node.replaceChildren(h("table", {},
+        h("caption", {}, spec.caption),
+        h("thead", {}, h("tr", {}, ...spec.columns.map((name, i) => h("th", {
+          scope: "col", class: spec.rows[0]?.cells[i - 1]?.numbers ? "lv-number" : "",
+        }, name)))),
+        h("tbody", {}, ...body)));
+      spoken = spec.rows.map((row) => ({
+        label: row.label,
+        parts: spec.spoken.map((i) => [spec.columns[i + 1], reader(row.cells[i], count, pool)]),
+      }));
+    },
+    show(frame) {
+      for (const [td, read] of moving) setText(td, read(frame));
+    },
+    // "MSE: training loss 1.23, slope 0.4; MAE: …"
+    sentence(frame) {
+      const rows = spoken.filter((row) => row.parts.length).map(({ label, parts }) =>
+        `${label}: ${parts.map(([name, read]) => `${name} ${read(frame)}`).join(", ")}`);
+      return rows.length ? ` ${rows.join("; ")}.` : "";
+    },
+  };
+}
+
+function reader(cell, count, pool) {
+  if (typeof cell === "string") return () => cell;
+  if (cell.numbers) {
+    const { flat } = pool.decode(cell.numbers);
+    return (frame) => number(flat[frame]);
+  }
+  const rows = rowsOf(cell.starts, count);
+  return (frame) => cell.words[rows[frame]];
+}
+
+// The legend key: a line in the row's colour and dashes.
+function key({ colour, dash }) {
+  if (!colour) return [];
+  const line = svg("line", {
+    x1: 1, x2: 27, y1: 6, y2: 6, stroke: colour, "stroke-width": 3,
+    "stroke-dasharray": dashes(dash, 2),
+  });
+  return [svg("svg", { class: "lv-key", viewBox: "0 0 28 12", "aria-hidden": "true" }, line)];
+}

@@ -1,0 +1,93 @@
+// The controls. They know nothing of charts: each calls back.
+
+import { SPEEDS } from "./playback.js";
+import { h, setAttribute, setText, svg } from "./page.js";
+
+const ICONS = {
+  play: "M8 5v14l11-7z",
+  pause: "M6 5h4v14H6zM14 5h4v14h-4z",
+  back: "M6 5h2.5v14H6zM19 5v14L9.5 12z",
+  forward: "M15.5 5H18v14h-2.5zM5 5v14l9.5-7z",
+  reset: "M12 5V1.5L6.5 6 12 10.5V7a5 5 0 1 1-5 5H5a7 7 0 1 0 7-7z",
+  loop: "M7 7h10v3l4-4-4-4v3H5v6h2zM17 17H7v-3l-4 4 4 4v-3h12v-6h-2z",
+};
+
+export function createToolbar(on) {
+  const button = (name, icon, click, extra = {}) => h("button", {
+    type: "button", class: "lv-button", "aria-label": name, title: name, onclick: click, ...extra,
+  }, drawing(icon));
+  const play = button("Play", "play", on.toggle, { class: "lv-button lv-primary" });
+  const playText = h("span", { "aria-hidden": "true" }, "Play");
+  play.append(playText);
+  const loop = button("Loop", "loop", () => {
+    loop.setAttribute("aria-pressed", String(loop.getAttribute("aria-pressed") !== "true"));
+    on.loop(loop.getAttribute("aria-pressed") === "true");
+  }, { "aria-pressed": "false" });
+  const slider = h("input", {
+    type: "range", class: "lv-slider", "aria-label": "Step", min: 0, step: 1,
+    oninput: () => on.scrub(Number(slider.value)),
+    onkeydown: (event) => on.key(event, true),
+  });
+  const label = h("span", { class: "lv-step" });
+  const speed = h("select", {
+    class: "lv-speed", "aria-label": "Speed", title: "Speed",
+    onchange: () => on.speed(Number(speed.value)),
+  }, ...SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}x`)));
+  const actions = h("span", { class: "lv-actions" });
+  const bar = h("div", { class: "lv-bar-fill" });
+  const progress = h("div", {
+    class: "lv-bar", role: "progressbar", "aria-label": "Computing", "aria-valuemin": 0,
+  }, bar);
+  const done = h("span", { class: "lv-done" });
+  const stop = h("button", {
+    type: "button", class: "lv-button lv-text", onclick: () => on.action("stop"),
+  }, "Stop");
+  const working = h("div", { class: "lv-working", hidden: true }, progress, done, stop);
+  const buttons = h("div", { class: "lv-buttons", role: "group", "aria-label": "Playback" },
+    play,
+    button("Step back", "back", on.back), button("Step forward", "forward", on.forward),
+    button("Reset", "reset", on.reset), loop, speed, actions);
+  const node = h("div", { class: "lv-toolbar" }, buttons,
+    h("div", { class: "lv-scrub" }, slider, label), working);
+
+  let named = "";
+  return {
+    node,
+    // Called in each animation frame: writes only what differs.
+    show({ step, total, playing }) {
+      setAttribute(slider, "max", total);
+      if (Number(slider.value) !== step) slider.value = String(step);
+      setText(label, `Step ${step} of ${total}`);
+      setAttribute(slider, "aria-valuetext", `Step ${step} of ${total}`);
+      setAttribute(slider, "style", `--lv-part:${total ? (100 * step) / total : 0}%`);
+      const name = playing ? "Pause" : "Play";
+      if (name === named) return;
+      named = name;
+      setAttribute(play, "aria-label", name);
+      setAttribute(play, "title", `${name} (space)`);
+      setText(playText, name);
+      play.replaceChild(drawing(name.toLowerCase()), play.firstChild);
+    },
+    update({ first, progress: state, actions: list }) {
+      setAttribute(slider, "min", first);
+      const names = JSON.stringify(list);
+      if (actions.dataset.names !== names) {
+        actions.dataset.names = names;
+        actions.replaceChildren(...list.map(({ name, label: text }) => h("button", {
+          type: "button", class: "lv-button lv-text", onclick: () => on.action(name),
+        }, text)));
+      }
+      working.hidden = !state;
+      if (!state) return;
+      setAttribute(progress, "aria-valuemax", state.total);
+      setAttribute(progress, "aria-valuenow", state.done);
+      bar.style.width = `${(100 * state.done) / Math.max(state.total, 1)}%`;
+      setText(done, `${state.done} of ${state.total} steps computed`);
+    },
+  };
+}
+
+function drawing(name) {
+  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: ICONS[name] }));
+}

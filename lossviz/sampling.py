@@ -1,0 +1,58 @@
+"""The rows that an experiment trains and is tested on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossviz.datasets import DATASETS
+from lossviz.experiment import Experiment
+from lossviz.outliers import OUTLIERS
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Rows in the data's own units.
+
+    X (n, d), y (n,): training rows, outliers injected; is_outlier (n,) marks those.
+    X_test, y_test: clean rows, a fresh draw or a held-out part.
+    center, scale (d,): descent sees the features as (x - center) / scale; 0 and 1 where nothing
+        is scaled. They come from the rows before outliers were injected.
+    """
+
+    X: Array
+    y: Array
+    is_outlier: Array
+    X_test: Array
+    y_test: Array
+    center: Array
+    scale: Array
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether descent sees other features than the reader."""
+        return bool(np.any(self.center != 0) or np.any(self.scale != 1))
+
+
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """The random stream for one purpose: no purpose's draws depend on another's."""
+    return np.random.default_rng([seed, *purpose.encode()])
+
+
+def sample(experiment: Experiment) -> Sample:
+    """The experiment's rows: the same for every experiment that differs only in how it trains."""
+    e = experiment
+    dataset = DATASETS[e.data]
+    X, y, X_test, y_test = dataset.draw(
+        generator(e.seed, "data"), generator(e.seed, "test"), e.params_of("data")
+    )
+    center, scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
+    if e.scaling == "standard" or (e.scaling == "auto" and dataset.standardise):
+        center, deviation = X.mean(axis=0), X.std(axis=0)
+        scale = np.where(deviation > 0, deviation, 1.0)
+    rng = generator(e.seed, f"outliers {e.outlier_seed}")
+    X, y, is_outlier = OUTLIERS[e.outliers].function(rng, X, y, **e.params_of("outliers"))
+    return Sample(X, y, is_outlier, X_test, y_test, center, scale)

@@ -1,0 +1,265 @@
+"""Training as a pure function: `run(experiment) -> Run`, many at once, or as growing prefixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+
+import numpy as np
+
+from lossviz.experiment import Experiment
+from lossviz.objective import Objective, Task, largest_rate
+from lossviz.optimizers import OPTIMIZERS
+from lossviz.sampling import generator
+from lossviz.schedules import SCHEDULES
+
+Array = np.ndarray
+MAX_FRAMES = 500
+LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What training gave, or has given so far.
+
+    loss, test_loss (k+1,): training objective and clean test loss at steps 0..k, where k is
+        `experiment.steps` once training is over.
+    steps (F,): the steps kept as frames, at most MAX_FRAMES, first and last always among them.
+    theta (F, P): parameters at those steps, in the data's own units, named by `names`.
+    path (F, P): the same in the coordinates in which descent moves (scaled features).
+    status: a sentence on how it went; diverged_at: the step at which it diverged, or None: from
+        there on the run stands still at its last finite point.
+    """
+
+    experiment: Experiment
+    steps: Array
+    theta: Array
+    path: Array
+    loss: Array
+    test_loss: Array
+    names: tuple[str, ...]
+    status: str
+    diverged_at: int | None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Run):
+            return NotImplemented
+        arrays = ("steps", "theta", "path", "loss", "test_loss")
+        return (self.experiment, self.status, self.diverged_at) == (
+            other.experiment,
+            other.status,
+            other.diverged_at,
+        ) and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether training is over."""
+        return len(self.loss) == self.experiment.steps + 1
+
+
+def run(experiment: Experiment) -> Run:
+    """Train one experiment. Never raises for a valid experiment: divergence is a status."""
+    return run_all([experiment])[0]
+
+
+def run_all(experiments: Iterable[Experiment]) -> list[Run]:
+    """Train many experiments, in batches where they allow it: the same answers as one by one."""
+    runs: list[Run] = []
+    for runs in stream(experiments, seconds=float("inf")):
+        pass
+    return runs
+
+
+def stream(experiments: Iterable[Experiment], seconds: float = 0.1) -> Iterator[list[Run]]:
+    """Train, and yield all runs so far about every so many seconds; the last yield is the
+    finished runs, in the order given."""
+    wanted = list(experiments)
+    if not wanted:
+        return
+    tasks = {experiment: Task.of(experiment) for experiment in wanted}
+    groups: dict[tuple, list[Task]] = {}
+    for task in tasks.values():
+        groups.setdefault(_group(task), []).append(task)
+    descents = [Descent(group) for group in groups.values()]
+    while unfinished := [descent for descent in descents if not descent.is_done]:
+        until = perf_counter() + seconds
+        while unfinished and perf_counter() < until:
+            # The one that is furthest behind, so that prefixes grow in step.
+            min(unfinished, key=lambda descent: descent.fraction).advance()
+            unfinished = [descent for descent in unfinished if not descent.is_done]
+        done = {run.experiment: run for descent in descents for run in descent.runs()}
+        yield [done[experiment] for experiment in wanted]
+
+
+def _group(task: Task) -> tuple:
+    # Runs of one group train as one batch: same code, same shapes, same rows in each mini-batch.
+    e = task.experiment
+    draws = (e.seed, e.batch) if 0 < e.batch < len(task.y) else None
+    shapes = task.features.shape, task.features_test.shape
+    return e.loss, e.model, e.optimizer, e.steps, draws, shapes
+
+
+class Descent:
+    """A batch of runs in training: the one thing that changes, kept inside this module."""
+
+    def __init__(self, tasks: Sequence[Task]):
+        first = tasks[0].experiment
+        rows = len(tasks[0].y)
+        self.tasks = tasks
+        self.total = first.steps
+        self.step = 0
+        self.objective = Objective.of(tasks)
+        self.update = OPTIMIZERS[first.optimizer].function
+        self.options = {
+            name: np.array([[task.experiment.params_of("optimizer")[name]] for task in tasks])
+            for name in first.params_of("optimizer")
+        }
+        self.rates = np.stack([_rates(task.experiment) for task in tasks], axis=1)[:, :, None]
+        self.batches = _batches(first, rows)
+        self.theta = np.stack([task.start for task in tasks])
+        self.state = (np.zeros_like(self.theta),) * OPTIMIZERS[first.optimizer].slots
+        self.alive = np.arange(len(tasks))
+        self.diverged_at: dict[int, int] = {}
+        size = len(tasks) * max(rows, len(tasks[0].y_test))
+        self.chunk = min(max(65_536 // size, 8), 256)
+        self.every = -(-self.total // (MAX_FRAMES - 2))
+        self.loss = np.empty((len(tasks), self.total + 1))
+        self.test_loss = np.empty_like(self.loss)
+        self.kept = np.empty((len(tasks), self.total // self.every + 1, self.theta.shape[1]))
+        self.newest = self.theta.copy()
+
+    @property
+    def is_done(self) -> bool:
+        return self.step > self.total
+
+    @property
+    def fraction(self) -> float:
+        return self.step / self.total
+
+    def advance(self) -> None:
+        """Evaluate and take the next few steps of all runs that have not diverged."""
+        steps = range(self.step, min(self.step + self.chunk, self.total + 1))
+        thetas = np.empty((len(steps), *self.theta.shape))
+        values = np.empty(thetas.shape[:2])
+        with np.errstate(all="ignore"):
+            for i, k in enumerate(steps):
+                thetas[i] = self.theta
+                rows = None if self.batches is None else next(self.batches)
+                values[i], gradient = self.objective(self.theta, rows)
+                if k < self.total:
+                    self.theta, self.state = self.update(
+                        self.theta, gradient, self.state, self.rates[k], k + 1, **self.options
+                    )
+            if self.batches is not None:  # so far they are the losses of the batches
+                values = self.objective.values(thetas)
+            tests = self.objective.test(thetas)
+        self._record(steps, thetas, values, tests)
+        self.step = steps.stop
+
+    def _record(self, steps: range, thetas: Array, values: Array, tests: Array) -> None:
+        frames = range(-(-steps.start // self.every), (steps.stop - 1) // self.every + 1)
+        rows = [frame * self.every - steps.start for frame in frames]
+        self.loss[self.alive, steps.start : steps.stop] = values.T
+        self.test_loss[self.alive, steps.start : steps.stop] = tests.T
+        self.kept[self.alive, frames.start : frames.stop] = thetas[rows].swapaxes(0, 1)
+        self.newest[self.alive] = thetas[-1]
+        # A comparison with NaN is false, so NaN counts as beyond the limit.
+        fine = (values <= LIMIT) & (tests <= LIMIT) & (np.abs(thetas).max(axis=-1) <= LIMIT)
+        survivors = fine.all(axis=0)
+        if survivors.all():
+            return
+        for column in np.flatnonzero(~survivors):
+            at = int(np.argmin(fine[:, column]))
+            self._freeze(self.alive[column], steps.start + at, thetas[max(at - 1, 0), column])
+        self.objective = self.objective.take(survivors)
+        self.theta = self.theta[survivors]
+        self.state = tuple(array[survivors] for array in self.state)
+        self.rates = self.rates[:, survivors]
+        self.options = {name: values[survivors] for name, values in self.options.items()}
+        self.alive = self.alive[survivors]
+
+    def _freeze(self, run: int, step: int, last: Array) -> None:
+        """Let the run stand still from `step` on, at the last point before it."""
+        self.diverged_at[run] = step
+        for curve in (self.loss, self.test_loss):
+            curve[run, step:] = curve[run, step - 1] if step else LIMIT
+        self.kept[run, -(-step // self.every) :] = last
+        self.newest[run] = last
+
+    def runs(self) -> list[Run]:
+        """All runs as far as they have come."""
+        end = self.step - 1
+        steps = np.arange(0, end + 1, self.every)
+        is_last_kept = steps[-1] == end
+        if not is_last_kept:
+            steps = np.append(steps, end)
+        runs = []
+        for i, task in enumerate(self.tasks):
+            path = self.kept[i, : end // self.every + 1]
+            path = path.copy() if is_last_kept else np.vstack([path, self.newest[i]])
+            loss, test_loss = self.loss[i, : end + 1].copy(), self.test_loss[i, : end + 1].copy()
+            diverged_at = self.diverged_at.get(i)
+            status = _status(task, loss, diverged_at)
+            theta = path @ task.to_units.T
+            runs.append(
+                Run(
+                    task.experiment, steps, theta, path, loss, test_loss, task.names, status,
+                    diverged_at,
+                )
+            )  # fmt: skip
+        return runs
+
+
+def _rates(experiment: Experiment) -> Array:
+    """The learning rate of every update."""
+    schedule = SCHEDULES[experiment.schedule].function
+    k = np.arange(experiment.steps)
+    return experiment.lr * schedule(k, experiment.steps, **experiment.params_of("schedule"))
+
+
+def _batches(experiment: Experiment, rows: int) -> Iterator[Array] | None:
+    """Row numbers of each mini-batch, epoch after shuffled epoch; None for all rows."""
+    size = experiment.batch
+    if not 0 < size < rows:
+        return None
+
+    def draw() -> Iterator[Array]:
+        rng = generator(experiment.seed, "batches")
+        queue = np.empty(0, int)
+        while True:
+            if len(queue) < size:
+                queue = np.concatenate([queue, rng.permutation(rows)])
+            yield queue[:size]
+            queue = queue[size:]
+
+    return draw()
+
+
+def _status(task: Task, loss: Array, diverged_at: int | None) -> str:
+    """One sentence on how the run went, or goes."""
+    e, end = task.experiment, len(loss) - 1
+    limit = largest_rate(task)
+    advice = ""
+    if limit is not None and float(np.max(_rates(e))) > limit:
+        advice = f" The largest rate that holds here is {limit:.3g}."
+    if diverged_at is not None and end >= diverged_at:
+        return f"Diverged at step {diverged_at}: the rate {e.lr:.3g} is too large.{advice}"
+    if end < e.steps:
+        return f"Training: {end} of {e.steps} steps."
+    if loss[-1] > 1.001 * loss[0]:
+        return f"Rising: the loss ends above its start.{advice}"
+    tail = loss[-max(2, len(loss) // 10) :]
+    rises = np.diff(tail) > 1e-9 * np.abs(tail[:-1])
+    if rises.mean() > 0.1 and np.ptp(tail) > 1e-4 * (np.abs(tail[-1]) + 1e-12):
+        return f"Bouncing: the steps are too large to settle.{advice}"
+    drop = loss[0] - loss
+    if drop[-1] <= 0:
+        return "Standing still: the slope is zero at the start."
+    settled = int(np.argmax(drop >= 0.999 * drop[-1]))
+    if tail[0] - tail[-1] > 0.01 * np.abs(tail[-1]) + 1e-12:
+        return f"Still falling: {(tail[0] - tail[-1]) / tail[0]:.1%} in the last tenth of the steps."
+    return f"Settled: by step {settled} the loss had made 99.9 % of its way down.{advice}"

@@ -1,0 +1,38 @@
+"""Mounts the live player on a Streamlit page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import streamlit as st
+
+from lossviz.ui.server import PLAYER_URL, PLOTLY_URL
+
+
+def player(
+    data: dict[str, Any],
+    *,
+    key: str = "player",
+    on_action: Callable[[], None] = lambda: None,
+) -> str | None:
+    """Show a `lossviz.player.payload`; the name of the action just clicked, if any.
+
+    The key is the player's identity: with a constant key new data move the same charts.
+    `on_action` runs before the rerun that a click on an action or on Stop ("stop") causes.
+    """
+    return _component()(data=data, key=key, on_action_change=on_action).action
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    folder = files("lossviz.player")
+    loader = (folder / "loader.js").read_text("utf-8")
+    return st.components.v2.component(
+        "lossviz_player",
+        css=(folder / "player.css").read_text("utf-8"),
+        js=loader.replace("PLAYER_URL", PLAYER_URL).replace("PLOTLY_URL", PLOTLY_URL),
+        isolate_styles=False,
+    )

@@ -1,0 +1,136 @@
+"""What `app.py` adds to Streamlit's server: Plotly.js and the player, early and cached.
+
+Nothing is fetched from anywhere else. Addresses hold a digest, so browsers may keep files for
+good; a script tag in the page has the browser fetch and parse Plotly.js while Streamlit is
+still connecting, which is most of what the first chart waits for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import plotly
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MODULES: Final = {path.name: path for path in sorted(Path(str(files("lossviz.player"))).glob("js/*.js"))}
+PLOTLY: Final = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+def _digest(*paths: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
+
+
+# Relative to the app's root, so that the app works under a sub-path.
+PLOTLY_URL: Final = f"lossviz/{_digest(PLOTLY)}/plotly.min.js"
+PLAYER_FOLDER: Final = f"lossviz/{_digest(*MODULES.values())}/player"
+PLAYER_URL: Final = f"{PLAYER_FOLDER}/main.js"
+
+
+def routes() -> list[BaseRoute]:
+    """The routes that serve Plotly.js and the player's modules."""
+    return [
+        Route("/lossviz/{digest}/plotly.min.js", _plotly),
+        Route("/lossviz/{digest}/player/{name}", _module),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """The middleware that has the page fetch those files before it needs them."""
+    return [Middleware(_HeadStart)]
+
+
+async def _plotly(request: Request) -> Response:
+    return await _send(request, PLOTLY)
+
+
+async def _module(request: Request) -> Response:
+    path = MODULES.get(request.path_params["name"])
+    return await _send(request, path) if path else Response(status_code=404)
+
+
+async def _send(request: Request, path: Path) -> Response:
+    tag = f'"{_digest_of(path)}"'
+    headers = {"Cache-Control": FOREVER, "ETag": tag, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    headers["Content-Encoding"] = "gzip" if zipped else "identity"
+    body = await run_in_threadpool(_zipped if zipped else Path.read_bytes, path)
+    return Response(body, headers=headers, media_type="text/javascript")
+
+
+@cache
+def _digest_of(path: Path) -> str:
+    return _digest(path)
+
+
+@cache
+def _zipped(path: Path) -> bytes:
+    # Once a process: Streamlit's own layer would compress 5 MB anew for every visitor.
+    return gzip.compress(path.read_bytes(), compresslevel=6)
+
+
+class _HeadStart:
+    """ASGI middleware that puts the script tags into Streamlit's page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.tags = _tags()
+        threading.Thread(target=_zipped, args=(PLOTLY,), daemon=True).start()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wants_page = scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", "")
+        if not wants_page:
+            await self.app(scope, receive, send)
+            return
+        # The page must come whole and plain to be written into: not compressed, not "unchanged".
+        dropped = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+        plain = [pair for pair in scope["headers"] if pair[0] not in dropped]
+        await self.app({**scope, "headers": plain}, receive, _insert(self.tags, send))
+
+
+def _insert(tags: bytes, send: Send) -> Send:
+    """A `send` that holds back an HTML answer, then sends it with `tags` in its head."""
+    start: list[Message] = []
+    body = bytearray()
+
+    async def hold(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            html = Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
+            if html and message["status"] == 200:
+                start.append(message)
+                return
+        if not start:
+            await send(message)
+            return
+        body.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        page = bytes(body).replace(b"</head>", tags + b"</head>", 1)
+        headers = MutableHeaders(raw=start[0]["headers"])
+        headers["content-length"] = str(len(page))
+        del headers["etag"]
+        await send(start[0])
+        await send({"type": "http.response.body", "body": page})
+
+    return hold
+
+
+def _tags() -> bytes:
+    modules = "".join(
+        f'<link rel="modulepreload" href="./{PLAYER_FOLDER}/{name}">' for name in MODULES
+    )
+    return f'{modules}<script async src="./{PLOTLY_URL}"></script>'.encode()

@@ -1,0 +1,207 @@
+"""A real browser against a real server.
+
+`serve(script)` starts one server a script and session, and `page` is a fresh visit that fails its
+test on an uncaught error, on an exception shown by Streamlit, and on any request to another
+origin than a served app. Wait on what the page shows, never on the clock.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tools.browser import FLAGS, find_browser
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+SERVER_PATIENCE = 60.0  # seconds until a server must answer; it takes about two
+PAGE_PATIENCE = 15_000  # milliseconds for whatever a test waits on
+
+Serve = Callable[[str | Path], str]
+OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=PAGE_PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is under this folder as `browser`, and let it come last: fast tests tell first."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser. None is a failure, not a reason to skip."""
+    path = find_browser()
+    if path is None:
+        pytest.fail("no Chromium or Chrome starts here: run `make browser`", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for the session; its visits share nothing, as each has its own context."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[*FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Start `streamlit run script` once a session; the base address, without a trailing slash."""
+    servers: dict[Path, tuple[subprocess.Popen[bytes], str]] = {}
+    logs = tmp_path_factory.mktemp("servers")
+
+    def start(script: str | Path) -> str:
+        path = (ROOT / script).resolve()
+        if path not in servers:
+            log = logs / f"{len(servers)}-{path.stem}.log"
+            process, url = _start_server(path, log)
+            servers[path] = process, url
+            _wait_until_healthy(process, url, log)
+        return servers[path][1]
+
+    yield start
+    for process, _ in servers.values():
+        process.terminate()
+    for process, _ in servers.values():
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def app_url(serve: Serve) -> str:
+    """Base address of the app itself."""
+    return serve("app.py")
+
+
+@pytest.fixture
+def page_faults() -> Iterator[list[str]]:
+    """What the guarded pages did wrong; a test that provokes a fault asserts it and clears it."""
+    faults: list[str] = []
+    yield faults
+    assert faults == []
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the guarded pages wrote to the console as errors."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, page_faults: list[str], console_errors: list[str]
+) -> Iterator[OpenPage]:
+    """Open guarded pages with options of `new_context`: color_scheme, viewport, reduced_motion."""
+    pages: list[Page] = []
+
+    def open_guarded(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        context.set_default_timeout(PAGE_PATIENCE)
+        page = context.new_page()
+        _guard(page, page_faults, console_errors)
+        pages.append(page)
+        return page
+
+    yield open_guarded
+    for page in pages:
+        if not page.is_closed():
+            shown = page.get_by_test_id("stException").all_inner_texts()
+            page_faults.extend(f"exception on the page: {text}" for text in shown)
+        page.context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A guarded page on a desktop screen; go to `app_url` or `serve(script)` with it."""
+    return open_page(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="session")
+def wait_idle() -> Callable[[Page], None]:
+    """Wait until Streamlit is connected and its script is done.
+
+    After a click the script may not have begun yet: then wait for what the click should show.
+    """
+
+    def wait(page: Page) -> None:
+        app = page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+    return wait
+
+
+def _guard(page: Page, faults: list[str], console_errors: list[str]) -> None:
+    home: set[str] = set()  # the first address that the test goes to says what the page's own is
+
+    def check(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("data", "blob", "about"):
+            return
+        if not home:
+            home.add(parts.netloc)
+        if parts.netloc not in home:
+            faults.append(f"request to another origin: {url}")
+
+    page.context.on("request", lambda request: check(request.url))
+    page.on("websocket", lambda websocket: check(websocket.url))
+    page.on("pageerror", lambda error: faults.append(f"uncaught error: {error}"))
+    page.on(
+        "console",
+        lambda message: console_errors.append(message.text) if message.type == "error" else None,
+    )
+
+
+def _start_server(script: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}  # scripts under tests/ import lossviz
+    with log.open("wb") as sink:
+        # At the repository's top, so that .streamlit/config.toml holds for every script.
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=sink, stderr=subprocess.STDOUT
+        )
+    return process, f"http://127.0.0.1:{port}"
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    opener = build_opener(ProxyHandler({}))  # a proxy in the environment is not for 127.0.0.1
+    deadline = time.monotonic() + SERVER_PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with opener.open(f"{url}/_stcore/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    pytest.fail(f"the server did not start:\n{log.read_text(errors='replace')}", pytrace=False)
