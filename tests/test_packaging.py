@@ -13,6 +13,7 @@ from lossviz.__main__ import app_path, app_url, main
 
 ROOT = Path(__file__).resolve().parents[1]
 AA_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
+CAPTION_OPACITY = 0.6  # Streamlit writes captions in the text colour at 60 %
 
 SETTINGS = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
 
@@ -84,30 +85,43 @@ def test_a_link_from_anywhere_opens_here(link, expected):
     assert app_url(link, "localhost", 8600) == expected
 
 
-def test_no_usage_statistics():
-    assert SETTINGS["browser"]["gatherUsageStats"] is False
+def test_the_server_asks_and_tells_nobody():
+    assert SETTINGS["browser"] == {"gatherUsageStats": False, "serverAddress": "localhost"}
 
 
-def _luminance(colour):
+def _channels(colour):
+    return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def _luminance(channels):
     # Relative luminance of sRGB: 0.2126 R + 0.7152 G + 0.0722 B of the linear channels.
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _contrast(a, b):
-    low, high = sorted((_luminance(a), _luminance(b)))
+def _contrast(ink, ground, opacity=1.0):
+    ink, ground = _channels(ink), _channels(ground)
+    mixed = [opacity * i + (1 - opacity) * g for i, g in zip(ink, ground, strict=True)]
+    low, high = sorted((_luminance(mixed), _luminance(ground)))
     return (high + 0.05) / (low + 0.05)
 
 
-def test_black_on_white_has_the_known_contrast():
-    assert _contrast("#ffffff", "#000000") == pytest.approx(21)
+def test_contrast_is_measured_as_the_standard_does():
+    assert _contrast("#000000", "#ffffff") == pytest.approx(21)
     assert _contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+    assert _contrast("#ffffff", "#000000", opacity=0.0) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
-@pytest.mark.parametrize("ink", ["textColor", "primaryColor", "linkColor"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_colours_are_readable(theme, ink, ground):
+def test_colours_are_readable(theme, ground):
     colours = SETTINGS["theme"][theme]
-    assert _contrast(colours[ink], colours[ground]) >= AA_CONTRAST
+    for ink in ("textColor", "primaryColor", "linkColor"):
+        assert _contrast(colours[ink], colours[ground]) >= AA_CONTRAST, ink
+    assert _contrast(colours["textColor"], colours[ground], CAPTION_OPACITY) >= AA_CONTRAST
+
+
+def test_no_button_is_white_on_a_light_accent():
+    sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "lossviz/ui").rglob("*.py")]
+    primary = re.compile(r"""type\s*=\s*["']primary["']""")
+    assert [path for path in sources if primary.search(path.read_text(encoding="utf-8"))] == []

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os.path
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from lossviz.datasets.base import Array, Rows, real
 
-FOLDER = Path(__file__).with_name("rows")
+FOLDER = os.path.join(os.path.dirname(__file__), "rows")
 
 
 @cache
 def _table(file: str) -> Array:
-    table = np.loadtxt(FOLDER / f"{file}.csv", delimiter=",", skiprows=1)
+    table = np.loadtxt(os.path.join(FOLDER, f"{file}.csv"), delimiter=",", skiprows=1)
     table.flags.writeable = False  # it is shared by all who ask
     return table
 
@@ -29,7 +29,8 @@ def _columns(file: str, first: int, last: int, target: int) -> Rows:
 def _diabetes() -> Rows:
     from sklearn.datasets import load_diabetes
 
-    X, y = load_diabetes(return_X_y=True, scaled=False)
+    features, target = load_diabetes(return_X_y=True, scaled=False)
+    X, y = np.array(features, float), np.array(target, float)
     X.flags.writeable = y.flags.writeable = False
     return X, y
 

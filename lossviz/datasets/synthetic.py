@@ -51,9 +51,7 @@ def _line(X: Array, *, slope: float, intercept: float, **_: Any) -> Array:
         "difference that you see after adding some is the doing of the outliers."
     ),
 )
-def line(
-    rng: np.random.Generator, *, n: int, noise: float, slope: float, intercept: float
-) -> Rows:
+def line(rng: np.random.Generator, *, n: int, noise: float, slope: float, intercept: float) -> Rows:
     """y = intercept + slope x + noise N(0, 1)."""
     X, deviates = _streams(rng, n)
     return X, _line(X, slope=slope, intercept=intercept) + noise * deviates.standard_normal(n)

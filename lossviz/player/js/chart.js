@@ -93,10 +93,9 @@ export function createChart(spec, Plotly, fail) {
     Promise.resolve(Plotly.Plots.resize(gd)).catch(fail);
   });
 
-  // Moves the chart to a frame; false where it had to be left.
+  // Moves the chart to a frame; false where it is there already or had to be left.
   chart.draw = (frame, force = false) => {
-    if (!chart.ready || (held && !force)) return false;
-    if (frame === chart.drawn) return true;
+    if (!chart.ready || (held && !force) || frame === chart.drawn) return false;
     pens ??= chart.tracks.map((track) => (count && !deep ? createPen(gd, track) : null));
     for (const pen of pens) pen?.draw(frame);
     chart.drawn = frame;
@@ -130,10 +129,12 @@ export function createChart(spec, Plotly, fail) {
   }
 
   async function animate({ frame, tracks }) {
-    const indices = tracks.map((track) => track.trace);
-    const redraw = indices.some((index) => gd._fullData[index]?.type !== "scatter");
-    const data = tracks.map((track) => track.at(frame));
-    await Plotly.animate(gd, { data, traces: indices }, { ...AT_ONCE, frame: { duration: 0, redraw } });
+    const redraw = tracks.some(({ trace }) => gd._fullData[trace]?.type !== "scatter");
+    const moved = new Map(tracks.map((track) => [track.trace, track.at(frame)]));
+    // Plotly.animate wipes contours and the like that it is not told of: name those too.
+    gd._fullData.forEach(({ type }, i) => type !== "scatter" && !moved.has(i) && moved.set(i, {}));
+    await Plotly.animate(gd, { data: [...moved.values()], traces: [...moved.keys()] },
+      { ...AT_ONCE, frame: { duration: 0, redraw } });
     if (tracks.length === chart.tracks.length) chart.settled = frame;
     pens = null;
     const now = chart.drawn;

@@ -29,7 +29,7 @@ function isPlain(trace) {
   return trace.type === "scatter" && (trace.fill ?? "none") === "none" && !trace.stackgroup
     && !trace.mode.includes("text") && (trace.line?.shape ?? "linear") === "linear"
     && !trace.connectgaps && !trace.error_x?.visible && !trace.error_y?.visible
-    && trace.cliponaxis !== false && !trace.marker?.maxdisplayed && !trace.line?.backoff;
+    && trace.cliponaxis !== false && !trace.marker?.maxdisplayed;
 }
 
 // The numbers of an axis at a row, whether it moves or not.
@@ -145,7 +145,7 @@ function dotPen(group, track, fixed, xaxis, yaxis) {
         const i = dot.__data__.i;
         const [px, py] = [xaxis.c2p(x[i]), yaxis.c2p(y[i])];
         const near = Math.abs(px) < FAR && Math.abs(py) < FAR; // false for NaN and undefined too
-        dot.setAttribute("transform", near ? `translate(${px},${py})` : `translate(${-FAR},0)`);
+        dot.setAttribute("transform", near ? `translate(${round(px)},${round(py)})` : `translate(${-FAR},0)`);
       }
     },
   };

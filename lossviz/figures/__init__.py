@@ -1,0 +1,1 @@
+"""The figures: each a pure function of its arguments."""

@@ -1,0 +1,48 @@
+"""A chart with the tracks that move it, and how several become one movie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossviz.player import Chart, Detail, Link, Links, Movie, Table, Track
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One chart, how its traces move, and which of them show data rows."""
+
+    chart: Chart
+    tracks: tuple[Track, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+def movie(
+    scenes: Mapping[str, Scene], steps: Array, table: Table, details: Sequence[Detail] = ()
+) -> Movie:
+    """All scenes in lockstep."""
+    tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
+    links = tuple(link for scene in scenes.values() for link in scene.links)
+    charts = {name: scene.chart for name, scene in scenes.items()}
+    return Movie(charts, tracks, steps, table, Links(links, tuple(details)))
+
+
+def span(*arrays: Array, margin: float = 0.05) -> list[float]:
+    """An axis range that holds all finite values, with room at both ends."""
+    values = np.concatenate([np.ravel(array) for array in arrays])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return [0.0, 1.0]
+    low, high = float(values.min()), float(values.max())
+    room = margin * (high - low) or max(abs(low), 1.0) * 0.5
+    return [low - room, high + room]
+
+
+def near(values: Array, limits: Sequence[float], times: float = 50.0) -> Array:
+    """The values, cut far outside the axis, where nobody sees but browsers stumble."""
+    reach = times * (limits[1] - limits[0])
+    return np.clip(values, limits[0] - reach, limits[1] + reach)

@@ -1,0 +1,75 @@
+"""The loss and its slope over the residual, with the rows' residuals as moving dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.figures.scene import Scene, near, span
+from lossviz.figures.style import Style, axis, figure
+from lossviz.player import Chart, Link, Track
+from lossviz.replay import Replay
+
+Array = np.ndarray
+
+
+def shape(
+    name: str,
+    styles: Sequence[Style],
+    residuals: Array,
+    shapes: Sequence[tuple[Array, Array]],
+    replays: Sequence[Replay],
+    rows: Array,
+    *,
+    target: str,
+    note: str = "",
+) -> Scene:
+    """Curves of each run's loss and slope over residuals (m,); dots for the rows in `rows`."""
+    ranges = [span(residuals, margin=0), *(_range(shapes, part) for part in (0, 1))]
+    data, tracks, links = [], [], []
+    for style, curves, replay in zip(styles, shapes, replays, strict=True):
+        dots = (replay.value[:, rows], replay.slope[:, rows])
+        for part, (curve, dot) in enumerate(zip(curves, dots, strict=True)):
+            axes = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if part else "y"}
+            what = "slope" if part else "loss"
+            data.append(
+                {
+                    **axes, "mode": "lines", "name": f"{what} of {style.label}",
+                    "x": residuals, "y": curve, "hoverinfo": "skip",
+                    "line": {"color": style.colour, "dash": style.dash, "width": 2},
+                }
+            )  # fmt: skip
+            x, y = near(replay.residual[:, rows], ranges[0]), near(dot, ranges[1 + part])
+            tracks.append(Track(name, len(data), "replace", x=x, y=y, frames=replay.frames))
+            links.append(Link(name, len(data), rows))
+            data.append(
+                {
+                    **axes, "mode": "markers", "name": f"{what} of {style.label}, rows",
+                    "x": x[-1], "y": y[-1], "hoverinfo": "none",
+                    "marker": {"color": style.colour, "symbol": style.symbol, "size": 6,
+                               "opacity": 0.65},
+                }
+            )  # fmt: skip
+    layout = {
+        "xaxis": axis(f"residual: prediction − {target}", range=ranges[0], anchor="y2"),
+        "yaxis": axis("loss L", range=ranges[1], domain=[0.54, 1.0]),
+        "yaxis2": axis("slope dL/dz", range=ranges[2], domain=[0.0, 0.46], anchor="x"),
+    }
+    words = (
+        "Above, each loss over the residual; below, its slope: how hard a row pulls. Every dot is "
+        f"a row, where it lies at this step. {note}"
+    )
+    return Scene(
+        Chart(figure(data, **layout), "Loss and its slope", words), tuple(tracks), tuple(links)
+    )
+
+
+def _range(shapes: Sequence[tuple[Array, Array]], part: int) -> list[float]:
+    """Room for every curve, but for those that tower over twice the median one."""
+    tops = [float(np.nanmax(np.abs(curves[part]), initial=0.0)) for curves in shapes]
+    top = 1.06 * min(max(tops), 4 * float(np.median(tops))) or 1.0
+    if part == 0:
+        return [-0.04 * top, top]
+    lows = [float(np.nanmin(curves[part], initial=0.0)) for curves in shapes]
+    return [max(-top, 1.1 * min(lows)), top]

@@ -1,0 +1,110 @@
+"""How runs look: one colour, dash and marker each, and the words that tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from lossviz.experiment import CHOICES, PLAIN, Experiment, param_of
+from lossviz.losses import LOSSES, Loss
+from lossviz.registry import text
+
+# Each has at least 3:1 against the light and the dark background, and neighbours stay apart in
+# the common colour blindnesses; dash and marker say the same again without colour.
+COLOURS = (
+    "#0072b2", "#d55e00", "#009e73", "#a56bd6", "#c2458a", "#8f7300", "#1591a8", "#9c5a3c",
+)  # fmt: skip
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
+SYMBOLS = (
+    "circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon", "star",
+)  # fmt: skip
+DATA = "#7d8590"  # rows, the truth, and what belongs to no run
+OUTLIER = "#c9302c"
+HEAVY = 1e15  # beyond this nothing is drawn
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one run is told from the others."""
+
+    label: str
+    colour: str
+    dash: str
+    symbol: str
+
+
+def styles(experiments: Sequence[Experiment]) -> list[Style]:
+    """A style for each run; a loss keeps its colour whatever stands beside it, if it can."""
+    labels = _labels(experiments)
+    taken: set[int] = set()
+    found = []
+    for experiment, label in zip(experiments, labels, strict=True):
+        slot = list(LOSSES).index(experiment.loss) % len(COLOURS)
+        while slot in taken and len(taken) < len(COLOURS):
+            slot = (slot + 1) % len(COLOURS)
+        taken.add(slot)
+        found.append(Style(label, COLOURS[slot], DASHES[slot], SYMBOLS[slot]))
+    return found
+
+
+def short(loss: Loss) -> str:
+    """The name for a legend: the abbreviation where there is one."""
+    words, _, rest = loss.label.partition(" (")
+    abbreviation = rest.rstrip(")").split(",")[0]
+    return abbreviation if abbreviation.isupper() and len(abbreviation) <= 5 else words
+
+
+def _labels(experiments: Sequence[Experiment]) -> list[str]:
+    """The loss with its parameters, and whatever else differs between the runs."""
+    varying = [
+        key
+        for key in dict.fromkeys(
+            [key for key in PLAIN if key != "loss"]
+            + [key for e in experiments for key, _ in e.params]
+        )
+        if key.partition(".")[0] not in LOSSES and len({e[key] for e in experiments}) > 1
+    ]
+    return [
+        ", ".join([_loss_label(e)] + [_setting(e, key) for key in varying]) for e in experiments
+    ]
+
+
+def _loss_label(experiment: Experiment) -> str:
+    options = experiment.params_of("loss")
+    params = LOSSES[experiment.loss].params
+    values = ", ".join(f"{p.label or p.name} = {text(options[p.name])}" for p in params)
+    return short(LOSSES[experiment.loss]) + (f" ({values})" if values else "")
+
+
+def _setting(experiment: Experiment, key: str) -> str:
+    value = experiment[key]
+    if key in CHOICES:
+        return CHOICES[key][str(value)].label.lower()
+    label = param_of(key).label or key.rpartition(".")[2]
+    return f"{label.lower()} {text(value)}"
+
+
+def figure(data: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
+    """A figure in the house style: transparent, small margins, colours of text left to the page.
+
+    Not validated, for speed; tests validate every figure.
+    """
+    base = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 56, "r": 16, "t": 12, "b": 48},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": "zoom",
+        "uirevision": "kept",
+    }
+    spec = {"data": list(data), "layout": {**base, **layout}}
+    return go.Figure(spec, _validate=False)
+
+
+def axis(title: str, **extra: Any) -> dict[str, Any]:
+    """An axis with a name."""
+    return {"title": {"text": title, "standoff": 8}, "zeroline": False, "automargin": True, **extra}

@@ -1,0 +1,86 @@
+"""What the kept frames of a run look like: its curve, and every row's residual, loss and pull."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossviz.losses import LOSSES
+from lossviz.models import MODELS
+from lossviz.objective import Objective, Task
+from lossviz.training import Run
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """The rows of a run at some of its frames, all arrays (F', n).
+
+    residual: prediction minus target, in the target's units (through the inverse link).
+    value, slope: the loss of each row, and its derivative with respect to the raw prediction z.
+    loss_share, gradient_share: of the frame's total; a row's part of the gradient is its |slope|
+        times the length of its feature vector. Where the total is 0, all shares are 0.
+    """
+
+    frames: Array
+    residual: Array
+    value: Array
+    slope: Array
+    loss_share: Array
+    gradient_share: Array
+
+
+def replay(run: Run, frames: Array) -> Replay:
+    """The run's training rows at these frames (indices into `run.steps`)."""
+    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    with np.errstate(all="ignore"):
+        z, _ = MODELS[run.experiment.model].forward(run.path[frames], task.features)
+        options = run.experiment.params_of("loss")
+        value, slope = loss.function(z, task.y, **options)
+        pull = np.abs(slope) * np.linalg.norm(task.features, axis=0)
+        residual = loss.inverse_link(z) - task.y
+    return Replay(frames, residual, value, slope, _shares(value), _shares(pull))
+
+
+def _shares(parts: Array) -> Array:
+    total = parts.sum(axis=1, keepdims=True)
+    return np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
+
+
+def curves(run: Run, x: Array) -> Array:
+    """The fitted curve of a one-feature run at x (m,), for every kept frame: (F, m), in the
+    target's units."""
+    task, e = Task.of(run.experiment), run.experiment
+    grid = (x[:, None] - task.sample.center) / task.sample.scale
+    features = MODELS[e.model].function(grid, **e.params_of("model"))
+    with np.errstate(all="ignore"):
+        z, _ = MODELS[e.model].forward(run.path, features)
+        return LOSSES[e.loss].inverse_link(z)
+
+
+def shape(run: Run, residuals: Array) -> tuple[Array, Array]:
+    """The run's loss and its slope over residuals (m,), in the target's units.
+
+    A loss that depends on more than the residual is drawn for the median target.
+    """
+    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    options = run.experiment.params_of("loss")
+    if loss.of_residual:
+        return loss.function(residuals, np.zeros(1), **options)
+    y = np.median(task.y)
+    prediction = residuals + y
+    with np.errstate(all="ignore"):
+        z = loss.link(prediction)
+        value, slope = loss.function(z, np.full(1, y), **options)
+    known = np.isfinite(value) & np.isclose(loss.inverse_link(z), prediction)
+    return np.where(known, value, np.nan), np.where(known, slope, np.nan)
+
+
+def heights(run: Run, surface: Task, fixed: Array) -> Array:
+    """How high the run's path (F,) lies on the surface of `surface`'s objective, with the
+    parameters that are not NaN in `fixed` (P,) held there."""
+    path = np.where(np.isnan(fixed), run.path, fixed)
+    with np.errstate(all="ignore"):
+        return Objective.of([surface]).values(path[:, None, :])[:, 0]

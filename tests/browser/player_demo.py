@@ -1,0 +1,151 @@
+"""A Streamlit app with the live player and sine curves, for the browser tests."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from lossviz.player import Chart, Detail, Link, Links, Movie, Row, Table, Track, payload
+from lossviz.ui import server
+from lossviz.ui.player import player
+
+app = st.App(__file__, routes=server.routes(), middleware=server.middleware())
+
+COLOURS = {"slow": "#0072b2", "middle": "#d55e00", "fast": "#009e73"}
+DASHES = {"slow": "solid", "middle": "dash", "fast": "dot"}
+ROWS = 100
+
+
+def demo(frames: int, shift: float) -> Movie:
+    """Three sine waves that run, their phase, a field with three paths, and 300 dots."""
+    k = np.arange(frames)
+    x = np.linspace(0, 10, 200)
+    rows = np.linspace(0, 10, ROWS)
+    speeds = dict(zip(COLOURS, (0.01, 0.02, 0.03), strict=True))
+    phases = {name: shift + speed * k for name, speed in speeds.items()}
+    heights = {name: np.sin(rows + phase[:, None]) for name, phase in phases.items()}
+    return Movie(
+        charts={
+            "wave": Chart(wave(x, rows, shift), "Waves", "Three waves that run", height=360),
+            "field": Chart(field(), "Field and paths", "Where the waves have been"),
+            "trend": Chart(trend(frames), "Phase", "The phase against the step"),
+            "dots": Chart(dots(rows), "Dots", "Each row's height on each wave"),
+        },
+        tracks=(
+            *(
+                Track("wave", i + 1, "replace", y=np.sin(x + phase[:, None]))
+                for i, phase in enumerate(phases.values())
+            ),
+            *(
+                Track("field", i + 1, "grow", x=4 * np.cos(phase), y=np.sin(2 * phase))
+                for i, phase in enumerate(phases.values())
+            ),
+            *(
+                Track("field", i + 4, "point", x=4 * np.cos(phase), y=np.sin(2 * phase))
+                for i, phase in enumerate(phases.values())
+            ),
+            *(Track("trend", i, "grow", x=k, y=phase) for i, phase in enumerate(phases.values())),
+            *(
+                Track("dots", i, "replace", x=height, y=height**2 + 0.1 * i)
+                for i, height in enumerate(heights.values())
+            ),
+        ),
+        steps=k,
+        table=Table(
+            "Waves at this step",
+            ("Wave", "Phase", "Height at 0", "Sign"),
+            tuple(
+                Row(
+                    name,
+                    (phase, np.sin(phase), ["up" if h >= 0 else "down" for h in np.sin(phase)]),
+                    COLOURS[name],
+                    DASHES[name],
+                )
+                for name, phase in phases.items()
+            ),
+            spoken=("Phase",),
+        ),
+        links=Links(
+            traces=(Link("wave", 0), *(Link("dots", i) for i in range(3))),
+            details=tuple(
+                Detail(name, COLOURS[name], {"height": height, "share": height**2 / ROWS}, percent=("share",))
+                for name, height in heights.items()
+            ),
+        ),
+    )
+
+
+def base(x_range: list[float], y_range: list[float], **layout: object) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        template=None,
+        margin={"l": 48, "r": 12, "t": 8, "b": 40},
+        xaxis={"range": x_range},
+        yaxis={"range": y_range},
+        showlegend=False,
+        **layout,
+    )
+    return figure
+
+
+def lines(figure: go.Figure, **options: object) -> go.Figure:
+    for name, colour in COLOURS.items():
+        line = {"color": colour, "dash": DASHES[name], "width": 2}
+        figure.add_scatter(x=[], y=[], mode="lines", name=name, line=line, **options)
+    return figure
+
+
+def wave(x: np.ndarray, rows: np.ndarray, shift: float) -> go.Figure:
+    figure = base([0, 10], [-1.5, 1.5])
+    figure.add_scatter(
+        x=rows, y=np.sin(rows + shift), mode="markers", name="rows", marker={"color": "#888888"}
+    )
+    return lines(figure).update_traces(x=x, selector={"mode": "lines"})
+
+
+def field() -> go.Figure:
+    a, b = np.linspace(-5, 5, 101), np.linspace(-2, 2, 101)
+    figure = base([-5, 5], [-2, 2])
+    figure.add_contour(x=a, y=b, z=np.cos(a) + b[:, None] ** 2, colorscale="Greys", showscale=False)
+    lines(figure)
+    for name, colour in COLOURS.items():
+        marker = {"color": colour, "size": 12, "line": {"color": "white", "width": 2}}
+        figure.add_scatter(x=[0], y=[0], mode="markers", name=f"{name} now", marker=marker)
+    return figure
+
+
+def trend(frames: int) -> go.Figure:
+    figure = base([0, frames], [0, 0.03 * frames + 1])
+    return lines(figure).update_layout(showlegend=True, legend={"x": 0.02, "y": 0.98})
+
+
+def dots(rows: np.ndarray) -> go.Figure:
+    figure = base([-1.2, 1.2], [-0.2, 1.4])
+    for name, colour in COLOURS.items():
+        start = np.zeros_like(rows)
+        figure.add_scatter(
+            x=start, y=start, mode="markers", name=name, marker={"color": colour, "size": 6}
+        )
+    return figure
+
+
+if __name__ == "__main__":
+    st.set_page_config(layout="wide")
+    query = st.query_params
+    frames = int(st.number_input("Frames", 2, 2000, int(query.get("frames", 200)), key="frames"))
+    shift = st.number_input("Shift", 0.0, 3.0, 0.0, 0.5, key="shift")
+    size = "presentation" if st.toggle("Presentation") else "normal"
+    total = int(query.get("total", 0))
+    step = query.get("view.step", "")
+    done = frames < total and not st.session_state.get("stopped")
+    clicked = player(
+        payload(
+            demo(frames, shift),
+            run=f"{shift}",
+            start=int(step) if step.isdigit() else None,
+            progress={"done": frames - 1, "total": total} if done else None,
+            actions=[{"name": "new_seed", "label": "New seed"}],
+            size=size,
+        )
+    )
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    st.write(f"Clicked: {clicked}. Reruns: {st.session_state['runs']}.")

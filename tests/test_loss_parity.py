@@ -1,0 +1,91 @@
+"""Values against PyTorch, and slopes against its automatic differentiation (`make parity`)."""
+
+import numpy as np
+import pytest
+
+from lossviz.losses import LOSSES
+
+pytestmark = pytest.mark.parity
+
+RNG = np.random.default_rng(9)
+Z, Y = RNG.normal(0.0, 3.0, 500), RNG.normal(0.0, 3.0, 500)
+COUNTS = RNG.poisson(2.0, 500).astype(float)
+TORCH_LOSSES = ["mse", "l1", "huber", "smooth_l1", "poisson_nll"]
+
+
+def _torch_loss(functional, name, z, y):
+    """A loss of torch.nn.functional and what it is called, with its parameters, here."""
+    options = {"reduction": "none"}
+    match name:
+        case "mse":
+            return functional.mse_loss(z, y, **options), "squared_error", {}
+        case "l1":
+            return functional.l1_loss(z, y, **options), "absolute_error", {}
+        case "huber":
+            found = functional.huber_loss(z, y, delta=0.7, **options)
+            return found, "huber", {"delta": 0.7}
+        case "smooth_l1":
+            # Theirs is divided by the width of the parabola.
+            found = functional.smooth_l1_loss(z, y, beta=0.7, **options)
+            return 0.7 * found, "huber", {"delta": 0.7}
+        case _:
+            found = functional.poisson_nll_loss(z, y, log_input=True, full=False, **options)
+            return found, "poisson", {}
+
+
+def _value_and_slope(value, z):
+    value.sum().backward()
+    return value.detach().numpy(), z.grad.numpy()
+
+
+@pytest.mark.parametrize("name", TORCH_LOSSES)
+def test_torchs_losses_agree(torch, name):
+    targets = COUNTS if name == "poisson_nll" else Y
+    z = torch.tensor(Z, requires_grad=True)
+    value, ours, params = _torch_loss(torch.nn.functional, name, z, torch.tensor(targets))
+    expected = _value_and_slope(value, z)
+    np.testing.assert_allclose(LOSSES[ours](Z, targets, **params), expected, rtol=1e-12, atol=1e-15)
+
+
+def _formulas(torch, z, y):
+    """Each loss as its textbook writes it, with the parameters used."""
+    r = z - y
+    a = r.abs()
+
+    def signed_log(x):
+        return torch.sign(x) * torch.log(1.0 + x.abs())
+
+    u = (r / 1.3) ** 2
+    c2 = 1.3**2
+    delta = {"delta": 1.3}
+    c = {"c": 1.3}
+    return {
+        "squared_error": (r**2, {}),
+        "absolute_error": (a, {}),
+        "huber": (torch.where(a <= 1.3, r**2 / 2, 1.3 * (a - 0.65)), delta),
+        "pseudo_huber": (c2 * (torch.sqrt(1 + u) - 1), delta),
+        "log_cosh": (torch.log(torch.cosh(r)), {}),
+        "quantile": (torch.maximum(0.3 * -r, 0.7 * r), {"tau": 0.3}),
+        "expectile": (torch.where(y < z, 0.7, 0.3) * r**2, {"tau": 0.3}),
+        "squared_log_error": ((signed_log(z) - signed_log(y)) ** 2, {}),
+        "epsilon_insensitive": (torch.relu(a - 0.4), {"epsilon": 0.4}),
+        "squared_epsilon_insensitive": (torch.relu(a - 0.4) ** 2, {"epsilon": 0.4}),
+        "poisson": (torch.exp(z) - y * z, {}),
+        "linex": (torch.exp(-0.8 * r) + 0.8 * r - 1, {"a": -0.8}),
+        "cauchy": (c2 / 2 * torch.log(1 + u), c),
+        "geman_mcclure": (r**2 / 2 / (1 + u), c),
+        "welsch": (c2 / 2 * (1 - torch.exp(-u)), c),
+        "tukey": (c2 / 6 * (1 - torch.relu(1 - u) ** 3), c),
+        "barron": (0.7 / 1.3 * ((u / 0.7 + 1) ** 0.65 - 1), {"alpha": 1.3, "c": 1.3}),
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].task == "regression"])
+def test_the_slope_is_what_automatic_differentiation_finds(torch, name):
+    targets = np.clip(Y, *LOSSES[name].domain)
+    z = torch.tensor(Z, requires_grad=True)
+    value, params = _formulas(torch, z, torch.tensor(targets))[name]
+    expected = _value_and_slope(value, z)
+    np.testing.assert_allclose(
+        LOSSES[name](Z, targets, **params), expected, rtol=1e-11, atol=1e-13
+    )

@@ -1,0 +1,89 @@
+"""Values and slopes against scikit-learn's and SciPy's own code, wherever they have the loss."""
+
+import numpy as np
+import pytest
+from scipy import special
+from scipy.optimize import least_squares
+from sklearn import metrics
+from sklearn._loss import loss as sk
+from sklearn.linear_model import _sgd_fast as sgd
+
+from lossviz.losses import LOSSES
+
+RNG = np.random.default_rng(8)
+Z, Y = RNG.normal(0.0, 3.0, 300), RNG.normal(0.0, 3.0, 300)
+POSITIVE_Z, COUNTS = RNG.gamma(2.0, size=300), RNG.poisson(2.0, 300).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "peer", "y", "factor"),
+    [
+        ("squared_error", {}, sk.HalfSquaredError(), Y, 0.5),
+        ("absolute_error", {}, sk.AbsoluteError(), Y, 1.0),
+        ("quantile", {"tau": 0.2}, sk.PinballLoss(quantile=0.2), Y, 1.0),
+        ("quantile", {"tau": 0.9}, sk.PinballLoss(quantile=0.9), Y, 1.0),
+        ("huber", {"delta": 0.7}, sk.HuberLoss(delta=0.7), Y, 1.0),
+        ("poisson", {}, sk.HalfPoissonLoss(), COUNTS, 1.0),
+    ],
+)
+def test_scikit_learns_losses_agree(name, params, peer, y, factor):
+    value, slope = LOSSES[name](Z, y, **params)
+    expected = peer.loss_gradient(y_true=y, raw_prediction=Z)
+    np.testing.assert_allclose((factor * value, factor * slope), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "peer"),
+    [
+        ("epsilon_insensitive", {"epsilon": 0.5}, sgd.EpsilonInsensitive(0.5)),
+        ("squared_epsilon_insensitive", {"epsilon": 0.5}, sgd.SquaredEpsilonInsensitive(0.5)),
+    ],
+)
+def test_scikit_learns_sgd_losses_agree(name, params, peer):
+    value, slope = LOSSES[name](Z, Y, **params)
+    for z, y, one_value, one_slope in zip(Z, Y, value, slope, strict=True):
+        assert one_value == pytest.approx(peer.py_loss(z, y), rel=1e-12)
+        assert one_slope == pytest.approx(peer.py_dloss(z, y), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "metric", "z", "y"),
+    [
+        ("squared_error", {}, metrics.mean_squared_error, Z, Y),
+        ("absolute_error", {}, metrics.mean_absolute_error, Z, Y),
+        (
+            "quantile",
+            {"tau": 0.8},
+            lambda y, z: metrics.mean_pinball_loss(y, z, alpha=0.8),
+            Z,
+            Y,
+        ),
+        ("squared_log_error", {}, metrics.mean_squared_log_error, POSITIVE_Z, COUNTS),
+    ],
+)
+def test_scikit_learns_metrics_are_our_means(name, params, metric, z, y):
+    assert LOSSES[name](z, y, **params)[0].mean() == pytest.approx(metric(y, z), rel=1e-12)
+
+
+def test_the_poisson_deviance_is_twice_the_excess_over_a_perfect_prediction():
+    least = COUNTS - special.xlogy(COUNTS, COUNTS)
+    excess = 2.0 * (LOSSES["poisson"](Z, COUNTS)[0] - least).mean()
+    assert excess == pytest.approx(metrics.mean_poisson_deviance(COUNTS, np.exp(Z)), rel=1e-12)
+
+
+@pytest.mark.parametrize("delta", [0.01, 0.7, 100.0])
+def test_scipys_huber_functions_agree(delta):
+    huber, pseudo = (LOSSES[name](Z, Y, delta=delta)[0] for name in ("huber", "pseudo_huber"))
+    np.testing.assert_allclose(huber, special.huber(delta, Z - Y), rtol=1e-12)
+    np.testing.assert_allclose(pseudo, special.pseudo_huber(delta, Z - Y), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "peer"),
+    [("pseudo_huber", {"delta": 1.0}, "soft_l1"), ("cauchy", {"c": 1.0}, "cauchy")],
+)
+def test_scipys_least_squares_minimises_the_same_cost(name, params, peer):
+    found = least_squares(lambda theta: theta[0] - Y, [0.0], loss=peer, xtol=1e-12)
+    value, slope = LOSSES[name](found.x[0], Y, **params)
+    assert value.sum() == pytest.approx(found.cost, rel=1e-12)
+    assert slope.mean() == pytest.approx(0.0, abs=1e-4)
