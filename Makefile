@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
-BENCH_VENV ?= .venv-bench
+BENCH_VENV ?= $(VENV)/bench
 # Two workers halve the time of the tests on two cores; more only help on more.
 WORKERS ?= 2
 PORT ?= 8501

@@ -208,7 +208,16 @@ class Sweep:
     @property
     def size(self) -> int:
         """How many experiments there are; never enumerates the product."""
-        return sum(prod(len(axis) for _, axis in part) for part in self._parts())
+        # An item's axes multiply its own runs alone, so the items of a choice add up.
+        lengths = {key: len(axis) for key, axis in self.axes}
+        plain = prod(n for key, n in lengths.items() if key in PLAIN and key not in CHOICES)
+        return plain * prod(
+            sum(
+                prod(n for key, n in lengths.items() if key.startswith(f"{name}."))
+                for name in self[choice]
+            )
+            for choice in CHOICES
+        )
 
     def __iter__(self) -> Iterator[Experiment]:
         for part in self._parts():

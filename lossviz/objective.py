@@ -51,6 +51,12 @@ class Task:
         )  # fmt: skip
         return replace(_task(rows, LOSSES[e.loss].domain), experiment=e)
 
+    @classmethod
+    def on(cls, experiment: Experiment, data: Sample, features: tuple[str, ...]) -> Task:
+        """The task of training as the experiment says on rows of one's own: what it says about
+        data and outliers does not apply. `features` are the columns' names."""
+        return _build(experiment, data, features, LOSSES[experiment.loss].domain)
+
     @cached_property
     def start(self) -> Array:
         """The first parameters (P,), in the descent's coordinates."""
@@ -63,12 +69,12 @@ class Task:
         return np.linalg.solve(self.to_units, np.pad(given, (0, size - len(given))))
 
 
-@lru_cache(maxsize=32)
-def _task(rows: Experiment, domain: tuple[float, float]) -> Task:
-    data = sample(rows)
-    model, options = MODELS[rows.model], rows.params_of("model")
-    task = Task(
-        rows,
+def _build(
+    experiment: Experiment, data: Sample, features: tuple[str, ...], domain: tuple[float, float]
+) -> Task:
+    model, options = MODELS[experiment.model], experiment.params_of("model")
+    return Task(
+        experiment,
         data,
         model.function((data.X - data.center) / data.scale, **options),
         np.clip(data.y, *domain),
@@ -76,9 +82,15 @@ def _task(rows: Experiment, domain: tuple[float, float]) -> Task:
         np.clip(data.y_test, *domain),
         model.units(data.center, data.scale, **options),
         model.penalised(data.X.shape[1], **options),
-        model.names(DATASETS[rows.data].features, **options),
+        model.names(features, **options),
     )
-    for array in (task.features, task.y, task.features_test, task.y_test, *vars(data).values()):
+
+
+@lru_cache(maxsize=32)
+def _task(rows: Experiment, domain: tuple[float, float]) -> Task:
+    task = _build(rows, sample(rows), DATASETS[rows.data].features, domain)
+    arrays = task.features, task.y, task.features_test, task.y_test, *vars(task.sample).values()
+    for array in arrays:
         array.setflags(write=False)  # the cache hands out the same arrays again
     return task
 

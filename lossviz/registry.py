@@ -49,7 +49,8 @@ class Param:
             raise ValueError(f"{quote(value)} is not a whole number")
         if not self.low <= number <= self.high:
             raise OutOfRange(self, value)
-        return int(number) if isinstance(self.default, int) else number
+        # Adding 0.0 turns -0.0, which equals 0.0 but reads differently, into 0.0.
+        return int(number) if isinstance(self.default, int) else number + 0.0
 
     def _word(self, word: str) -> str:
         if self.reader is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -84,3 +85,26 @@ def heights(run: Run, surface: Task, fixed: Array) -> Array:
     path = np.where(np.isnan(fixed), run.path, fixed)
     with np.errstate(all="ignore"):
         return Objective.of([surface]).values(path[:, None, :])[:, 0]
+
+
+def aligned(runs: Sequence[Run]) -> list[Run]:
+    """The runs at the same kept steps, as far as all have come. One that was to make fewer steps
+    than the others stands still at its end."""
+    end = min(
+        (len(run.loss) - 1 for run in runs if not run.is_done),
+        default=max(run.experiment.steps for run in runs),
+    )
+    steps = max((run.steps for run in runs), key=lambda kept: kept[-1])
+    steps = np.unique(np.append(steps[steps < end], end))
+    return [_at(run, steps) for run in runs]
+
+
+def _at(run: Run, steps: Array) -> Run:
+    if np.array_equal(run.steps, steps):
+        return run
+    frames = np.searchsorted(run.steps, steps, side="right") - 1
+    known = np.minimum(np.arange(steps[-1] + 1), len(run.loss) - 1)
+    return replace(
+        run, steps=steps, theta=run.theta[frames], path=run.path[frames],
+        loss=run.loss[known], test_loss=run.test_loss[known],
+    )  # fmt: skip

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
@@ -17,6 +16,8 @@ from lossviz.schedules import SCHEDULES
 
 Array = np.ndarray
 MAX_FRAMES = 500
+# Arrays of this many numbers stay in the processor's cache, and malloc hands them out again.
+SMALL = 16_384
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
 
 
@@ -78,21 +79,27 @@ def stream(experiments: Iterable[Experiment], seconds: float = 0.1) -> Iterator[
     """Train, and yield all runs so far about every so many seconds; the last yield is the
     finished runs, in the order given."""
     wanted = list(experiments)
-    if not wanted:
-        return
     tasks = {experiment: Task.of(experiment) for experiment in wanted}
-    groups: dict[tuple, list[Task]] = {}
-    for task in tasks.values():
-        groups.setdefault(_group(task), []).append(task)
-    descents = [Descent(group) for group in groups.values()]
+    for runs in train(list(tasks.values()), seconds):
+        done = {run.experiment: run for run in runs}
+        yield [done[experiment] for experiment in wanted]
+
+
+def train(tasks: Sequence[Task], seconds: float = 0.1) -> Iterator[list[Run]]:
+    """As `stream`, for tasks, whose rows may come from anywhere (`Task.on`)."""
+    groups: dict[tuple, list[int]] = {}
+    for i, task in enumerate(tasks):
+        groups.setdefault(_group(task), []).append(i)
+    descents = [Descent([tasks[i] for i in group]) for group in groups.values()]
+    order = np.argsort([i for group in groups.values() for i in group])
     while unfinished := [descent for descent in descents if not descent.is_done]:
         until = perf_counter() + seconds
         while unfinished and perf_counter() < until:
             # The one that is furthest behind, so that prefixes grow in step.
             min(unfinished, key=lambda descent: descent.fraction).advance()
             unfinished = [descent for descent in unfinished if not descent.is_done]
-        done = {run.experiment: run for descent in descents for run in descent.runs()}
-        yield [done[experiment] for experiment in wanted]
+        runs = [run for descent in descents for run in descent.runs()]
+        yield [runs[place] for place in order]
 
 
 def _group(task: Task) -> tuple:
@@ -124,9 +131,10 @@ class Descent:
         self.state = (np.zeros_like(self.theta),) * OPTIMIZERS[first.optimizer].slots
         self.alive = np.arange(len(tasks))
         self.diverged_at: dict[int, int] = {}
-        size = len(tasks) * max(rows, len(tasks[0].y_test))
-        self.chunk = min(max(65_536 // size, 8), 256)
-        self.every = -(-self.total // (MAX_FRAMES - 2))
+        # How many steps are evaluated at a time, and how many are taken before they are recorded.
+        self.few = max(SMALL // (len(tasks) * max(rows, len(tasks[0].y_test))), 1)
+        self.chunk = min(max(self.few, 32), 256)
+        self.every = -(-self.total // (MAX_FRAMES - 1))
         self.loss = np.empty((len(tasks), self.total + 1))
         self.test_loss = np.empty_like(self.loss)
         self.kept = np.empty((len(tasks), self.total // self.every + 1, self.theta.shape[1]))
@@ -155,10 +163,14 @@ class Descent:
                         self.theta, gradient, self.state, self.rates[k], k + 1, **self.options
                     )
             if self.batches is not None:  # so far they are the losses of the batches
-                values = self.objective.values(thetas)
-            tests = self.objective.test(thetas)
+                values = self._at_each(thetas, self.objective.values)
+            tests = self._at_each(thetas, self.objective.test)
         self._record(steps, thetas, values, tests)
-        self.step = steps.stop
+        self.step = steps.stop if len(self.alive) else self.total + 1
+
+    def _at_each(self, thetas: Array, measure: Callable[[Array], Array]) -> Array:
+        parts = range(0, len(thetas), self.few)
+        return np.concatenate([measure(thetas[i : i + self.few]) for i in parts])
 
     def _record(self, steps: range, thetas: Array, values: Array, tests: Array) -> None:
         frames = range(-(-steps.start // self.every), (steps.stop - 1) // self.every + 1)
@@ -166,15 +178,15 @@ class Descent:
         self.loss[self.alive, steps.start : steps.stop] = values.T
         self.test_loss[self.alive, steps.start : steps.stop] = tests.T
         self.kept[self.alive, frames.start : frames.stop] = thetas[rows].swapaxes(0, 1)
-        self.newest[self.alive] = thetas[-1]
         # A comparison with NaN is false, so NaN counts as beyond the limit.
         fine = (values <= LIMIT) & (tests <= LIMIT) & (np.abs(thetas).max(axis=-1) <= LIMIT)
         survivors = fine.all(axis=0)
+        self.newest[self.alive[survivors]] = thetas[-1, survivors]
         if survivors.all():
             return
         for column in np.flatnonzero(~survivors):
-            at = int(np.argmin(fine[:, column]))
-            self._freeze(self.alive[column], steps.start + at, thetas[max(at - 1, 0), column])
+            run, at = int(self.alive[column]), int(np.argmin(fine[:, column]))
+            self._freeze(run, steps.start + at, thetas[at - 1, column] if at else self.newest[run])
         self.objective = self.objective.take(survivors)
         self.theta = self.theta[survivors]
         self.state = tuple(array[survivors] for array in self.state)
@@ -204,7 +216,7 @@ class Descent:
             loss, test_loss = self.loss[i, : end + 1].copy(), self.test_loss[i, : end + 1].copy()
             diverged_at = self.diverged_at.get(i)
             status = _status(task, loss, diverged_at)
-            theta = path @ task.to_units.T
+            theta = np.matvec(task.to_units, path)
             runs.append(
                 Run(
                     task.experiment, steps, theta, path, loss, test_loss, task.names, status,
@@ -242,24 +254,30 @@ def _batches(experiment: Experiment, rows: int) -> Iterator[Array] | None:
 def _status(task: Task, loss: Array, diverged_at: int | None) -> str:
     """One sentence on how the run went, or goes."""
     e, end = task.experiment, len(loss) - 1
-    limit = largest_rate(task)
-    advice = ""
-    if limit is not None and float(np.max(_rates(e))) > limit:
-        advice = f" The largest rate that holds here is {limit:.3g}."
-    if diverged_at is not None and end >= diverged_at:
-        return f"Diverged at step {diverged_at}: the rate {e.lr:.3g} is too large.{advice}"
-    if end < e.steps:
+    has_diverged = diverged_at is not None and diverged_at <= end
+    if end < e.steps and not has_diverged:
         return f"Training: {end} of {e.steps} steps."
-    if loss[-1] > 1.001 * loss[0]:
+    rates, limit, advice = _rates(e), largest_rate(task), ""
+    if limit is not None and rates.max() > limit:
+        advice = f" The largest rate that is sure to hold here is {limit:.3g}."
+    if has_diverged:
+        rate = rates[max(diverged_at - 1, 0)]
+        return f"Diverged at step {diverged_at}: the rate {rate:.3g} is too large.{advice}"
+    if np.ptp(loss) == 0:
+        return "Standing still: at the start there is no slope to follow."
+    if loss[-1] - loss[0] > 1e-3 * np.abs(loss[0]):
         return f"Rising: the loss ends above its start.{advice}"
     tail = loss[-max(2, len(loss) // 10) :]
+    size = np.abs(tail[-1]) + 1e-12
     rises = np.diff(tail) > 1e-9 * np.abs(tail[:-1])
-    if rises.mean() > 0.1 and np.ptp(tail) > 1e-4 * (np.abs(tail[-1]) + 1e-12):
+    if rises.mean() > 0.1 and np.ptp(tail) > 1e-4 * size:
         return f"Bouncing: the steps are too large to settle.{advice}"
     drop = loss[0] - loss
     if drop[-1] <= 0:
-        return "Standing still: the slope is zero at the start."
+        return "Standing still: the loss ends where it began."
+    if tail[0] - tail[-1] > 0.01 * size:
+        return (
+            f"Still falling: from {tail[0]:.4g} to {tail[-1]:.4g} in the last tenth of the steps."
+        )
     settled = int(np.argmax(drop >= 0.999 * drop[-1]))
-    if tail[0] - tail[-1] > 0.01 * np.abs(tail[-1]) + 1e-12:
-        return f"Still falling: {(tail[0] - tail[-1]) / tail[0]:.1%} in the last tenth of the steps."
-    return f"Settled: by step {settled} the loss had made 99.9 % of its way down.{advice}"
+    return f"Settled: by step {settled} the loss had made 99.9 % of its way down."

@@ -1,14 +1,17 @@
 """Values and slopes against scikit-learn's and SciPy's own code, wherever they have the loss."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from scipy import special
 from scipy.optimize import least_squares
 from sklearn import metrics
 from sklearn._loss import loss as sk
-from sklearn.linear_model import _sgd_fast as sgd
 
 from lossviz.losses import LOSSES
+
+sgd = import_module("sklearn.linear_model._sgd_fast")  # compiled: no type stubs
 
 RNG = np.random.default_rng(8)
 Z, Y = RNG.normal(0.0, 3.0, 300), RNG.normal(0.0, 3.0, 300)

@@ -115,7 +115,8 @@ def test_losses_meet_in_their_special_cases(left, right):
     # Small residuals lie inside even the narrowest Huber band, and linex loses digits there.
     far = np.abs(R) > 1e-3
     np.testing.assert_allclose(left[:, far], right[:, far], rtol=1e-3, atol=1e-12)
-    np.testing.assert_allclose(left[:, far & (R < 10)], right[:, far & (R < 10)], rtol=1e-5)
+    near = far & (np.abs(R) < 10.0)
+    np.testing.assert_allclose(left[:, near], right[:, near], rtol=1e-5)
 
 
 @pytest.mark.parametrize("c", [0.3, 1.0, 2.5])
@@ -186,20 +187,26 @@ def test_the_default_width_is_95_percent_efficient_on_normal_errors(name):
     assert 2.0 * bend**2 / spread == pytest.approx(0.95, abs=2e-4)
 
 
+def _best(name, y, **params):
+    constant = LOSSES[name].constant
+    assert constant is not None
+    return constant(y, **params)
+
+
 @pytest.mark.parametrize("tau", [0.01, 0.3, 0.5, 0.9, 0.99])
 def test_the_expectile_is_scipys(tau):
     y = np.random.default_rng(6).gamma(2.0, size=101)
-    assert LOSSES["expectile"].constant(y, tau=tau) == pytest.approx(expectile(y, tau), rel=1e-9)
+    assert _best("expectile", y, tau=tau) == pytest.approx(expectile(y, tau), rel=1e-9)
 
 
 def test_the_lopsided_losses_aim_above_the_middle_when_tau_is_high():
     y = np.random.default_rng(7).normal(size=101)
     for name in ("quantile", "expectile"):
-        low, high = (LOSSES[name].constant(y, tau=tau) for tau in (0.1, 0.9))
+        low, high = (_best(name, y, tau=tau) for tau in (0.1, 0.9))
         assert low < np.median(y) < high
-    assert LOSSES["linex"].constant(y, a=2.0) < y.mean() < LOSSES["linex"].constant(y, a=-2.0)
-    assert LOSSES["linex"].constant(y, a=0.0) == pytest.approx(y.mean())
+    assert _best("linex", y, a=2.0) < y.mean() < _best("linex", y, a=-2.0)
+    assert _best("linex", y, a=0.0) == pytest.approx(y.mean())
 
 
 def test_no_counts_at_all_have_a_finite_best_constant():
-    assert LOSSES["poisson"].constant(np.zeros(3)) == np.log(np.finfo(float).tiny)
+    assert _best("poisson", np.zeros(3)) == np.log(np.finfo(float).tiny)

@@ -21,10 +21,11 @@ def convergence(
     training: Sequence[Array],
     testing: Sequence[Array],
     *,
+    end: int,
     relative: bool,
     is_log: bool,
 ) -> Scene:
-    """Training and test loss (F,) of each run at the kept steps (F,).
+    """Training and test loss (F,) of each run at the kept steps (F,), of `end` in all.
 
     Losses have different units (MSE those of the target squared), so `relative` divides each
     curve by its first value: all start at 1 and what remains is comparable.
@@ -59,7 +60,7 @@ def convergence(
         )  # fmt: skip
     title = "loss ÷ its first value" if relative else "loss, each in its own units"
     layout = {
-        "xaxis": axis("step", range=[0, max(float(steps[-1]), 1.0)]),
+        "xaxis": axis("step", range=[0, end]),
         "yaxis": axis(
             title,
             type="log" if is_log else "linear",

@@ -4,6 +4,7 @@
 from lossviz.losses import regression  # noqa: F401
 from lossviz.losses import purpose  # noqa: F401
 from lossviz.losses import robust  # noqa: F401
+
 # isort: on
 from lossviz.losses.base import LOSSES, Loss, loss
 

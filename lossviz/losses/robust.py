@@ -189,9 +189,7 @@ def barron_slope_bound(alpha: float, c: float) -> float:
     slope_bound=barron_slope_bound,
     curvature=lambda alpha, c: 1.0 / (c * c),
 )
-def barron(
-    z: Array, y: Array, *, alpha: float | Array, c: float | Array
-) -> tuple[Array, Array]:
+def barron(z: Array, y: Array, *, alpha: float | Array, c: float | Array) -> tuple[Array, Array]:
     # With b = 2 - alpha, v = log(1 + (r/c)²/b) and x = alpha v / 2:
     #   value = (b/2) v (exp(x) - 1)/x,    slope = (r/c²) exp(-b v / 2).
     # (exp(x) - 1)/x has no gap at alpha = 0, and b as small as 1e-17 stands for alpha = 2. The

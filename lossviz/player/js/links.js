@@ -27,7 +27,7 @@ export function createLinks(root, frameNow) {
 
   // Called once for each new chart.
   function attach(chart) {
-    const figure = chart.gd.parentElement;
+    const { figure } = chart;
     const seek = (event) => {
       const row = nearest(chart, event);
       if (row === null) hide();
@@ -46,22 +46,26 @@ export function createLinks(root, frameNow) {
     const [mx, my] = [event.clientX - box.left, event.clientY - box.top];
     let [best, reach] = [null, REACH];
     for (const link of links?.traces ?? []) {
-      if (link.chart !== chart.key) continue;
-      const at = chart.locate(link.trace, frameNow());
-      const elements = link.rows?.length ?? lengthOf(chart, link.trace);
-      for (let i = 0; at && i < elements; i++) {
-        const place = at(i);
-        const distance = place ? Math.hypot(place[0] - mx, place[1] - my) : Infinity;
+      const place = link.chart === chart.key ? chart.locator(link.trace) : null;
+      if (!place) continue;
+      const { x, y } = chart.points(link.trace, frameNow());
+      for (let i = 0; i < Math.min(x.length, y.length); i++) {
+        const at = place(x[i], y[i]);
+        const distance = at ? Math.hypot(at[0] - mx, at[1] - my) : Infinity;
         if (distance < reach) [best, reach] = [link.rows ? link.rows[i] : i, distance];
       }
     }
     return best;
   }
 
-  function lengthOf(chart, index) {
-    const track = chart.tracks.find((one) => one.trace === index);
-    const { x, y } = { ...chart.gd.data[index], ...track?.at(frameNow()) };
-    return Math.min(x?.length ?? 0, y?.length ?? 0);
+  // Where the current row is in a linked trace: pixels, or null.
+  function spot(link, frame) {
+    const chart = charts.get(link.chart);
+    const i = link.rows ? link.rows.indexOf(current.row) : current.row;
+    const place = i < 0 ? null : chart?.locator(link.trace);
+    if (!place) return null;
+    const { x, y } = chart.points(link.trace, frame);
+    return i < Math.min(x.length, y.length) ? place(x[i], y[i]) : null;
   }
 
   function draw() {
@@ -70,13 +74,12 @@ export function createLinks(root, frameNow) {
     let used = 0;
     let anchor = null;
     for (const link of links.traces) {
-      const chart = charts.get(link.chart);
-      const i = link.rows ? link.rows.indexOf(current.row) : current.row;
-      const place = i >= 0 ? chart?.locate(link.trace, frame)?.(i) : null;
+      const place = spot(link, frame);
       if (!place) continue;
       const ring = rings[used] ?? rings[rings.push(h("div", { class: "lv-ring" })) - 1];
       used++;
-      const home = chart.gd.parentElement;
+      const chart = charts.get(link.chart);
+      const home = chart.figure;
       if (ring.parentElement !== home) home.append(ring);
       ring.hidden = false;
       ring.style.transform = `translate(${place[0]}px,${place[1]}px)`;

@@ -126,8 +126,7 @@ function createPlayer(place, plotlyUrl) {
     showPosition();
     links.draw();
     if (playing) return wake();
-    if (before && before.run !== next.run) announce();
-    return restoreAddress();
+    return restSoon(before !== null && before.run !== next.run);
   }
 
   function showCharts(next) {
@@ -138,10 +137,10 @@ function createPlayer(place, plotlyUrl) {
       charts.delete(name);
     }
     next.charts.forEach((spec, k) => {
-      const chart = charts.get(spec.key) ?? createChart(spec, Plotly, fail);
+      const chart = charts.get(spec.key) ?? createChart(spec.key, Plotly, fail);
       if (grid.children[k] !== chart.node) grid.insertBefore(chart.node, grid.children[k] ?? null);
-      chart.linked = next.links?.traces.filter((link) => link.chart === spec.key).map((link) => link.trace);
-      chart.show(spec, next.steps.length, state.frame, pool, look);
+      const linked = (next.links?.traces ?? []).filter((link) => link.chart === spec.key);
+      chart.show(spec, next.steps.length, state.frame, pool, look, linked.map((link) => link.trace));
       if (!charts.has(spec.key)) links.attach(chart);
       charts.set(spec.key, chart);
     });
@@ -185,18 +184,19 @@ function createPlayer(place, plotlyUrl) {
     state.at = state.frame;
     showPosition();
     draw();
+    restSoon();
+  }
+
+  function restSoon(aloud = true) {
     clearTimeout(rest);
-    rest = setTimeout(guard(settle), REST);
+    rest = setTimeout(guard(() => state.playing || settle(aloud)), REST);
   }
 
   // Playback has come to rest: Plotly, the address bar and the screen reader learn where.
-  function settle() {
+  function settle(aloud = true) {
     for (const chart of charts.values()) chart.settle(state.frame);
     restoreAddress();
-    announce();
-  }
-
-  function announce() {
+    if (!aloud) return;
     const { steps, frame, total } = state;
     setText(voice, `Step ${steps[frame]} of ${total}.${table.sentence(frame)}`);
   }

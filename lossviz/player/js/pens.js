@@ -14,7 +14,7 @@ export function createPen(gd, track) {
   if (!plot || !isPlain(trace)) return null;
   const { xaxis, yaxis } = plot;
   if (![xaxis, yaxis].every((axis) => axis.type === "linear" || axis.type === "log")) return null;
-  const group = [...plot.plot.node().querySelectorAll(".scatterlayer > .trace")]
+  const group = [...gd.querySelectorAll("[class*=scatterlayer] > .trace")]
     .find((node) => node.__data__?.[0]?.trace?.index === track.trace);
   if (!group) return null;
   const fixed = { x: gd.data[track.trace].x, y: gd.data[track.trace].y };

@@ -1,0 +1,221 @@
+"""What the playground shows of some runs: the movie, and the sentence above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.datasets import DATASETS
+from lossviz.experiment import Experiment
+from lossviz.figures.convergence import convergence
+from lossviz.figures.fit import fit, predictions
+from lossviz.figures.scene import Scene, movie, span
+from lossviz.figures.shape import shape
+from lossviz.figures.style import Style, styles
+from lossviz.figures.surface import Path, Plane, contour, relief
+from lossviz.landscape import Landscape, landscape
+from lossviz.losses import LOSSES
+from lossviz.losses.base import identity
+from lossviz.objective import Task
+from lossviz.player import Detail, Movie, Row, Table
+from lossviz.reference import gap, moved_by_outliers, reference, steps_to
+from lossviz.replay import Replay, curves, heights, replay
+from lossviz.replay import shape as shape_of
+from lossviz.training import Run
+
+Array = np.ndarray
+DOTS = 12_000  # moving dots over all frames and runs: what one rerun may send
+ROWS = 120  # rows that get a dot of their own
+MAX_COLUMNS = 4  # parameters in the table
+
+
+def playground(
+    runs: Sequence[Run],
+    *,
+    surface: int = 0,
+    relative: bool = True,
+    is_log: bool = True,
+    in_3d: bool = False,
+) -> Movie:
+    """Fit, surface, convergence, and loss with slope, of runs at the same steps.
+
+    `surface` is the number of the run whose objective is drawn as the surface; its rows are the
+    ones in the fit, should the runs have different ones.
+    """
+    looks = styles([run.experiment for run in runs])
+    task = Task.of(runs[surface].experiment)
+    rows = _rows(task.sample.is_outlier)
+    frames = _frames(len(runs[0].steps), len(rows) * len(runs))
+    replays = [replay(run, frames) for run in runs]
+    target = DATASETS[task.experiment.data].target
+    kept = runs[0].steps
+    scenes: dict[str, Scene] = {
+        "fit": _fit(runs, looks, task, replays, rows, target),
+        "surface": _surface(runs, looks, surface, in_3d=in_3d),
+        "convergence": convergence(
+            "convergence", kept, looks,
+            [run.loss[kept] for run in runs], [run.test_loss[kept] for run in runs],
+            end=max(run.experiment.steps for run in runs), relative=relative, is_log=is_log,
+        ),
+        "shape": _shape(runs, looks, replays, rows, target),
+    }  # fmt: skip
+    details = [
+        Detail(
+            look.label, look.colour,
+            {
+                "residual": each.residual,
+                "loss": each.value,
+                "share of the loss": each.loss_share,
+                "slope": each.slope,
+                "share of the gradient": each.gradient_share,
+            },
+            each.frames, percent=("share of the loss", "share of the gradient"),
+        )
+        for look, each in zip(looks, replays, strict=True)
+    ]  # fmt: skip
+    return movie(scenes, kept, _table(runs, looks), details)
+
+
+def _rows(is_outlier: Array) -> Array:
+    """The rows that get dots: all, or of many the outliers first and an even pick of the rest."""
+    n = len(is_outlier)
+    if n <= ROWS:
+        return np.arange(n)
+    marked = np.flatnonzero(is_outlier)[: ROWS // 2]
+    others = np.flatnonzero(~is_outlier)
+    picked = np.linspace(0, len(others) - 1, ROWS - len(marked)).round().astype(int)
+    return np.sort(np.concatenate([marked, others[picked]]))
+
+
+def _frames(count: int, dots: int) -> Array:
+    """The frames at which dots move: more of them early, where most happens."""
+    wanted = int(np.clip(DOTS // dots, 8, count))
+    spaced = (count - 1) * np.linspace(0.0, 1.0, wanted) ** 2
+    return np.unique(spaced.round().astype(int))
+
+
+def _fit(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task, replays: Sequence[Replay],
+    rows: Array, target: str,
+) -> Scene:  # fmt: skip
+    dataset = DATASETS[task.experiment.data]
+    X = task.sample.X
+    if X.shape[1] > 1:
+        residuals = [each.residual[:, rows] for each in replays]
+        return predictions(
+            "fit", task.sample, looks, replays[0].frames, residuals, rows, target=target
+        )
+    ends = span(X)
+    straight = all(
+        run.experiment.model == "linear" and LOSSES[run.experiment.loss].inverse_link is identity
+        for run in runs
+    )
+    grid = np.linspace(*ends, 2 if straight else 61)
+    truth = None
+    if dataset.truth is not None:
+        fine = grid[:, None]
+        truth = dataset.truth(fine, **task.experiment.params_of("data"))
+    drawn = [curves(run, grid) for run in runs]
+    return fit(
+        "fit", task.sample, looks, grid, drawn, truth,
+        feature=dataset.features[0], target=target,
+    )  # fmt: skip
+
+
+def _surface(
+    runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool
+) -> Scene:
+    ground = surface_of(runs[of].experiment)
+    where = list(ground.axes)
+    task = Task.of(runs[of].experiment)
+    paths = []
+    for run in runs:
+        if run.path.shape[1] != len(ground.fixed):
+            paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
+            continue
+        height = heights(run, task, ground.fixed) if in_3d else np.empty(0)
+        lowest = reference(run.experiment).internal[where]
+        x, y = run.path[:, where].T
+        paths.append(Path(x, y, height, (float(lowest[0]), float(lowest[1]))))
+    plane = Plane(ground.x_name, ground.y_name, ground.x, ground.y, ground.values)
+    return (relief if in_3d else contour)("surface", plane, of, looks, paths)
+
+
+def _shape(
+    runs: Sequence[Run], looks: Sequence[Style], replays: Sequence[Replay], rows: Array, target: str
+) -> Scene:
+    # Room for the residuals at the start and at the end; those in between may leave for a while.
+    seen = np.concatenate([each.residual[[0, -1]][:, rows].ravel() for each in replays])
+    reach = 1.1 * float(np.max(np.abs(seen[np.abs(seen) < 1e12]), initial=1e-9))
+    residuals = np.linspace(-reach, reach, 161)
+    note = ""
+    if not all(LOSSES[run.experiment.loss].of_residual for run in runs):
+        note = "Where a loss depends on more than the residual, its curve is for the median target."
+    shapes = [shape_of(run, residuals) for run in runs]
+    return shape("shape", looks, residuals, shapes, replays, rows, target=target, note=note)
+
+
+def _table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
+    names = list(dict.fromkeys(name for run in runs for name in run.names))[:MAX_COLUMNS]
+    scaled = [
+        name
+        for name in names
+        if len(names) <= 2 and any(Task.of(run.experiment).sample.is_scaled for run in runs)
+    ]
+    columns = (
+        "Loss", *names, *(f"{name}, scaled" for name in scaled), "Training loss",
+        "Clean test loss", "Exact minimum", "Gap", "Steps to within 1 %", "Status",
+    )  # fmt: skip
+    rows = []
+    for run, look in zip(runs, looks, strict=True):
+        exact = reference(run.experiment)
+        steps = steps_to(run, exact)
+        cells = (
+            *(_parameter(run, run.theta, name) for name in names),
+            *(_parameter(run, run.path, name) for name in scaled),
+            run.loss[run.steps], run.test_loss[run.steps],
+            np.full(len(run.steps), exact.value), gap(run, exact),
+            "not reached" if steps is None else f"{steps:,}", run.status,
+        )  # fmt: skip
+        rows.append(Row(look.label, cells, look.colour, look.dash))
+    return Table("The current step", columns, tuple(rows), ("Training loss", "Clean test loss"))
+
+
+def _parameter(run: Run, values: Array, name: str) -> Array | str:
+    return values[:, run.names.index(name)] if name in run.names else "–"
+
+
+def headline(runs: Sequence[Run]) -> str:
+    """In words and numbers: how far the outliers moved what each loss would settle on."""
+    looks = styles([run.experiment for run in runs])
+    first = Task.of(runs[0].experiment)
+    count, total = int(first.sample.is_outlier.sum()), len(first.y)
+    exact = [reference(run.experiment) for run in runs]
+    name = first.names[1]
+    if count == 0:
+        settled = [
+            f"{_signed(each.theta[1])} for {look.label}"
+            for look, each in zip(looks, exact, strict=True)
+            if len(each.theta) > 1
+        ]
+        return f"At the exact minimum the {name} is {_listed(settled)}."
+    moved = []
+    for run, look in zip(runs, looks, strict=True):
+        shift = moved_by_outliers(run.experiment)
+        moved.append(
+            f"{_signed(shift.spoiled - shift.clean, plus=True)} for {look.label} "
+            f"({_signed(shift.clean)} to {_signed(shift.spoiled)})"
+        )
+    are = "is an outlier. It" if count == 1 else "are outliers. They"
+    return f"{count} of {total:,} rows {are} moved the best {name} by {_listed(moved)}."
+
+
+def _signed(value: float, *, plus: bool = False) -> str:
+    # Three significant digits, and a true minus sign.
+    words = f"{value:{'+' if plus else ''}.3g}"
+    return words.replace("-", "\N{MINUS SIGN}")
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

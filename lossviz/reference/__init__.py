@@ -1,0 +1,5 @@
+"""The exact minimiser, by SciPy, to hold what descent finds against."""
+
+from lossviz.reference.answer import Reference, Shift, gap, moved_by_outliers, reference, steps_to
+
+__all__ = ["Reference", "Shift", "gap", "moved_by_outliers", "reference", "steps_to"]

@@ -1,0 +1,106 @@
+"""Widgets: one for each Param, its key the setting's key."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import floor, isfinite, log10
+from typing import Any
+
+import streamlit as st
+
+from lossviz.experiment import CHOICES, param_of
+from lossviz.registry import Param, text
+from lossviz.ui import state
+
+SEVERAL = ("loss",)  # settings that always offer several values
+
+
+def control(key: str, *, label: str = "") -> None:
+    """The widget for a setting: for one value, or for several where there are several."""
+    param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
+    current = state.values(key)
+    name = state.WIDGET + key
+    common: dict[str, Any] = {
+        "label": label or param.label or param.name,
+        "help": param.help or None,
+        "key": name,
+        "on_change": partial(_changed, key),
+    }
+    if len(current) > 1 or key in SEVERAL or key == st.session_state.get("compared"):
+        _several(key, param, common)
+    elif isinstance(param.default, str):
+        _word(key, param, common)
+    else:
+        _number(param, common, float(current[0]))
+
+
+def item(choice: str) -> None:
+    """The widget for which item is chosen, and one for each of its parameters."""
+    control(choice)
+    for name in state.sweep()[choice]:
+        chosen = CHOICES[choice][str(name)]
+        for param in chosen.params:
+            control(f"{chosen.name}.{param.name}")
+
+
+def comparable() -> dict[str, str]:
+    """The settings that can take several values now, by key, with their labels."""
+    sweep = state.sweep()
+    keys = [key for key in CHOICES if key != "loss"] + ["lr", "batch", "l1", "l2", "init", "seed"]
+    for choice in CHOICES:
+        for name in sweep[choice]:
+            keys += [f"{name}.{param.name}" for param in CHOICES[choice][str(name)].params]
+    return {key: label(key) for key in keys}
+
+
+def label(key: str) -> str:
+    """A setting's words, with its item's where it has one."""
+    param, name = param_of(key), key.partition(".")[0]
+    words = param.label or param.name
+    owner = next((registry[name].label for registry in CHOICES.values() if name in registry), "")
+    return f"{owner.partition(' (')[0]}: {words}" if owner and "." in key else words
+
+
+def _changed(key: str) -> None:
+    given = st.session_state[state.WIDGET + key]
+    state.change(key, given if isinstance(given, (list, tuple)) else [given])
+    if isinstance(given, list) and not given:
+        del st.session_state[state.WIDGET + key]  # an empty choice shows the old one again
+
+
+def _several(key: str, param: Param, common: dict[str, Any]) -> None:
+    current = [text(value) for value in state.values(key)]
+    is_open = not (key in CHOICES or param.choices)
+    options = current if is_open else list(param.choices)
+    st.session_state.setdefault(common["key"], current)
+    st.multiselect(
+        options=options, format_func=partial(_words, key), accept_new_options=is_open, **common
+    )
+
+
+def _word(key: str, param: Param, common: dict[str, Any]) -> None:
+    st.session_state.setdefault(common["key"], str(state.values(key)[0]))
+    options = list(param.choices)
+    if not options:
+        st.text_input(**common)
+    elif key in CHOICES:
+        st.selectbox(options=options, format_func=partial(_words, key), **common)
+    else:
+        st.segmented_control(options=options, required=True, **common)
+
+
+def _number(param: Param, common: dict[str, Any], value: float) -> None:
+    kind = type(param.default)
+    st.session_state.setdefault(common["key"], kind(value))
+    low, high = kind(param.low), kind(param.high)
+    if kind is float and not param.log and isfinite(param.high - param.low) and high - low <= 10:
+        st.slider(min_value=low, max_value=high, step=0.01, **common)
+    elif kind is int:
+        st.number_input(min_value=low, max_value=high, step=1, **common)
+    else:
+        step = 10.0 ** (floor(log10(abs(value))) - 1) if value else 0.01
+        st.number_input(min_value=low, max_value=high, step=step, format="%g", **common)
+
+
+def _words(key: str, option: str) -> str:
+    return CHOICES[key][option].label if key in CHOICES and option in CHOICES[key] else option

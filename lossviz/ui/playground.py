@@ -1,0 +1,159 @@
+"""The playground's parts on the page: groups of controls, the player, and what stands below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+import streamlit as st
+
+from lossviz.datasets import DATASETS
+from lossviz.experiment import Experiment
+from lossviz.figures.style import styles
+from lossviz.losses import LOSSES
+from lossviz.outliers import OUTLIERS
+from lossviz.player import payload
+from lossviz.playground import headline, playground
+from lossviz.presets import PRESETS
+from lossviz.replay import aligned
+from lossviz.ui import controls, state
+from lossviz.ui.player import player
+from lossviz.ui.training import TICK, Training, train
+
+MAX_RUNS = 8  # as many as there are colours
+
+
+def experiments() -> list[Experiment]:
+    """The runs that fit on the screen; says so where there are more."""
+    sweep = state.sweep()
+    if sweep.size > MAX_RUNS:
+        st.warning(
+            f"These settings ask for {sweep.size:,} runs; the first {MAX_RUNS} are shown.",
+            icon=":material/content_cut:",
+        )
+    return list(islice(sweep, MAX_RUNS))
+
+
+def presets() -> None:
+    """A choice of links that each teach one thing."""
+
+    def go() -> None:
+        if st.session_state.preset is not None:
+            state.adopt(PRESETS[st.session_state.preset].query)
+
+    st.selectbox(
+        "Show me", range(len(PRESETS)), index=None, key="preset", on_change=go,
+        format_func=lambda number: PRESETS[number].title, placeholder="an example …",
+    )  # fmt: skip
+
+
+def settings() -> None:
+    """Every setting, in groups."""
+    controls.control("loss")
+    with st.expander("Data", icon=":material/scatter_plot:"):
+        controls.item("data")
+        controls.control("seed")
+        st.caption(" ".join(DATASETS[str(name)].notes for name in state.sweep()["data"]))
+    with st.expander("Outliers", icon=":material/error_outline:"):
+        controls.item("outliers")
+        controls.control("outlier_seed")
+        st.caption(" ".join(OUTLIERS[str(name)].notes for name in state.sweep()["outliers"]))
+    with st.expander("Loss parameters", icon=":material/tune:"):
+        found = [
+            f"{name}.{param.name}"
+            for name in state.sweep()["loss"]
+            for param in LOSSES[str(name)].params
+        ]
+        for key in found:
+            controls.control(key, label=controls.label(key))
+        if not found:
+            st.caption("The chosen losses have no parameters.")
+    with st.expander("Model", icon=":material/show_chart:"):
+        controls.item("model")
+        for key in ("l1", "l2", "init", "scaling"):
+            controls.control(key)
+    with st.expander("Descent", icon=":material/south_east:"):
+        controls.item("optimizer")
+        for key in ("lr", "steps", "batch"):
+            controls.control(key)
+        controls.item("schedule")
+    with st.expander("View", icon=":material/visibility:"):
+        for key in state.VIEWS:
+            controls.control(key)
+    options = controls.comparable()
+    st.selectbox(
+        "Compare several values of", list(options), index=None, key="compared",
+        format_func=options.__getitem__, placeholder="one setting …",
+        help="That setting then takes several values; every combination is a run.",
+    )  # fmt: skip
+
+
+def stage(wanted: Sequence[Experiment]) -> None:
+    """The player; while training goes on, it grows by itself."""
+    training = train(wanted)
+    tick = TICK if training.more is not None else None
+    st.fragment(_stage, run_every=tick)(training)
+
+
+def _stage(training: Training) -> None:
+    was_live = training.more is not None
+    training.advance()
+    if was_live and training.more is None:
+        st.rerun()
+    runs = aligned(training.runs)
+    chosen = [run.experiment.loss for run in runs]
+    surface = chosen.index(state.view("surface")) if state.view("surface") in chosen else 0
+    movie = playground(
+        runs,
+        surface=surface,
+        relative=state.view("units") == "relative",
+        is_log=state.view("scale") == "log",
+        in_3d=state.view("surface_in") == "3d",
+    )
+    progress = {"done": training.done, "total": training.total} if training.more else None
+    st.markdown(f"#### {headline(runs)}")
+    player(
+        payload(
+            movie,
+            run=_identity(training.experiments),
+            start=state.step(),
+            progress=progress,
+            actions=({"name": "new_seed", "label": "New seed"},),
+            size=state.view("size"),
+        ),
+        on_action=_act,
+    )
+
+
+def _identity(wanted: Sequence[Experiment]) -> str:
+    return " ".join(experiment.query() for experiment in wanted)
+
+
+def _act() -> None:
+    action = st.session_state.player.action
+    if action == "stop":
+        st.session_state.training.stop()
+    elif action == "new_seed":
+        state.change("seed", [int(state.values("seed")[0]) + 1])
+
+
+def notices() -> None:
+    """What could not be honoured, a sentence a kind."""
+    for note in st.session_state.notes:
+        st.warning(_plain(note), icon=":material/info:")
+
+
+def about(wanted: Sequence[Experiment]) -> None:
+    """Formula, advice and source of each loss on show."""
+    with st.expander("About these losses", icon=":material/menu_book:"):
+        for name, look in zip(wanted, styles(wanted), strict=True):
+            loss = LOSSES[name.loss]
+            st.markdown(f"**{look.label}**")
+            st.latex(loss.formula)
+            st.markdown(f"{loss.notes} {loss.outside}")
+            st.caption(_plain(loss.reference))
+
+
+def _plain(words: str) -> str:
+    """The words with nothing that Markdown would take as an instruction."""
+    return "".join("\\" + letter if letter in r"\`*_{}[]()#+-.!|<>~$:" else letter for letter in words)

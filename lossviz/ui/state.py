@@ -1,0 +1,121 @@
+"""The state of a session: settings, how the page looks at them, and the address bar.
+
+A non-empty address that we did not write wins; otherwise the session wins and rewrites it. The
+player writes `view.step` by itself while nothing here runs, so that key is only carried along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from lossviz.experiment import PLAIN, VIEW, Sweep, param_of, parse
+from lossviz.losses import LOSSES
+from lossviz.presets import WELCOME
+from lossviz.registry import Param, Value, quote, text
+
+STEP = VIEW + "step"
+WIDGET = "set "  # widget keys: this and the setting's key
+VIEWS: Mapping[str, Param] = {
+    VIEW + param.name: param
+    for param in (
+        Param("surface", "", label="Surface of", reader=lambda word: LOSSES[word].name if word else ""),
+        Param("surface_in", "2d", label="Surface in", choices=("2d", "3d")),
+        Param("scale", "log", label="Convergence axis", choices=("log", "linear")),
+        Param("units", "relative", label="Convergence units", choices=("relative", "own")),
+        Param("size", "normal", label="Size", choices=("normal", "presentation")),
+    )
+}
+
+
+def load() -> None:
+    """Bring the session up to the address bar; to be called first on every page."""
+    pairs = _address()
+    if "settings" not in st.session_state or (pairs and pairs != st.session_state.written):
+        adopt(urlencode(pairs) or WELCOME.query)
+
+
+def adopt(query: str) -> None:
+    """Make a query string the state, and say what could not be honoured."""
+    sweep, notes = parse(query)
+    view: dict[str, Value] = {}
+    for key, words in parse_qsl(query, errors="replace"):
+        if key in VIEWS:
+            try:
+                view[key] = VIEWS[key].check(words)
+            except (ValueError, KeyError):
+                notes.append(f"{key} {quote(words)} is not known and was left out.")
+    st.session_state.settings = {**dict(sweep.axes), **view}
+    st.session_state.notes = notes
+    st.session_state.written = ()
+    for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
+        del st.session_state[key]
+
+
+def sweep() -> Sweep:
+    """The experiments that the settings ask for."""
+    settings = st.session_state.settings
+    return Sweep.of({key: axis for key, axis in settings.items() if key not in VIEWS})
+
+
+def view(name: str) -> str:
+    """A setting of how the page looks at the runs."""
+    key = VIEW + name
+    return str(st.session_state.settings.get(key, VIEWS[key].default))
+
+
+def values(key: str) -> tuple[Value, ...]:
+    """The values of a setting."""
+    if key in VIEWS:
+        return (view(key.removeprefix(VIEW)),)
+    return st.session_state.settings.get(key, (param_of(key).default,))
+
+
+def change(key: str, wanted: Iterable[Any]) -> None:
+    """Set a setting; a value that will not do is named, and the old ones stay."""
+    param = VIEWS[key] if key in VIEWS else param_of(key)
+    try:
+        checked = tuple(dict.fromkeys(param.check(value) for value in wanted))
+    except ValueError as error:
+        st.session_state.notes = [f"{param.label or key}: {error}; the old value was kept."]
+        return
+    st.session_state.notes = []
+    if checked:
+        st.session_state.settings[key] = checked[0] if key in VIEWS else checked
+
+
+def save() -> None:
+    """Write the state to the address bar, if it is not there yet."""
+    here = sweep().query() or f"data={PLAIN['data'].default}"
+    shown = {
+        key: view(key.removeprefix(VIEW))
+        for key, param in VIEWS.items()
+        if view(key.removeprefix(VIEW)) != param.default
+    }
+    pairs = tuple(parse_qsl(here) + [(key, text(value)) for key, value in shown.items()])
+    if pairs != _address():
+        step = [(STEP, value) for value in st.query_params.get_all(STEP)]
+        address: dict[str, list[str]] = {}
+        for key, value in [*pairs, *step]:
+            address.setdefault(key, []).append(value)
+        st.query_params.from_dict(address)
+    st.session_state.written = pairs
+
+
+def step() -> int | None:
+    """The step in the address, None for the end."""
+    words = st.query_params.get(STEP, "")
+    return int(words) if words.isascii() and words.isdigit() and len(words) < 9 else None
+
+
+def _address() -> tuple[tuple[str, str], ...]:
+    """The address bar's keys and values, the player's step apart."""
+    return tuple(
+        (key, value)
+        for key in st.query_params
+        if key != STEP
+        for value in st.query_params.get_all(key)
+    )

@@ -1,0 +1,330 @@
+"""The codec: an experiment or a sweep as a value, and as a link."""
+
+import math
+from collections.abc import Mapping
+from itertools import islice
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lossviz
+from lossviz import Experiment, Sweep, parse
+from lossviz.experiment import CHOICES, MAX_LINK, NOTES, PLAIN, param_of
+from lossviz.registry import Param, Value
+
+DOTTED = {
+    f"{name}.{param.name}": param
+    for registry in CHOICES.values()
+    for name, item in registry.items()
+    for param in item.params
+}
+KEYS = {**PLAIN, **DOTTED}
+
+
+def values(key: str, param: Param) -> st.SearchStrategy[Value]:
+    """Any value that the key may take."""
+    if key == "init":
+        number = st.floats(-1e6, 1e6).map(lambda x: x + 0.0)
+        listed = st.lists(number, min_size=1, max_size=4)
+        return st.sampled_from(["zeros", "normal"]) | listed.map(lambda v: ",".join(map(repr, v)))
+    if isinstance(param.default, str):
+        return st.sampled_from(list(param.choices))
+    if isinstance(param.default, int):
+        return st.integers(int(param.low), int(param.high))
+    return st.floats(param.low, param.high)
+
+
+@st.composite
+def axes(draw: Any, largest: int = 4) -> dict[str, list[Value]]:
+    keys = draw(st.lists(st.sampled_from(list(KEYS)), unique=True, max_size=12))
+    return {
+        key: draw(st.lists(values(key, KEYS[key]), min_size=1, max_size=largest)) for key in keys
+    }
+
+
+# ---------------------------------------------------------------- one experiment
+
+
+@pytest.mark.parametrize("key", DOTTED)
+def test_a_parameter_at_its_default_leaves_no_trace(key):
+    choice, name = owner(key)
+    given = Experiment(**{choice: name}, params={key: DOTTED[key].default})
+    assert given.params == ()
+    assert given == Experiment(**{choice: name})
+
+
+def owner(key: str) -> tuple[str, str]:
+    name = key.partition(".")[0]
+    return next((choice, name) for choice, registry in CHOICES.items() if name in registry)
+
+
+def other_value(param: Param) -> Value:
+    if isinstance(param.default, str):
+        return next(word for word in param.choices if word != param.default)
+    return param.check(param.low if param.default != param.low else param.high)
+
+
+@pytest.mark.parametrize("key", DOTTED)
+def test_a_parameter_lives_only_while_its_item_is_chosen(key):
+    choice, name = owner(key)
+    value = other_value(DOTTED[key])
+    bystander = next(other for other in CHOICES[choice] if other != name)
+    assert Experiment(**{choice: name}, params={key: value}).params == ((key, value),)
+    assert Experiment(**{choice: bystander}, params={key: value}).params == ()
+
+
+def test_equal_runs_are_equal_and_hash_equal():
+    one = Experiment(
+        loss="huber", optimizer="adam", lr=1, params={"huber.delta": 2, "adam.beta1": 0.5}
+    )
+    two = Experiment(
+        optimizer="adam", loss="huber", lr=1.0,
+        params=[("adam.beta1", 0.5), ("tukey.c", 9.0), ("huber.delta", 2.0), ("adam.eps", 1e-8)],
+    )  # fmt: skip
+    assert one == two
+    assert hash(one) == hash(two)
+    link = "loss=huber&optimizer=adam&lr=1&huber.delta=2&adam.beta1=0.5"
+    assert one.query() == two.query() == link
+    assert one.params == (("adam.beta1", 0.5), ("huber.delta", 2.0))
+
+
+def test_minus_zero_is_zero():
+    query = Experiment(l1=-0.0, init="-0.0,1").query()
+    assert query == Experiment(init="0,1").query() == "init=0,1"
+
+
+def test_values_take_the_type_of_the_default():
+    e = Experiment(lr=1, steps=50.0, params={"line.n": 40.0, "line.noise": 2}, batch="8")  # type: ignore[arg-type]
+    assert [type(e[key]) for key in ("lr", "steps", "line.n", "line.noise", "batch")] == [
+        float, int, int, float, int,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"loss": "hubert"}, KeyError, "no loss 'hubert'; there are squared_error, absolute_e"),
+        ({"lr": 0}, ValueError, "lr: '0' lies outside 1e-06 to 1e"),
+        ({"lr": math.nan}, ValueError, "lr: 'nan' is not a finite number"),
+        ({"steps": 2.5}, ValueError, "steps: '2.5' is not a whole number"),
+        ({"init": "ones"}, ValueError, "init: 'ones' is not a number"),
+        ({"scaling": "robust"}, ValueError, "scaling: 'robust' is not one of auto, none, standard"),
+        ({"params": {"huber.delta": -1}}, ValueError, "huber.delta: '-1' lies outside 0.01 to 100"),
+        ({"params": {"huber.epsilon": 1}}, KeyError, "no setting 'huber.epsilon'"),
+    ],
+)
+def test_a_bad_setting_is_refused_in_words(settings, error, words):
+    with pytest.raises(error) as caught:
+        Experiment(**settings)
+    assert words in str(caught.value)
+
+
+def test_an_experiment_knows_all_its_parameters_defaults_included():
+    e = Experiment(loss="barron", params={"barron.c": 3})
+    assert e.params_of("loss") == {"alpha": 1.0, "c": 3.0}
+    assert e["barron.alpha"] == 1.0
+    with pytest.raises(KeyError, match=r"no setting 'barron\.delta'"):
+        e["barron.delta"]
+
+
+@given(axes(largest=1))
+def test_an_experiment_is_the_only_one_in_its_link(axes):
+    [e] = Sweep.of(axes)
+    sweep, notes = parse(e.query())
+    assert notes == []
+    assert list(sweep) == [e]
+
+
+# ---------------------------------------------------------------- sweeps and links
+
+
+@given(axes())
+def test_a_sweep_survives_its_link(axes):
+    sweep = Sweep.of(axes)
+    assert parse(sweep.query()) == (sweep, [])
+    assert parse("?" + sweep.query()) == (sweep, [])
+    assert parse("https://host:8501/app/Train?" + sweep.query() + "#top") == (sweep, [])
+
+
+@given(axes(largest=3))
+def test_a_sweep_enumerates_each_distinct_run_once(axes):
+    sweep = Sweep.of(axes)
+    runs = list(islice(sweep, 300))
+    assert len(set(runs)) == len(runs) == min(sweep.size, 300)
+
+
+def test_axes_of_items_that_a_run_does_not_choose_do_not_repeat_it():
+    sweep = Sweep.of(
+        {
+            "loss": ["squared_error", "huber", "tukey"],
+            "huber.delta": [0.5, 1, 2],
+            "tukey.c": [2, 3],
+            "lr": [0.01, 0.1],
+            "barron.c": [1, 2, 3],
+        }
+    )
+    runs = list(sweep)
+    assert sweep.size == len(runs) == len(set(runs)) == (1 + 3 + 2) * 2
+    assert "barron" not in sweep.query()
+    assert sum(run.loss == "squared_error" for run in runs) == 2
+
+
+def everything() -> dict[str, Any]:
+    """All items, and twenty values for every parameter that has so many."""
+    many: dict[str, Any] = {choice: list(registry) for choice, registry in CHOICES.items()}
+    for key, param in DOTTED.items():
+        if isinstance(param.default, str):
+            many[key] = list(param.choices)
+        else:
+            steps = [param.low + (param.high - param.low) * k / 19 for k in range(20)]
+            many[key] = [param.check(param.nearest(step)) for step in steps]
+    return many
+
+
+def test_the_size_of_a_huge_product_is_known_without_walking_it():
+    sweep = Sweep.of({**everything(), "seed": range(1000)})
+    by_choice = [
+        sum(
+            math.prod(len(sweep[f"{name}.{param.name}"]) for param in item.params)
+            for name, item in registry.items()
+        )
+        for registry in CHOICES.values()
+    ]
+    before = perf_counter()
+    assert sweep.size == math.prod(by_choice) * 1000 > 10**15
+    assert [run.seed for run in islice(sweep, 3)] == [0, 1, 2]
+    assert perf_counter() - before < 1.0  # walking it would take years
+
+
+def test_given_values_are_used_once_and_in_the_order_given():
+    sweep = Sweep.of({"lr": [0.3, 0.1, 0.3], "loss": "huber"})
+    assert sweep["lr"] == (0.3, 0.1)
+    assert [run.lr for run in sweep] == [0.3, 0.1]
+    assert sweep.replace({"lr": 0.1}) == Sweep.of({"loss": "huber"})
+
+
+def test_a_link_is_written_in_one_order_whatever_order_it_was_read_in():
+    one, _ = parse("adam.eps=1e-6&lr=0.2&huber.delta=2&optimizer=adam&loss=huber&outliers=cluster")
+    two, _ = parse("outliers=cluster&loss=huber&huber.delta=2&optimizer=adam&adam.eps=1e-6&lr=0.2")
+    assert one == two
+    assert hash(one) == hash(two)
+    assert one.query() == two.query()
+
+
+# ---------------------------------------------------------------- bad links
+
+words = st.text() | st.sampled_from(
+    ["nan", "inf", "-inf", "1e999", "-1e999", "ten", "", "0x10", "1_000", "１２", "%00", "%ff%fe",
+     "true", "None", "1,2", ",", "[1]", "-0", "9" * 400]
+)  # fmt: skip
+pairs = st.tuples(st.sampled_from([*KEYS, "view.step", "view.", ".", "huber.", "losss"]), words)
+
+
+@given(st.text())
+def test_parsing_never_fails_on_any_text(text):
+    sweep, notes = parse(text)
+    assert list(islice(sweep, 2))
+    assert all(isinstance(note, str) and note.endswith(".") for note in notes)
+
+
+@given(st.binary())
+def test_parsing_never_fails_on_any_bytes(raw):
+    sweep, _ = parse(raw.decode("latin-1"))
+    assert parse(sweep.query()) == (sweep, [])
+
+
+@given(st.lists(pairs, max_size=30))
+def test_parsing_never_fails_and_what_it_kept_is_a_proper_sweep(pairs):
+    sweep, notes = parse("&".join(f"{key}={word}" for key, word in pairs))
+    assert parse(sweep.query()) == (sweep, [])
+    assert next(iter(sweep)).query()
+    assert len(notes) <= len(NOTES)
+
+
+@pytest.mark.parametrize(
+    ("query", "honoured", "note"),
+    [
+        ("los=huber", {}, "Unknown settings were left out: 'los'."),
+        ("huber.dellta=2", {}, "Unknown settings were left out: 'huber.dellta'."),
+        ("loss=hubert", {}, "Unusable values were left out: loss 'hubert' is not one of"),
+        ("steps=ten", {}, "Unusable values were left out: steps 'ten' is not a number."),
+        ("seed=1.5", {}, "Unusable values were left out: seed '1.5' is not a whole number."),
+        ("seed=nan", {}, "Unusable values were left out: seed 'nan' is not a finite number."),
+        ("seed=inf", {}, "Unusable values were left out: seed 'inf' is not a finite number."),
+        ("seed=1e999", {}, "Unusable values were left out: seed '1e999' is not a finite number."),
+        ("steps=", {}, "Unusable values were left out: steps '' is not a number."),
+        (
+            "steps=1e30",
+            {"steps": 20_000},
+            "Values out of range were moved to the nearest allowed one: steps '1e30' lies outside "
+            "1 to 20000, so 20000 was used.",
+        ),
+        ("l1=0.5&l1=0.5", {"l1": 0.5}, "Values given twice were used once: l1=0.5."),
+        (
+            "tukey.c=2",
+            {},
+            "Settings of things that are not chosen were left out: tukey.c.",
+        ),
+    ],
+)
+def test_each_kind_of_fault_gives_one_sentence_and_the_rest_is_honoured(query, honoured, note):
+    sweep, notes = parse(f"lr=0.2&{query}&optimizer=adam")
+    assert len(notes) == 1
+    assert notes[0].startswith(note)
+    assert sweep == Sweep.of({"lr": 0.2, "optimizer": "adam", **honoured})
+
+
+def test_many_faults_of_a_kind_still_make_one_sentence():
+    sweep, notes = parse("a=1&b=2&c=3&d=4&d=5&e=6&lr=0.2")
+    assert notes == ["Unknown settings were left out: 'a'; 'b'; 'c'; and 2 more."]
+    assert sweep == Sweep.of({"lr": 0.2})
+
+
+def test_keys_of_the_page_are_passed_over_in_silence():
+    assert parse("view.step=17&view.theme=dark&lr=0.2&view.=") == (Sweep.of({"lr": 0.2}), [])
+
+
+def test_a_megabyte_is_cut_and_the_start_is_honoured():
+    sweep, notes = parse("lr=0.2&" + "x" * 1_000_000)
+    assert sweep == Sweep.of({"lr": 0.2})
+    assert len(notes) == 1
+    assert notes[0] == f"The link is 1,000,007 characters long; the first {MAX_LINK:,} were read."
+
+
+def test_no_value_is_cut_in_two():
+    # Were the 20,000th character inside the number, a shorter number would be read.
+    query = "lr=0.2&" + "view.x=1&" * 2221 + "steps=1234"
+    assert len(query[:MAX_LINK]) == MAX_LINK < len(query)
+    assert parse(query)[0] == Sweep.of({"lr": 0.2})
+
+
+def test_ten_thousand_keys_make_few_sentences():
+    link = "&".join(f"k{i}={i}" for i in range(10_000))
+    sweep, notes = parse(link)
+    assert sweep == Sweep()
+    assert len(notes) == 2
+    assert max(map(len, notes)) < 300
+
+
+def test_ten_thousand_values_of_one_key_are_an_axis():
+    sweep, notes = parse("&".join(f"seed={i}" for i in range(2000)))
+    assert notes == []
+    assert sweep.size == 2000
+
+
+@pytest.mark.parametrize("key", PLAIN)
+def test_every_plain_default_is_allowed(key):
+    assert PLAIN[key].check(PLAIN[key].default) == PLAIN[key].default == Experiment()[key]
+
+
+def test_names_are_unique_over_all_registries():
+    registries: list[Mapping[str, Any]] = [
+        lossviz.DATASETS, lossviz.OUTLIERS, lossviz.MODELS, lossviz.LOSSES, lossviz.OPTIMIZERS,
+        lossviz.SCHEDULES,
+    ]  # fmt: skip
+    names = [name for registry in registries for name in registry]
+    assert len(names) == len(set(names))
+    assert all(param_of(key) is param for key, param in KEYS.items())
