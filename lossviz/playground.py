@@ -14,7 +14,6 @@ from lossviz.figures.scene import Scene, movie, span
 from lossviz.figures.shape import shape
 from lossviz.figures.style import Style, styles
 from lossviz.figures.surface import Path, Plane, contour, relief
-from lossviz.landscape import Landscape, landscape
 from lossviz.losses import LOSSES
 from lossviz.losses.base import identity
 from lossviz.objective import Task
@@ -123,6 +122,18 @@ def _fit(
     )  # fmt: skip
 
 
+def surface_of(e):
+    from types import SimpleNamespace as N
+    from lossviz.objective import Objective
+    task=Task.of(e); r=reference(e).internal; P=len(r)
+    i,j=(1,0) if P==2 else (1,2)
+    x=np.linspace(r[i]-3,r[i]+3,101); y=np.linspace(r[j]-3,r[j]+3,101)
+    th=np.tile(r,(101*101,1)); X,Y=np.meshgrid(x,y); th[:,i]=X.ravel(); th[:,j]=Y.ravel()
+    v=Objective.of([task]).values(th[:,None,:])[:,0].reshape(101,101)
+    fixed=r.copy(); fixed[[i,j]]=np.nan
+    return N(axes=(i,j),fixed=fixed,x_name=task.names[i],y_name=task.names[j],x=x,y=y,values=v)
+
+
 def _surface(
     runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool
 ) -> Scene:
@@ -165,7 +176,7 @@ def _table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     ]
     columns = (
         "Loss", *names, *(f"{name}, scaled" for name in scaled), "Training loss",
-        "Clean test loss", "Exact minimum", "Gap", "Steps to within 1 %", "Status",
+        "Clean test loss", "Exact minimiser", "Gap to it", "Steps to within 1 %", "Status",
     )  # fmt: skip
     rows = []
     for run, look in zip(runs, looks, strict=True):
@@ -175,7 +186,8 @@ def _table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
             *(_parameter(run, run.theta, name) for name in names),
             *(_parameter(run, run.path, name) for name in scaled),
             run.loss[run.steps], run.test_loss[run.steps],
-            np.full(len(run.steps), exact.value), gap(run, exact),
+            "; ".join(_signed(exact.theta[run.names.index(name)]) for name in names if name in run.names),
+            gap(run, exact),
             "not reached" if steps is None else f"{steps:,}", run.status,
         )  # fmt: skip
         rows.append(Row(look.label, cells, look.colour, look.dash))
@@ -213,7 +225,7 @@ def headline(runs: Sequence[Run]) -> str:
 
 def _signed(value: float, *, plus: bool = False) -> str:
     # Three significant digits, and a true minus sign.
-    words = f"{value:{'+' if plus else ''}.3g}"
+    words = f"{value:{'+' if plus else ''}#.3g}".rstrip(".")
     return words.replace("-", "\N{MINUS SIGN}")
 
 

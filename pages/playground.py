@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from lossviz.ui import playground, state
+from lossviz.ui import page, playground, state
 
+page.begin("Playground")
 state.load()
 with st.sidebar:
     playground.presets()
     playground.settings()
-st.title("LossViz", anchor=False)
 playground.notices()
 wanted = playground.experiments()
 playground.stage(wanted)

@@ -58,13 +58,15 @@ def convergence(
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 10},
             }
         )  # fmt: skip
+    y_range = _range([*training, *testing], is_log=is_log)
     title = "loss ÷ its first value" if relative else "loss, each in its own units"
     layout = {
         "xaxis": axis("step", range=[0, end]),
         "yaxis": axis(
             title,
             type="log" if is_log else "linear",
-            range=_range([*training, *testing], is_log=is_log),
+            range=y_range,
+            dtick="D2" if is_log and y_range[1] - y_range[0] < 3 else None,
         ),
     }
     words = "Training loss (thick) and loss on clean test rows (thin, dotted) against the step."

@@ -38,7 +38,7 @@ def span(*arrays: Array, margin: float = 0.05) -> list[float]:
     if not len(values):
         return [0.0, 1.0]
     low, high = float(values.min()), float(values.max())
-    room = margin * (high - low) or max(abs(low), 1.0) * 0.5
+    room = margin * (high - low) if high > low else 0.5 * max(abs(low), 1.0)
     return [low - room, high + room]
 
 

@@ -57,6 +57,12 @@ def short(loss: Loss) -> str:
     return abbreviation if abbreviation.isupper() and len(abbreviation) <= 5 else words
 
 
+def searchable(loss: Loss) -> str:
+    """The label with its abbreviation in front, where narrow lists still show it."""
+    name, words = short(loss), loss.label.partition(" (")[0]
+    return loss.label if name == words else f"{name} – {words[0].lower()}{words[1:]}"
+
+
 def _labels(experiments: Sequence[Experiment]) -> list[str]:
     """The loss with its parameters, and whatever else differs between the runs."""
     varying = [

@@ -13,7 +13,7 @@ from lossviz.player import Chart, Track
 
 Array = np.ndarray
 # Grey-blue that lets light and dark pages shine through; the valley is clear.
-RAMP = [[0.0, "rgba(70,110,160,0.04)"], [1.0, "rgba(70,110,160,0.62)"]]
+RAMP = [[0.0, "rgba(150,180,220,0.04)"], [1.0, "rgba(45,85,145,0.55)"]]
 LEVELS = 12
 
 

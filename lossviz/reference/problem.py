@@ -20,6 +20,7 @@ from lossviz.losses.base import Loss, identity
 from lossviz.objective import Task
 
 Array = np.ndarray
+ALL = slice(None)
 RANK = 1e-12  # singular values below this share of the largest count as zero
 
 
@@ -53,7 +54,7 @@ class Problem:
 
     @property
     def rank(self) -> int:
-        """How many directions of the parameters the rows and the L2 penalty tell apart."""
+        """How many directions of the parameters the rows and the penalties tell apart."""
         return len(self.features)
 
     @property
@@ -61,9 +62,15 @@ class Problem:
         """Whether there is nothing but absolute values and straight lines."""
         return self.loss is None and not self.l2.any()
 
-    def slopes(self, gamma: Array, width: float) -> tuple[float, Array]:
-        """Value and gradient (k,), with the kinks rounded over `width` to either side; 0 gives
-        the true value. A constant that does not depend on gamma is left out."""
+    def value(self, gamma: Array) -> float:
+        """The objective, but for a constant."""
+        return self.slopes(gamma, 0.0)[0]
+
+    def slopes(
+        self, gamma: Array, width: float, chosen: Array | slice = ALL
+    ) -> tuple[float, Array]:
+        """Value and gradient (k,), with the kinks rounded over `width` to either side, and with
+        the chosen ones of the absolute terms."""
         z = gamma @ self.features
         if self.loss is None:
             value = self.tilt * float(np.mean(z - self.targets))
@@ -77,11 +84,12 @@ class Problem:
         gradient = gradient + self.to_theta.T @ (2 * self.l2 * theta)
         if self.weights.size:
             # |t| with its kink rounded: t²/2w + w/2 for |t| <= w (Huber's function).
-            t = self.lines @ gamma - self.offsets
+            lines, weights = self.lines[chosen], self.weights[chosen]
+            t = lines @ gamma - self.offsets[chosen]
             inner = np.clip(t, -width, width)
             bend = inner * inner / (2 * width) + width / 2 if width else 0.0
-            value += float(self.weights @ np.where(np.abs(t) < width, bend, np.abs(t)))
-            gradient += (self.weights * (inner / width if width else np.sign(t))) @ self.lines
+            value += float(weights @ np.where(np.abs(t) < width, bend, np.abs(t)))
+            gradient += (weights * (inner / width if width else np.sign(t))) @ lines
         return value, gradient
 
     def bends(self, gamma: Array, width: float) -> Array:
@@ -141,8 +149,12 @@ def _orthonormal(task: Task) -> Array:
     scale = np.linalg.norm(rows, axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     _, singular, turned = np.linalg.svd(rows / scale, full_matrices=False)
-    rank = int(np.count_nonzero(singular > RANK * singular[0]))
-    return turned[:rank].T / singular[:rank] / scale[:, None]
+    is_seen = singular > RANK * singular[0]
+    if e.l1:  # directions that change no prediction still change the penalty
+        singular = np.where(is_seen, singular, singular[0])
+    else:
+        singular, turned = singular[is_seen], turned[is_seen]
+    return turned.T / singular / scale[:, None]
 
 
 def _corners(loss: Loss, params: dict[str, Any]) -> tuple[list[float], Array, float]:

@@ -11,8 +11,10 @@ from lossviz.reference.problem import Problem
 from lossviz.sampling import generator
 
 Array = np.ndarray
-CANDIDATES = 300  # starts that a non-convex search looks at; the best of them are descended
-ROUNDS = 200  # Newton steps for one descent
+CANDIDATES = 300  # random starts that a non-convex search looks at
+DESCENTS = 6  # how many of these, the best, are descended
+SMALL = 12  # parameters up to which that pays
+ROUNDS = 100  # Newton steps at one width
 WIDTHS = tuple(10.0**-k for k in range(10))  # of the rounded kinks, in typical residuals
 
 
@@ -59,19 +61,21 @@ def linear_programme(problem: Problem) -> Answer:
     gamma = base + size * found.eqlin.marginals
     # HiGHS is exact to 1e-7 or so; the terms that are zero at the minimum fix it to the last bit.
     held = np.abs(found.x) < bounds[:, 1] * (1 - 1e-6)
-    return Answer(_hold(problem, gamma, held), method, True)
+    settled = _settle(problem, gamma, held)
+    return Answer(min(gamma, settled, key=problem.value), method, True)
 
 
 def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> Answer:
     """A minimum downhill from `start`: Newton's method within a trust region.
 
-    Kinks are first rounded widely, then ever less; at last the terms that have come to zero are
-    held there exactly."""
+    Kinks are first rounded widely, then ever less, until the terms that come to zero are known:
+    held there, they give a point that passes the test for a minimum exactly."""
     from scipy.optimize import minimize
 
     has_kinks = problem.weights.size > 0
-    gamma, steepness, width = start, _steepness(problem), 0.0
-    for share in widths if has_kinks else (0.0,):
+    method = f"SciPy trust-exact (Newton's method{', kinks rounded first' * has_kinks})"
+    gamma, best = start, start
+    for share in widths if has_kinks else (0.0,) * 4:
         width = share * problem.spread
         gamma = minimize(
             problem.slopes,
@@ -81,34 +85,40 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
             hess=problem.bends,
             method="trust-exact",
             options={
-                "gtol": 1e-10 * steepness,
+                "gtol": 1e-10 * _steepness(problem, gamma),
                 "maxiter": ROUNDS,
                 "initial_trust_radius": problem.spread,
                 "max_trust_radius": 1e6 * problem.spread,
             },
         ).x
-    has_converged = bool(np.linalg.norm(problem.slopes(gamma, width)[1]) <= 1e-6 * steepness)
-    if not has_kinks:
-        return Answer(gamma, "SciPy trust-exact (Newton's method)", has_converged)
-    method = "SciPy trust-exact (Newton's method, kinks rounded ever less)"
-    held = np.abs(problem.lines @ gamma - problem.offsets) < width
-    return Answer(_hold(problem, gamma, held), method, has_converged)
+        held = np.abs(problem.lines @ gamma - problem.offsets) < width
+        settled = _settle(problem, gamma, held)
+        best = min(settled, gamma, best, key=problem.value)  # the first of equals
+        if best is settled and _is_minimum(problem, settled, held):
+            return Answer(settled, method, True)
+    return Answer(best, method, False)
 
 
 def search(problem: Problem) -> Answer:
     """The lowest minimum found from several starts, for a loss that is not convex."""
-    starts = _starts(problem)
-    order = np.argsort(_values(problem, starts[FIXED:]), kind="stable")[:DESCENTS]
-    chosen = [*starts[:FIXED], *starts[FIXED:][order]]
-    answers = [newton(problem, start, WIDTHS[3:]) for start in chosen]
-    best = min(answers, key=lambda answer: problem.slopes(answer.gamma, 0.0)[0])
-    return replace(best, method=f"{best.method}, best of {len(chosen)} starts")
+    fixed, others = _starts(problem)
+    values = [problem.value(gamma) for gamma in others]
+    lowest = np.argsort(values, kind="stable")[: DESCENTS if problem.rank <= SMALL else 0]
+    starts = [*fixed, *others[lowest]]
+    answers = sorted(
+        (newton(problem, start, WIDTHS[3:4]) for start in starts),
+        key=lambda answer: problem.value(answer.gamma),
+    )
+    best = next((answer for answer in answers[:1] if answer.has_converged), None)
+    if best is None:
+        best = newton(problem, answers[0].gamma, WIDTHS[4:])
+    return replace(best, method=f"{best.method}, best of {len(starts)} starts")
 
 
 def good_start(problem: Problem) -> Array:
     """The best of a constant and two fits (k,)."""
     starts = _constant(problem), _least_squares_fit(problem), _least_absolute_fit(problem)
-    return min(starts, key=lambda gamma: problem.slopes(gamma, 0.0)[0])
+    return min(starts, key=problem.value)
 
 
 def _constant(problem: Problem) -> Array:
@@ -130,50 +140,53 @@ def _least_absolute_fit(problem: Problem) -> Array:
     ).gamma  # fmt: skip
 
 
-FIXED = 3  # the first starts, which are always descended
-DESCENTS = 6  # of the others, those with the lowest values are
-
-
-def _starts(problem: Problem) -> Array:
-    """(FIXED + CANDIDATES, k): all zero, two fits, and fits through random subsets of k rows."""
+def _starts(problem: Problem) -> tuple[list[Array], Array]:
+    """Some starts (k,): zero and two fits; and fits through random subsets of k rows (S, k)."""
     k, n = problem.features.shape
     rng = generator(0, "starts")
     subsets = rng.permuted(np.tile(np.arange(n), (CANDIDATES, 1)), axis=1)[:, :k]
-    # A ridge of rounding size, since equal rows may meet in a subset.
     rows = problem.features.T[subsets]
+    # A ridge of rounding size, since equal rows may meet in a subset.
     squares = rows.swapaxes(1, 2) @ rows + 1e-9 * np.eye(k)
     sides = np.einsum("sik,si->sk", rows, problem.targets[subsets])
-    elemental = np.linalg.solve(squares, sides[..., None])[..., 0]
-    fixed = np.zeros(k), _least_squares_fit(problem), _least_absolute_fit(problem)
-    return np.vstack([*fixed, elemental])
+    fits = [_least_squares_fit(problem), _least_absolute_fit(problem)]
+    return [np.zeros(k), *fits], np.linalg.solve(squares, sides[..., None])[..., 0]
 
 
-def _values(problem: Problem, gammas: Array) -> Array:
-    return np.array([problem.slopes(gamma, 0.0)[0] for gamma in gammas])
-
-
-def _steepness(problem: Problem) -> float:
-    """A size that gradients have where nothing is fitted, to judge by when one is zero."""
+def _steepness(problem: Problem, gamma: Array) -> float:
+    """A size to judge gradients by: what they would be if all rows pulled the same way."""
     pulls = 0.0
     if problem.loss is not None:
-        pulls = float(np.mean(np.abs(problem.loss(_constant(problem) @ problem.features)[1])))
+        pulls = float(np.mean(np.abs(problem.loss(gamma @ problem.features)[1])))
     return pulls + abs(problem.tilt) + float(problem.weights.sum()) + 1e-300
 
 
-def _hold(problem: Problem, gamma: Array, held: Array) -> Array:
-    """gamma moved to the minimum on the plane where the held terms are zero, if that is lower."""
-    best, lowest = gamma, problem.slopes(gamma, 0.0)[0]
+def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
+    """gamma moved to the minimum on the plane where the held terms are zero."""
     lines, offsets = problem.lines[held], problem.offsets[held]
     k, m = gamma.size, len(lines)
     system = np.zeros((k + m, k + m))
     system[:k, k:], system[k:, :k] = lines.T, lines
-    for _ in range(5):
+    for _ in range(4):
         # Newton's step for the Lagrangian: [H A'; A 0] (step, multipliers) = (-g, -residuals).
         system[:k, :k] = problem.bends(gamma, 0.0)
-        gradient = problem.slopes(gamma, 0.0)[1]
+        gradient = problem.slopes(gamma, 0.0, ~held)[1]
         right = np.concatenate([-gradient, offsets - lines @ gamma])
         gamma = gamma + np.linalg.lstsq(system, right, rcond=None)[0][:k]
-        value = problem.slopes(gamma, 0.0)[0]
-        if value <= lowest:
-            best, lowest = gamma, value
-    return best
+    return gamma
+
+
+def _is_minimum(problem: Problem, gamma: Array, held: Array) -> bool:
+    """Whether 0 is a subgradient at gamma, where the held terms are zero.
+
+    What is left of it, times a distance, bounds what a convex objective could still fall."""
+    from scipy.optimize import lsq_linear
+
+    value, left = problem.slopes(gamma, 0.0, ~held)
+    if held.any():
+        # The term c |t| may pull with any force from -c to c where t = 0.
+        reach = problem.weights[held]
+        left = left + problem.lines[held].T @ lsq_linear(
+            problem.lines[held].T, -left, (-reach, reach), method="bvls"
+        ).x
+    return bool(np.linalg.norm(left) * problem.spread <= 1e-9 * abs(value) + 1e-12)

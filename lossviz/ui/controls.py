@@ -9,6 +9,8 @@ from typing import Any
 import streamlit as st
 
 from lossviz.experiment import CHOICES, param_of
+from lossviz.figures.style import searchable
+from lossviz.losses import LOSSES
 from lossviz.registry import Param, text
 from lossviz.ui import state
 
@@ -103,4 +105,6 @@ def _number(param: Param, common: dict[str, Any], value: float) -> None:
 
 
 def _words(key: str, option: str) -> str:
+    if key == "loss":
+        return searchable(LOSSES[option])
     return CHOICES[key][option].label if key in CHOICES and option in CHOICES[key] else option

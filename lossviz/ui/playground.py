@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from itertools import islice
 
 import streamlit as st
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment
+from lossviz.experiment import Experiment, parse
 from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
@@ -111,7 +112,7 @@ def _stage(training: Training) -> None:
         in_3d=state.view("surface_in") == "3d",
     )
     progress = {"done": training.done, "total": training.total} if training.more else None
-    st.markdown(f"#### {headline(runs)}")
+    st.html(f'<p class="lossviz-headline">{escape(headline(runs))}</p>')
     player(
         payload(
             movie,
@@ -138,9 +139,13 @@ def _act() -> None:
 
 
 def notices() -> None:
-    """What could not be honoured, a sentence a kind."""
+    """What could not be honoured, a sentence a kind; and what the preset on show teaches."""
     for note in st.session_state.notes:
         st.warning(_plain(note), icon=":material/info:")
+    here = state.sweep()
+    for preset in PRESETS:
+        if parse(preset.query)[0] == here:
+            st.html(f'<p class="lossviz-headline">{escape(preset.lesson)}</p>')
 
 
 def about(wanted: Sequence[Experiment]) -> None:

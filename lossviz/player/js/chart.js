@@ -1,11 +1,12 @@
 // One chart: a Plotly figure that survives new data, and whose traces move.
 //
-// draw(frame) is fast and runs in each animation frame; settle(frame) tells Plotly where the
-// traces are, so that hover, zoom and legend work on what is seen. Traces that no pen can
-// move go through Plotly during playback too, less often.
+// draw(frame) is fast, on a canvas, and runs in each animation frame; settle(frame) has Plotly
+// draw, so that hover, zoom and legend work on what is seen. Traces that no pen can draw go
+// through Plotly during playback too, less often.
 
 import { revive } from "./arrays.js";
 import { h } from "./page.js";
+import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { createTrack } from "./tracks.js";
@@ -20,9 +21,10 @@ export function createChart(key, Plotly, fail) {
   const node = h("section", { class: "lv-chart" }, title, figure);
   const chart = { key, node, gd, figure, tracks: [] };
   let [source, content, layout, look, linked] = ["", null, null, null, []];
+  const overlay = createOverlay(gd);
   let pens = null; // null: Plotly has drawn since they were made
   let [drawn, settled, ready] = [-1, -1, false];
-  let held = false; // while the pointer is down nothing is drawn, or a drag would be pulled away
+  let held = false; // Plotly does not draw while the pointer is down, or a drag would end
   let [busy, wanted] = [false, -1];
   let [ticks, size] = [0, ""];
 
@@ -48,21 +50,30 @@ export function createChart(key, Plotly, fail) {
     replot(frame);
   };
 
-  // Moves the chart to a frame; false where it is there already or has to be left.
+  // Moves the chart to a frame; false where it is there already or not yet made.
   chart.draw = (frame, force = false) => {
-    if (!ready || (held && !force) || frame === drawn) return false;
-    pens ??= chart.tracks.map((track) => createPen(gd, track));
-    for (const pen of pens) pen?.draw(frame);
+    if (!ready || frame === drawn) return false;
+    if (!pens) {
+      pens = chart.tracks.map((track) => createPen(gd, track));
+      overlay.take(pens);
+    }
+    overlay.draw(pens, frame);
     drawn = frame;
     if (pens.includes(null) && !force && ticks++ % TURN === 0) replot(frame);
     return true;
   };
 
-  // Has Plotly draw a frame truly.
+  // Has Plotly draw a frame, and be seen.
   chart.settle = (frame) => {
     chart.draw(frame);
     if (settled !== frame || busy) replot(frame);
+    else rest();
   };
+
+  function rest() {
+    overlay.leave();
+    [pens, drawn] = [null, settled];
+  }
 
   // One at a time; of several wishes the last.
   async function replot(frame) {
@@ -99,7 +110,7 @@ export function createChart(key, Plotly, fail) {
     // New nodes and scales, of the frame that Plotly knows: go on from there at once.
     gd.on("plotly_afterplot", () => {
       const frame = drawn;
-      [pens, drawn] = [null, -1];
+      rest();
       if (frame >= 0 && frame !== settled) chart.draw(frame, true);
     });
     gd.addEventListener("pointerdown", hold, true);

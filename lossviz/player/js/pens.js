@@ -1,15 +1,14 @@
-// Fast drawing: moves the SVG that Plotly made, with Plotly's own axes, and nothing else.
-// Plotly.animate computes a whole figure anew, contours too, for each frame; a pen writes one
-// attribute. What a pen leaves on the screen is what Plotly would have drawn (a test compares),
-// but Plotly does not know of it, so the chart settles through Plotly when playback stops.
+// Fast drawing: while things move, moving traces are drawn on a canvas above Plotly's plot,
+// with Plotly's own axes and styles, and Plotly's drawing of them is hidden. Plotly.animate
+// computes a whole figure anew for each frame, contours too, and moving Plotly's SVG costs
+// twice what a canvas does. At rest Plotly draws, so hover, zoom and export are Plotly's.
 
-const CELL = 100; // rounding to hundredths of a pixel, as Plotly does
-const FAR = 1e5; // pixels; nothing that far is ever in sight
+const FAR = 1e5; // pixels; no dot that far is ever in sight
 
-// A pen for one track, or null where Plotly must draw: draw(frame) moves the trace.
+// A pen for one track: draw(context, frame). Null where Plotly itself must draw.
 export function createPen(gd, track) {
   const trace = gd._fullData[track.trace];
-  if (trace.visible !== true) return { draw() {} };
+  if (trace.visible !== true) return { group: null, draw() {} };
   const plot = gd._fullLayout._plots?.[`${trace.xaxis ?? ""}${trace.yaxis ?? ""}`];
   if (!plot || !isPlain(trace)) return null;
   const { xaxis, yaxis } = plot;
@@ -17,12 +16,26 @@ export function createPen(gd, track) {
   const group = [...gd.querySelectorAll("[class*=scatterlayer] > .trace")]
     .find((node) => node.__data__?.[0]?.trace?.index === track.trace);
   if (!group) return null;
-  const fixed = { x: gd.data[track.trace].x, y: gd.data[track.trace].y };
-  const pens = [];
-  if (trace.mode.includes("lines")) pens.push(linePen(group, trace, track, fixed, xaxis, yaxis));
-  if (trace.mode.includes("markers")) pens.push(dotPen(group, track, fixed, xaxis, yaxis));
-  if (!pens.length || pens.includes(null)) return null;
-  return { draw: (frame) => pens.forEach((pen) => pen.draw(frame)) };
+  const strokes = trace.mode.includes("lines");
+  const dots = trace.mode.includes("markers") ? dotsOf(group) : [];
+  if (!dots || (!strokes && !dots.length)) return null;
+  const pixels = pixelsOf(track, gd.data[track.trace], xaxis, yaxis);
+  if (!pixels) return null;
+  return {
+    group,
+    draw(context, frame) {
+      const { px, py, count } = pixels(frame);
+      context.save();
+      context.beginPath();
+      context.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+      context.clip();
+      context.translate(xaxis._offset, yaxis._offset);
+      context.globalAlpha = trace.opacity ?? 1;
+      if (strokes) drawLine(context, trace.line, px, py, count, boxOf(xaxis, yaxis));
+      if (dots.length) drawDots(context, dots, px, py, count);
+      context.restore();
+    },
+  };
 }
 
 function isPlain(trace) {
@@ -32,71 +45,73 @@ function isPlain(trace) {
     && trace.cliponaxis !== false && !trace.marker?.maxdisplayed;
 }
 
-// The numbers of an axis at a row, whether it moves or not.
-function reader(track, fixed, name) {
-  const array = track.arrays[name];
-  if (!array) return () => fixed[name];
-  const { nested } = array;
-  if (track.mode === "replace") return (row) => nested[row];
-  return (row) => nested.subarray(row, row + 1);
-}
-
-function linePen(group, trace, track, fixed, xaxis, yaxis) {
-  const lines = group.querySelector(".lines") ?? group;
-  const whole = track.mode === "grow" && growth(track, fixed, xaxis, yaxis);
-  if (track.mode === "grow" && !whole) return null;
-  const [xs, ys] = [reader(track, fixed, "x"), reader(track, fixed, "y")];
-  let last = -1;
-  return {
-    draw(frame) {
-      const row = track.rowAt(frame);
-      if (row === last) return;
-      last = row;
-      const path = whole
-        ? whole.text.slice(0, whole.ends[row])
-        : pathOf(xs(row), ys(row), xaxis, yaxis).text;
-      const [first, ...others] = lines.querySelectorAll(":scope > path.js-line");
-      (first ?? addLine(lines, trace)).setAttribute("d", path || "M0,0");
-      for (const other of others) other.setAttribute("d", "M0,0"); // pieces between gaps
-    },
+// frame -> pixel coordinates and how many of them show. What grows is computed once.
+function pixelsOf(track, fixed, xaxis, yaxis) {
+  const read = (name, row) => {
+    const nested = track.arrays[name]?.nested;
+    if (!nested) return fixed[name];
+    if (track.mode === "replace") return nested[row];
+    return track.mode === "grow" ? nested : nested.subarray(row, row + 1);
+  };
+  if (!read("x", 0) || !read("y", 0)) return null;
+  let [kept, known] = [null, ""];
+  return (frame) => {
+    const row = track.rowAt(frame);
+    const [sx, sy] = [scaleOf(xaxis), scaleOf(yaxis)];
+    const wanted = [track.mode === "grow" ? 0 : row, ...sx, ...sy].join();
+    if (wanted !== known) {
+      const [x, y] = [read("x", row), read("y", row)];
+      const count = Math.min(x.length, y.length);
+      kept = { px: project(x, xaxis, sx, count), py: project(y, yaxis, sy, count), count };
+      known = wanted;
+    }
+    return track.mode === "grow" ? { ...kept, count: Math.min(kept.count, row + 1) } : kept;
   };
 }
 
-// A growing path is a longer and longer part of one text, so it is written once.
-function growth(track, fixed, xaxis, yaxis) {
-  const x = track.arrays.x?.nested ?? fixed.x;
-  const y = track.arrays.y?.nested ?? fixed.y;
-  return x && y ? pathOf(x, y, xaxis, yaxis) : null;
+// Slope and offset from an axis's linear (or logarithmic) values to pixels. Read off the range,
+// not Plotly's own scale, which lags behind while the user pans.
+function scaleOf(axis) {
+  const [low, high] = axis.range.map((end) => axis.r2l(end));
+  const up = axis._id[0] === "y";
+  const slope = (up ? -1 : 1) * axis._length / (high - low);
+  return [slope, -slope * (up ? high : low)];
 }
 
-// Path text, and its length after each point. Lines are cut at a frame around the plot, for
-// far coordinates overflow what renderers can hold; what lies inside keeps its direction.
-export function pathOf(x, y, xaxis, yaxis) {
-  const count = Math.min(x.length, y.length);
-  const ends = new Int32Array(count);
-  const box = [-xaxis._length, 2 * xaxis._length, -yaxis._length, 2 * yaxis._length];
-  let text = "";
-  let [px, py, known, drawn] = [0, 0, false, false];
+export function project(values, axis, [slope, offset], count) {
+  const pixels = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const [qx, qy] = [xaxis.c2p(x[i]), yaxis.c2p(y[i])];
-    const finite = Number.isFinite(qx) && Number.isFinite(qy) && x[i] !== null && y[i] !== null;
-    const cut = finite && known ? clip(px, py, qx, qy, box) : null;
+    pixels[i] = values[i] === null ? NaN : offset + slope * axis.c2l(values[i]);
+  }
+  return pixels;
+}
+
+// Lines are cut at a frame around the plot, for far coordinates overflow what renderers can
+// hold; what lies inside keeps its direction.
+const boxOf = ({ _length: width }, { _length: height }) => [-width, 2 * width, -height, 2 * height];
+
+export function drawLine(context, { color, width, dash }, px, py, count, box) {
+  context.beginPath();
+  let drawn = false; // whether the path ends at the point before
+  for (let i = 1; i < count; i++) {
+    const cut = clip(px[i - 1], py[i - 1], px[i], py[i], box);
     if (cut) {
-      if (!drawn || cut.t0 > 0) text += `M${round(cut.ax)},${round(cut.ay)}`;
-      text += `L${round(cut.bx)},${round(cut.by)}`;
+      if (!drawn || cut.t0 > 0) context.moveTo(cut.ax, cut.ay);
+      context.lineTo(cut.bx, cut.by);
     }
     drawn = cut !== null && cut.t1 === 1;
-    [px, py, known] = [qx, qy, finite];
-    ends[i] = text.length;
   }
-  return { text, ends };
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.miterLimit = 2;
+  context.setLineDash(dashes(dash, width));
+  if (width > 0) context.stroke();
 }
-
-const round = (value) => Math.round(value * CELL) / CELL;
 
 // Liang and Barsky (1984): the part of the segment a-b inside the box, or null.
 function clip(ax, ay, bx, by, [left, right, top, bottom]) {
   const [dx, dy] = [bx - ax, by - ay];
+  if (!Number.isFinite(dx) || !Number.isFinite(dy)) return null;
   let [t0, t1] = [0, 1];
   for (const [step, room] of [[-dx, ax - left], [dx, right - ax], [-dy, ay - top], [dy, bottom - ay]]) {
     if (step === 0 && room < 0) return null;
@@ -107,46 +122,57 @@ function clip(ax, ay, bx, by, [left, right, top, bottom]) {
   return { t0, t1, ax: ax + t0 * dx, ay: ay + t0 * dy, bx: ax + t1 * dx, by: ay + t1 * dy };
 }
 
-// Plotly makes no path for a line of one point: make the one it would have made.
-function addLine(lines, trace) {
-  const { color, width, dash } = trace.line;
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("class", "js-line");
-  path.style.cssText = "vector-effect:none;fill:none;stroke-opacity:1";
-  path.style.stroke = color;
-  path.style.strokeWidth = `${width}px`;
-  path.style.strokeDasharray = dashes(dash, width);
-  return lines.appendChild(path);
-}
-
+// Plotly's dash patterns, in pixels.
 export function dashes(dash, width) {
   const unit = Math.max(width || 1, 3);
   const lengths = {
-    dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1], longdashdot: [5, 2, 1, 2],
-  }[dash];
-  if (lengths) return lengths.map((length) => `${length * unit}px`).join(",");
-  return !dash || dash === "solid" ? "" : dash;
+    solid: [], dot: [1, 1], dash: [3, 3], longdash: [5, 5],
+    dashdot: [3, 1, 1, 1], longdashdot: [5, 2, 1, 2],
+  }[dash || "solid"];
+  return lengths ? lengths.map((length) => length * unit) : dash.split(/[\s,]+/).map(parseFloat);
 }
 
-// Dots are moved, never made: all must be there.
-function dotPen(group, track, fixed, xaxis, yaxis) {
-  if (track.mode === "grow") return null;
-  const [xs, ys] = [reader(track, fixed, "x"), reader(track, fixed, "y")];
-  const dots = [...group.querySelectorAll("path.point")];
-  if (dots.length !== Math.min(xs(0)?.length, ys(0)?.length)) return null;
-  let last = -1;
-  return {
-    draw(frame) {
-      const row = track.rowAt(frame);
-      if (row === last) return;
-      last = row;
-      const [x, y] = [xs(row), ys(row)];
-      for (const dot of dots) {
-        const i = dot.__data__.i;
-        const [px, py] = [xaxis.c2p(x[i]), yaxis.c2p(y[i])];
-        const near = Math.abs(px) < FAR && Math.abs(py) < FAR; // false for NaN and undefined too
-        dot.setAttribute("transform", near ? `translate(${round(px)},${round(py)})` : `translate(${-FAR},0)`);
-      }
-    },
-  };
+// How each dot looks, read off Plotly's own; null where there is none to read.
+function dotsOf(group) {
+  const looks = new Map();
+  const dots = [];
+  for (const node of group.querySelectorAll("path.point")) {
+    const { fill, fillOpacity, stroke, strokeWidth, strokeOpacity, opacity } = node.style;
+    const d = node.getAttribute("d");
+    const key = [d, fill, fillOpacity, stroke, strokeWidth, strokeOpacity, opacity].join();
+    if (!looks.has(key)) {
+      looks.set(key, {
+        shape: new Path2D(d), fill, stroke, width: parseFloat(strokeWidth) || 0,
+        fillAlpha: alpha(opacity) * alpha(fillOpacity),
+        strokeAlpha: alpha(opacity) * alpha(strokeOpacity),
+      });
+    }
+    dots[node.__data__.i] = looks.get(key);
+  }
+  return dots.length ? dots : null;
+}
+
+const alpha = (text) => (text === "" ? 1 : Number(text));
+
+function drawDots(context, dots, px, py, count) {
+  const other = dots.find(Boolean); // for a dot that was not on the plot when it was drawn
+  const base = context.globalAlpha;
+  for (let i = 0; i < count; i++) {
+    if (!(Math.abs(px[i]) < FAR && Math.abs(py[i]) < FAR)) continue; // NaN too
+    const { shape, fill, stroke, width, fillAlpha, strokeAlpha } = dots[i] ?? other;
+    context.translate(px[i], py[i]);
+    if (fill && fill !== "none") {
+      context.globalAlpha = base * fillAlpha;
+      context.fillStyle = fill;
+      context.fill(shape);
+    }
+    if (width && stroke) {
+      context.globalAlpha = base * strokeAlpha;
+      context.strokeStyle = stroke;
+      context.lineWidth = width;
+      context.setLineDash([]);
+      context.stroke(shape);
+    }
+    context.translate(-px[i], -py[i]);
+  }
 }

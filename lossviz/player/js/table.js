@@ -69,7 +69,7 @@ function key({ colour, dash }) {
   if (!colour) return [];
   const line = svg("line", {
     x1: 1, x2: 27, y1: 6, y2: 6, stroke: colour, "stroke-width": 3,
-    "stroke-dasharray": dashes(dash, 2),
+    "stroke-dasharray": dashes(dash, 2).join(" ") || null,
   });
   return [svg("svg", { class: "lv-key", viewBox: "0 0 28 12", "aria-hidden": "true" }, line)];
 }

@@ -1,0 +1,22 @@
+"""What every page begins with."""
+
+import streamlit as st
+
+# Streamlit leaves a hand's breadth above the first line; the charts need it more.
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; }
+[data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
+.lossviz-headline { font-size: 1.2rem; line-height: 1.5; margin: 0 0 .4rem; max-width: 75rem; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem 2rem; } }
+</style>
+"""
+
+
+def begin(title: str) -> None:
+    """Page title, width and the house's few style rules; to be called first on every page."""
+    st.set_page_config(
+        page_title=f"{title} · LossViz", page_icon=":material/landscape:", layout="wide"
+    )
+    st.html(STYLE)
+    st.header("LossViz", anchor=False)
