@@ -40,7 +40,7 @@ def draw_experiment(
         params["polynomial.degree"] = int(rng.integers(1, 4))
     return Experiment(
         **chosen,
-        lr=float(rng.choice([1e-3, 0.03, 0.1, 0.3, 1.0, 30.0, 1e4])),
+        lr=float(rng.choice([1e-3, 0.03, 0.1, 1.0, 30.0, 1e4, 1e4])),
         steps=int(rng.choice(list(steps))),
         batch=int(rng.choice([0, 0, 1, 8, 1000])),
         l1=float(rng.choice([0, 0, 0.1, 10.0])),

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lossviz.reference.problem import Problem
+from lossviz.reference.problem import RANK, Problem
 from lossviz.sampling import generator
 
 Array = np.ndarray
 CANDIDATES = 300  # random starts that a non-convex search looks at
 DESCENTS = 6  # how many of these, the best, are descended
 SMALL = 12  # parameters up to which that pays
+EXACT = 1e-11  # share of a typical size that counts as rounding
 ROUNDS = 100  # Newton steps at one width
 WIDTHS = tuple(10.0**-k for k in range(10))  # of the rounded kinks, in typical residuals
 
@@ -93,8 +94,9 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
         ).x
         held = np.abs(problem.lines @ gamma - problem.offsets) < width
         settled = _settle(problem, gamma, held)
-        best = min(settled, gamma, best, key=problem.value)  # the first of equals
-        if best is settled and _is_minimum(problem, settled, held):
+        best = min(best, gamma, settled, key=problem.value)
+        lowest = problem.value(best)
+        if problem.value(settled) - lowest <= EXACT * abs(lowest) and _is_minimum(problem, settled):
             return Answer(settled, method, True)
     return Answer(best, method, False)
 
@@ -164,29 +166,26 @@ def _steepness(problem: Problem, gamma: Array) -> float:
 def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
     """gamma moved to the minimum on the plane where the held terms are zero."""
     lines, offsets = problem.lines[held], problem.offsets[held]
-    k, m = gamma.size, len(lines)
-    system = np.zeros((k + m, k + m))
-    system[:k, k:], system[k:, :k] = lines.T, lines
+    _, sizes, turned = np.linalg.svd(np.linalg.qr(lines, mode="r"))
+    free = turned[np.count_nonzero(sizes > RANK * sizes.max(initial=0.0)) :].T
+    gamma = gamma + np.linalg.lstsq(lines, offsets - lines @ gamma, rcond=None)[0]
     for _ in range(4):
-        # Newton's step for the Lagrangian: [H A'; A 0] (step, multipliers) = (-g, -residuals).
-        system[:k, :k] = problem.bends(gamma, 0.0)
-        gradient = problem.slopes(gamma, 0.0, ~held)[1]
-        right = np.concatenate([-gradient, offsets - lines @ gamma])
-        gamma = gamma + np.linalg.lstsq(system, right, rcond=None)[0][:k]
+        bends = free.T @ problem.bends(gamma, 0.0) @ free
+        slopes = free.T @ problem.slopes(gamma, 0.0, ~held)[1]
+        gamma = gamma - free @ np.linalg.lstsq(bends, slopes, rcond=None)[0]
     return gamma
 
 
-def _is_minimum(problem: Problem, gamma: Array, held: Array) -> bool:
-    """Whether 0 is a subgradient at gamma, where the held terms are zero.
+def _is_minimum(problem: Problem, gamma: Array) -> bool:
+    """Whether 0 is a subgradient at gamma.
 
     What is left of it, times a distance, bounds what a convex objective could still fall."""
     from scipy.optimize import lsq_linear
 
-    value, left = problem.slopes(gamma, 0.0, ~held)
-    if held.any():
+    zero = np.abs(problem.lines @ gamma - problem.offsets) <= EXACT * problem.spread
+    value, left = problem.slopes(gamma, 0.0, ~zero)
+    if zero.any():
         # The term c |t| may pull with any force from -c to c where t = 0.
-        reach = problem.weights[held]
-        left = left + problem.lines[held].T @ lsq_linear(
-            problem.lines[held].T, -left, (-reach, reach), method="bvls"
-        ).x
+        lines, reach = problem.lines[zero].T, problem.weights[zero]
+        left = left + lines @ lsq_linear(lines, -left, (-reach, reach), method="bvls").x
     return bool(np.linalg.norm(left) * problem.spread <= 1e-9 * abs(value) + 1e-12)

@@ -119,7 +119,7 @@ def _insert(tags: bytes, send: Send) -> Send:
         body.extend(message.get("body", b""))
         if message.get("more_body"):
             return
-        page = bytes(body).replace(b"</head>", tags + b"</head>", 1)
+        page = bytes(body).replace(b"<head>", b"<head>" + tags, 1)
         headers = MutableHeaders(raw=start[0]["headers"])
         headers["content-length"] = str(len(page))
         del headers["etag"]
@@ -130,7 +130,9 @@ def _insert(tags: bytes, send: Send) -> Send:
 
 
 def _tags() -> bytes:
+    # Plotly.js before all else: of the many files that the page wants it takes longest.
     modules = "".join(
-        f'<link rel="modulepreload" href="./{PLAYER_FOLDER}/{name}">' for name in MODULES
+        f'<link rel="modulepreload" fetchpriority="low" href="./{PLAYER_FOLDER}/{name}">'
+        for name in MODULES
     )
-    return f'{modules}<script async src="./{PLOTLY_URL}"></script>'.encode()
+    return f'<script async fetchpriority="high" src="./{PLOTLY_URL}"></script>{modules}'.encode()

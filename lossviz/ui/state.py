@@ -34,7 +34,7 @@ VIEWS: Mapping[str, Param] = {
 def load() -> None:
     """Bring the session up to the address bar; to be called first on every page."""
     pairs = _address()
-    if "settings" not in st.session_state or (pairs and pairs != st.session_state.written):
+    if "settings" not in st.session_state or (pairs and pairs != st.session_state.get("written")):
         adopt(urlencode(pairs) or WELCOME.query)
 
 
@@ -50,7 +50,6 @@ def adopt(query: str) -> None:
                 notes.append(f"{key} {quote(words)} is not known and was left out.")
     st.session_state.settings = {**dict(sweep.axes), **view}
     st.session_state.notes = notes
-    st.session_state.written = ()
     for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
         del st.session_state[key]
 

@@ -120,7 +120,7 @@ function createPlayer(place, plotlyUrl) {
     look = currentLook();
     toolbar.update({ first: next.steps[0], progress: next.progress, actions: next.actions });
     table.update(next.table, next.steps.length, pool);
-    showCharts(next);
+    showCharts(next, before === null);
     links.update(next.links, charts, next.steps.length, pool);
     pool.sweep();
     showPosition();
@@ -129,7 +129,8 @@ function createPlayer(place, plotlyUrl) {
     return restSoon(before !== null && before.run !== next.run);
   }
 
-  function showCharts(next) {
+  // At first one after the other, so that the first is seen while the others are drawn.
+  function showCharts(next, first) {
     const names = next.charts.map((spec) => spec.key);
     for (const [name, chart] of charts) {
       if (names.includes(name)) continue;
@@ -139,11 +140,15 @@ function createPlayer(place, plotlyUrl) {
     next.charts.forEach((spec, k) => {
       const chart = charts.get(spec.key) ?? createChart(spec.key, Plotly, fail);
       if (grid.children[k] !== chart.node) grid.insertBefore(chart.node, grid.children[k] ?? null);
-      const linked = (next.links?.traces ?? []).filter((link) => link.chart === spec.key);
-      chart.show(spec, next.steps.length, state.frame, pool, look, linked.map((link) => link.trace));
       if (!charts.has(spec.key)) links.attach(chart);
       charts.set(spec.key, chart);
     });
+    const linked = (key) => (next.links?.traces ?? [])
+      .filter((link) => link.chart === key).map((link) => link.trace);
+    const show = (spec) => charts.get(spec.key)
+      .show(spec, next.steps.length, state.frame, pool, look, linked(spec.key));
+    if (!first) next.charts.forEach(show);
+    else next.charts.forEach((spec, k) => setTimeout(guard(() => data === next && !gone && show(spec)), k));
   }
 
   // The same object for the same look, so that charts see whether it changed.

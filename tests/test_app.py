@@ -1,0 +1,172 @@
+"""Pages, run in process: settings, the address bar, notices."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lossviz import parse
+from lossviz.experiment import CHOICES
+from lossviz.presets import PRESETS, WELCOME
+from lossviz.ui import state
+
+TIMEOUT = 60
+
+
+def app(query: str = "") -> AppTest:
+    at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
+    for key, values in _pairs(query).items():
+        at.query_params[key] = values
+    at.run()
+    assert not at.exception
+    return at
+
+
+def _pairs(query: str) -> dict[str, list[str]]:
+    pairs: dict[str, list[str]] = {}
+    for pair in filter(None, query.split("&")):
+        key, _, value = pair.partition("=")
+        pairs.setdefault(key, []).append(value)
+    return pairs
+
+
+def address(at: AppTest) -> dict[str, list[str]]:
+    # A single value comes as a string, several as a list.
+    return {
+        key: [values] if isinstance(values, str) else list(values)
+        for key, values in at.query_params.items()
+    }
+
+
+def widget(at: AppTest, kind: str, key: str):
+    return getattr(at, kind)(key=state.WIDGET + key)
+
+
+def words(at: AppTest) -> str:
+    return " ".join(element.proto.body for element in at.get("html"))
+
+
+def test_the_first_visit_shows_the_welcome_and_its_address():
+    at = app()
+    assert address(at) == _pairs(parse(WELCOME.query)[0].query())
+    assert "9 of 60 rows are outliers" in words(at)
+    assert not at.warning
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_every_preset_opens_without_a_notice_and_says_what_it_teaches(preset):
+    at = app(preset.query)
+    assert not at.warning
+    assert preset.lesson.split(":")[0] in words(at).replace("&#x27;", "'")
+
+
+def test_choosing_a_preset_is_following_its_link():
+    at = app()
+    at.selectbox(key="preset").select(2).run()
+    assert address(at) == _pairs(parse(PRESETS[2].query)[0].query())
+
+
+def test_a_control_changes_the_address_and_the_address_the_control():
+    at = app("loss=huber&huber.delta=0.5")
+    assert widget(at, "number_input", "huber.delta").value == 0.5
+    widget(at, "number_input", "huber.delta").set_value(2.5).run()
+    assert address(at) == {"loss": ["huber"], "huber.delta": ["2.5"]}
+    at.query_params.clear()
+    at.query_params["loss"] = "huber"
+    at.query_params["huber.delta"] = "0.25"
+    at.run()
+    assert widget(at, "number_input", "huber.delta").value == 0.25
+
+
+def test_all_defaults_still_leave_an_address_that_says_so():
+    at = app("loss=huber")
+    widget(at, "multiselect", "loss").set_value(["squared_error"]).run()
+    assert address(at) == {"data": ["line"]}
+    again = app("data=line")
+    assert widget(again, "multiselect", "loss").value == ["squared_error"]
+
+
+def test_what_the_user_set_comes_back_with_its_loss():
+    at = app("loss=squared_error&loss=huber")
+    widget(at, "number_input", "huber.delta").set_value(3.0).run()
+    widget(at, "multiselect", "loss").set_value(["squared_error"]).run()
+    assert "huber.delta" not in address(at)
+    widget(at, "multiselect", "loss").set_value(["squared_error", "huber"]).run()
+    assert address(at)["huber.delta"] == ["3"]
+
+
+def test_an_empty_choice_keeps_the_old_one():
+    at = app("loss=huber")
+    widget(at, "multiselect", "loss").set_value([]).run()
+    assert widget(at, "multiselect", "loss").value == ["huber"]
+
+
+def test_an_axis_without_a_widget_of_its_own_stays():
+    at = app("loss=huber&lr=0.1&lr=0.2&seed=3")
+    widget(at, "multiselect", "loss").set_value(["huber", "squared_error"]).run()
+    assert address(at)["lr"] == ["0.1", "0.2"]
+    assert address(at)["seed"] == ["3"]
+
+
+def test_any_setting_can_take_several_values():
+    at = app("loss=huber")
+    at.selectbox(key="compared").select("lr").run()
+    widget(at, "multiselect", "lr").set_value(["0.1", "0.4"]).run()
+    assert address(at)["lr"] == ["0.1", "0.4"]
+    widget(at, "multiselect", "lr").set_value(["0.1", "fast"]).run()
+    assert "'fast' is not a number" in at.warning[0].value.replace("\\", "")
+    assert address(at)["lr"] == ["0.1", "0.4"]
+
+
+def test_a_broken_start_is_named_and_the_old_one_kept():
+    at = app("loss=huber&init=1,2")
+    widget(at, "text_input", "init").set_value("here").run()
+    assert "'here' is not a number" in at.warning[0].value.replace("\\", "")
+    assert address(at)["init"] == ["1,2"]
+
+
+def test_a_broken_link_gets_one_notice_a_kind_and_the_rest_is_honoured():
+    at = app("loss=huber&nonsense=1&more=2&lr=fast&steps=nan&huber.delta=1e999&seed=-5&l2=0.5")
+    notices = [warning.value.replace("\\", "") for warning in at.warning]
+    assert len(notices) == 3
+    assert any("'nonsense'; 'more'" in notice for notice in notices)
+    assert any("'fast' is not a number" in notice for notice in notices)
+    assert any("seed '-5' lies outside 0" in notice for notice in notices)
+    assert address(at) == {"loss": ["huber"], "l2": ["0.5"]}
+
+
+def test_a_link_with_too_many_runs_is_cut_on_screen_but_kept():
+    query = "loss=huber&" + "&".join(f"lr={0.001 * k:.3f}" for k in range(1, 41))
+    at = app(query)
+    assert "40 runs; the first 8" in at.warning[0].value
+    assert len(address(at)["lr"]) == 40
+
+
+def test_hostile_text_is_shown_as_text():
+    at = app("loss=huber&%5Bx%5D(javascript:alert(1))=1&<script>=1")
+    assert "\\<script\\>" in at.warning[0].value
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_item_can_be_chosen(choice):
+    for name in CHOICES[choice]:
+        at = app(f"{choice}={name}&lr=0.001&steps=20")
+        assert not at.warning, name
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["line.n=1", "lr=10000", "data=counts&loss=poisson&outliers=vertical&vertical.direction=down"],
+)
+def test_odd_data_and_mad_rates_are_only_sentences(query):
+    at = app(query)
+    assert "nan" not in words(at).lower()
+
+
+def test_views_are_part_of_the_address():
+    at = app("loss=huber&loss=tukey&view.scale=linear&view.surface=tukey&view.surface_in=3d")
+    assert not at.warning
+    assert address(at)["view.scale"] == ["linear"]
+    assert state.VIEWS["view.scale"].default == "log"
+    at = app("loss=huber&view.scale=cubic")
+    assert "view.scale" in at.warning[0].value.replace("\\", "")
