@@ -18,6 +18,7 @@ Array = np.ndarray
 MAX_FRAMES = 500
 # Arrays of this many numbers stay in the processor's cache, and malloc hands them out again.
 SMALL = 16_384
+MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
 
 
@@ -92,12 +93,16 @@ def train(tasks: Sequence[Task], seconds: float = 0.1) -> Iterator[list[Run]]:
         groups.setdefault(_group(task), []).append(i)
     descents = [Descent([tasks[i] for i in group]) for group in groups.values()]
     order = np.argsort([i for group in groups.values() for i in group])
+    for descent in descents:
+        descent.advance()  # the start, so that each run has something to show
     while unfinished := [descent for descent in descents if not descent.is_done]:
         until = perf_counter() + seconds
-        while unfinished and perf_counter() < until:
+        while True:
             # The one that is furthest behind, so that prefixes grow in step.
             min(unfinished, key=lambda descent: descent.fraction).advance()
             unfinished = [descent for descent in unfinished if not descent.is_done]
+            if not unfinished or perf_counter() >= until:
+                break
         runs = [run for descent in descents for run in descent.runs()]
         yield [runs[place] for place in order]
 
@@ -132,8 +137,9 @@ class Descent:
         self.alive = np.arange(len(tasks))
         self.diverged_at: dict[int, int] = {}
         # How many steps are evaluated at a time, and how many are taken before they are recorded.
-        self.few = max(SMALL // (len(tasks) * max(rows, len(tasks[0].y_test))), 1)
-        self.chunk = min(max(self.few, 32), 256)
+        size = len(tasks) * max(rows, len(tasks[0].y_test))
+        self.few = max(SMALL // size, 1)
+        self.chunk = min(max(MUCH // size, 1), 256)
         self.every = -(-self.total // (MAX_FRAMES - 1))
         self.loss = np.empty((len(tasks), self.total + 1))
         self.test_loss = np.empty_like(self.loss)
@@ -149,8 +155,9 @@ class Descent:
         return self.step / self.total
 
     def advance(self) -> None:
-        """Evaluate and take the next few steps of all runs that have not diverged."""
-        steps = range(self.step, min(self.step + self.chunk, self.total + 1))
+        """Evaluate the start, or take the next few steps of all runs that have not diverged."""
+        count = self.chunk if self.step else 1
+        steps = range(self.step, min(self.step + count, self.total + 1))
         thetas = np.empty((len(steps), *self.theta.shape))
         values = np.empty(thetas.shape[:2])
         with np.errstate(all="ignore"):
