@@ -7,6 +7,8 @@
         print(run.experiment.loss, run.theta[-1], run.status)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from lossviz.datasets import DATASETS
 from lossviz.experiment import Experiment, Sweep, parse
 from lossviz.losses import LOSSES
@@ -17,6 +19,9 @@ from lossviz.sampling import Sample, sample
 from lossviz.schedules import SCHEDULES
 from lossviz.training import Run, run, run_all, stream
 
+if TYPE_CHECKING:
+    from lossviz.estimators import GradientDescentRegressor
+
 __version__ = "0.1.0"
 __all__ = [
     "DATASETS",
@@ -26,6 +31,7 @@ __all__ = [
     "OUTLIERS",
     "SCHEDULES",
     "Experiment",
+    "GradientDescentRegressor",
     "Run",
     "Sample",
     "Sweep",
@@ -35,3 +41,12 @@ __all__ = [
     "sample",
     "stream",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The estimators, which bring in scikit-learn, when they are first asked for."""
+    if name == "GradientDescentRegressor":
+        from lossviz.estimators import GradientDescentRegressor
+
+        return GradientDescentRegressor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

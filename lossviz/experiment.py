@@ -10,7 +10,7 @@ dropped; the rest are sorted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -31,6 +31,8 @@ CHOICES: Mapping[str, Registry] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
+ROWS = ("data", "outliers", "model", "scaling", "seed", "outlier_seed")  # decide the features
+OBJECTIVE = (*ROWS, "loss", "l1", "l2")  # decide what is minimised
 MAX_STEPS = 20_000
 MAX_LINK = 20_000  # characters of a link that are read
 
@@ -103,14 +105,19 @@ class Experiment:
         """This experiment with other values for some plain keys."""
         return replace(self, **changes)
 
+    def only(self, keys: Iterable[str]) -> Experiment:
+        """This experiment with all but these plain keys at their defaults: equal for all that
+        agree in what the keys decide."""
+        kept: dict[str, Any] = {key: self[key] for key in keys}
+        return Experiment(**kept, params=self.params)
+
     def query(self) -> str:
         """The canonical query string of this one run."""
         return Sweep.of({**{key: self[key] for key in PLAIN}, **dict(self.params)}).query()
 
 
 def _plain(name: str, *args: Any, **kwargs: Any) -> Param:
-    default = next(field.default for field in fields(Experiment) if field.name == name)
-    return Param(name, default, *args, **kwargs)
+    return Param(name, getattr(Experiment, name), *args, **kwargs)
 
 
 PLAIN: Mapping[str, Param] = {

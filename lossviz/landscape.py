@@ -16,7 +16,7 @@ from lossviz.reference import reference
 
 Array = np.ndarray
 Range = tuple[float, float]
-MEMORY = 2**22  # bytes of temporaries for one piece of the grid: about what a core's cache holds
+MEMORY = 2**21  # bytes of temporaries for one piece of the grid: about what stays in a core's cache
 TEMPORARIES = 8  # arrays of (points, rows) that a loss makes on its way
 MARGIN = 0.15  # of a frame's width, on either side
 STRAY = 3.0  # how many times wider paths may make a frame
@@ -147,7 +147,8 @@ def frame_for(
         points = np.clip(points, middle - reach, middle + reach)
         low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
     spare = np.maximum(high - low, width) * (0.5 + MARGIN) - (high - low) / 2
-    return tuple(zip((low - spare).tolist(), (high + spare).tolist(), strict=True))
+    (left, bottom), (right, top) = (low - spare).tolist(), (high + spare).tolist()
+    return (left, right), (bottom, top)
 
 
 def relief(values: Array, count: int = 6) -> Relief:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment
+from lossviz.experiment import ROWS, Experiment
 from lossviz.losses import LOSSES
 from lossviz.models import MODELS
 from lossviz.sampling import Sample, generator, sample
@@ -44,12 +44,8 @@ class Task:
 
     @classmethod
     def of(cls, experiment: Experiment) -> Task:
-        e = experiment
-        rows = Experiment(
-            data=e.data, outliers=e.outliers, model=e.model, scaling=e.scaling, seed=e.seed,
-            outlier_seed=e.outlier_seed, params=e.params,
-        )  # fmt: skip
-        return replace(_task(rows, LOSSES[e.loss].domain), experiment=e)
+        rows = _task(experiment.only(ROWS), LOSSES[experiment.loss].domain)
+        return replace(rows, experiment=experiment)
 
     @classmethod
     def on(cls, experiment: Experiment, data: Sample, features: tuple[str, ...]) -> Task:

@@ -110,7 +110,8 @@ def nesterov(theta, gradient, state, rate, t, *, beta):
     label="Adagrad",
     slots=1,
     params=(Param("eps", 1e-10, 1e-12, 1.0, "Epsilon", log=True),),
-    formula=r"s \leftarrow s + g^2,\quad \theta \leftarrow \theta - \eta\, g / (\sqrt{s} + \epsilon)",
+    formula=r"s \leftarrow s + g^2,\quad "
+    r"\theta \leftarrow \theta - \eta\, g / (\sqrt{s} + \epsilon)",
     notes="Each parameter's rate shrinks with the slopes it has seen, and never grows again.",
     reference="Duchi, Hazan, Singer (2011), JMLR 12, 2121–2159",
 )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment
+from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.convergence import convergence
 from lossviz.figures.fit import fit, predictions
 from lossviz.figures.scene import Scene, movie, span
 from lossviz.figures.shape import shape
 from lossviz.figures.style import Style, styles
-from lossviz.figures.surface import Path, Plane, contour, relief
+from lossviz.figures.surface import Path, contour, terrain
+from lossviz.landscape import Landscape, frame_for, landscape
 from lossviz.losses import LOSSES
 from lossviz.losses.base import identity
 from lossviz.objective import Task
@@ -122,35 +124,35 @@ def _fit(
     )  # fmt: skip
 
 
-def surface_of(e):
-    from types import SimpleNamespace as N
-    from lossviz.objective import Objective
-    task=Task.of(e); r=reference(e).internal; P=len(r)
-    i,j=(1,0) if P==2 else (1,2)
-    x=np.linspace(r[i]-3,r[i]+3,101); y=np.linspace(r[j]-3,r[j]+3,101)
-    th=np.tile(r,(101*101,1)); X,Y=np.meshgrid(x,y); th[:,i]=X.ravel(); th[:,j]=Y.ravel()
-    v=Objective.of([task]).values(th[:,None,:])[:,0].reshape(101,101)
-    fixed=r.copy(); fixed[[i,j]]=np.nan
-    return N(axes=(i,j),fixed=fixed,x_name=task.names[i],y_name=task.names[j],x=x,y=y,values=v)
-
-
-def _surface(
-    runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool
-) -> Scene:
-    ground = surface_of(runs[of].experiment)
-    where = list(ground.axes)
+def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool) -> Scene:
     task = Task.of(runs[of].experiment)
-    paths = []
-    for run in runs:
-        if run.path.shape[1] != len(ground.fixed):
+    base = reference(task.experiment).internal
+    # Runs of another model have no place on this plane.
+    there = [run.names == task.names for run in runs]
+    lowest = [reference(run.experiment).internal for run in runs]
+    shown = [minimum for minimum, here in zip(lowest, there, strict=True) if here]
+    ground = _ground(task.experiment.only((*OBJECTIVE, "init")), tuple(map(tuple, shown)))
+    axes, paths = list(ground.axes), []
+    for run, minimum, here in zip(runs, lowest, there, strict=True):
+        if not here:
             paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
             continue
-        height = heights(run, task, ground.fixed) if in_3d else np.empty(0)
-        lowest = reference(run.experiment).internal[where]
-        x, y = run.path[:, where].T
-        paths.append(Path(x, y, height, (float(lowest[0]), float(lowest[1]))))
-    plane = Plane(ground.x_name, ground.y_name, ground.x, ground.y, ground.values)
-    return (relief if in_3d else contour)("surface", plane, of, looks, paths)
+        x, y = run.path[:, axes].T
+        held = np.where(np.isin(np.arange(len(base)), axes), run.path, base)
+        height = heights(task, held) if in_3d else np.empty(0)
+        paths.append(Path(x, y, height, (float(minimum[axes[0]]), float(minimum[axes[1]]))))
+    return (terrain if in_3d else contour)("surface", ground, of, looks, paths)
+
+
+@lru_cache(maxsize=64)
+def _ground(experiment: Experiment, minimisers: tuple[tuple[float, ...], ...]) -> Landscape:
+    # The frame holds the start and the minimisers and not the paths, so that it stands still
+    # while rates and steps change.
+    task = Task.of(experiment)
+    points = [np.array(minimum) for minimum in minimisers]
+    axes = landscape(experiment, n=2).axes
+    x_range, y_range = frame_for([task.start[None]], points, axes)
+    return landscape(experiment, x_range=x_range, y_range=y_range)
 
 
 def _shape(
@@ -186,7 +188,11 @@ def _table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
             *(_parameter(run, run.theta, name) for name in names),
             *(_parameter(run, run.path, name) for name in scaled),
             run.loss[run.steps], run.test_loss[run.steps],
-            "; ".join(_signed(exact.theta[run.names.index(name)]) for name in names if name in run.names),
+            "; ".join(
+                _signed(value)
+                for name, value in zip(run.names, exact.theta, strict=True)
+                if name in names
+            ),
             gap(run, exact),
             "not reached" if steps is None else f"{steps:,}", run.status,
         )  # fmt: skip

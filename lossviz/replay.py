@@ -79,12 +79,10 @@ def shape(run: Run, residuals: Array) -> tuple[Array, Array]:
     return np.where(known, value, np.nan), np.where(known, slope, np.nan)
 
 
-def heights(run: Run, surface: Task, fixed: Array) -> Array:
-    """How high the run's path (F,) lies on the surface of `surface`'s objective, with the
-    parameters that are not NaN in `fixed` (P,) held there."""
-    path = np.where(np.isnan(fixed), run.path, fixed)
+def heights(task: Task, path: Array) -> Array:
+    """The task's objective (F,) along a path (F, P) in the descent's coordinates."""
     with np.errstate(all="ignore"):
-        return Objective.of([surface]).values(path[:, None, :])[:, 0]
+        return Objective.of([task]).values(path[:, None, :])[:, 0]
 
 
 def aligned(runs: Sequence[Run]) -> list[Run]:

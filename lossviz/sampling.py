@@ -42,6 +42,14 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng([seed, *purpose.encode()])
 
 
+def center_and_scale(X: Array, is_scaled: bool) -> tuple[Array, Array]:
+    """Means and standard deviations (d,) of the columns, 1 for constant ones; or zeros and ones."""
+    if not is_scaled:
+        return np.zeros(X.shape[1]), np.ones(X.shape[1])
+    # Rounding gives a constant column a deviation just above 0, so it is told by its range.
+    return X.mean(axis=0), np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
+
+
 def sample(experiment: Experiment) -> Sample:
     """The experiment's rows: the same for every experiment that differs only in how it trains."""
     e = experiment
@@ -49,10 +57,8 @@ def sample(experiment: Experiment) -> Sample:
     X, y, X_test, y_test = dataset.draw(
         generator(e.seed, "data"), generator(e.seed, "test"), e.params_of("data")
     )
-    center, scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
-    if e.scaling == "standard" or (e.scaling == "auto" and dataset.standardise):
-        center, deviation = X.mean(axis=0), X.std(axis=0)
-        scale = np.where(deviation > 0, deviation, 1.0)
+    is_scaled = e.scaling == "standard" or (e.scaling == "auto" and dataset.standardise)
+    center, scale = center_and_scale(X, is_scaled)
     rng = generator(e.seed, f"outliers {e.outlier_seed}")
     X, y, is_outlier = OUTLIERS[e.outliers].function(rng, X, y, **e.params_of("outliers"))
     return Sample(X, y, is_outlier, X_test, y_test, center, scale)

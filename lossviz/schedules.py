@@ -84,9 +84,7 @@ def cosine(k: Array, total: int, *, floor: float) -> Array:
     "inverse_time",
     label="Inverse time (1/t)",
     formula=r"\eta_k = \eta / (1 + k / \tau)",
-    params=(
-        Param("half_life", 50.0, 1.0, 100_000.0, "Steps to half the rate", log=True),
-    ),
+    params=(Param("half_life", 50.0, 1.0, 100_000.0, "Steps to half the rate", log=True),),
 )
 def inverse_time(k: Array, total: int, *, half_life: float) -> Array:
     return 1 / (1 + k / half_life)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -16,8 +17,8 @@ from lossviz.schedules import SCHEDULES
 
 Array = np.ndarray
 MAX_FRAMES = 500
-# Arrays of this many numbers stay in the processor's cache, and malloc hands them out again.
-SMALL = 16_384
+# Arrays of this many numbers (128 KB) stay in the cache, and malloc does not ask the system for them.
+SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
 
@@ -70,10 +71,7 @@ def run(experiment: Experiment) -> Run:
 
 def run_all(experiments: Iterable[Experiment]) -> list[Run]:
     """Train many experiments, in batches where they allow it: the same answers as one by one."""
-    runs: list[Run] = []
-    for runs in stream(experiments, seconds=float("inf")):
-        pass
-    return runs
+    return next(stream(experiments, seconds=math.inf), [])
 
 
 def stream(experiments: Iterable[Experiment], seconds: float = 0.1) -> Iterator[list[Run]]:
@@ -95,16 +93,17 @@ def train(tasks: Sequence[Task], seconds: float = 0.1) -> Iterator[list[Run]]:
     order = np.argsort([i for group in groups.values() for i in group])
     for descent in descents:
         descent.advance()  # the start, so that each run has something to show
-    while unfinished := [descent for descent in descents if not descent.is_done]:
+    while descents:
         until = perf_counter() + seconds
-        while True:
-            # The one that is furthest behind, so that prefixes grow in step.
-            min(unfinished, key=lambda descent: descent.fraction).advance()
-            unfinished = [descent for descent in unfinished if not descent.is_done]
-            if not unfinished or perf_counter() >= until:
+        # Always the one that is furthest behind, so that prefixes grow in step.
+        while not (behind := min(descents, key=lambda descent: descent.fraction)).is_done:
+            behind.advance()
+            if perf_counter() >= until:
                 break
         runs = [run for descent in descents for run in descent.runs()]
         yield [runs[place] for place in order]
+        if all(descent.is_done for descent in descents):
+            return
 
 
 def _group(task: Task) -> tuple:
@@ -261,13 +260,14 @@ def _batches(experiment: Experiment, rows: int) -> Iterator[Array] | None:
 def _status(task: Task, loss: Array, diverged_at: int | None) -> str:
     """One sentence on how the run went, or goes."""
     e, end = task.experiment, len(loss) - 1
-    has_diverged = diverged_at is not None and diverged_at <= end
-    if end < e.steps and not has_diverged:
+    if diverged_at is not None and diverged_at > end:
+        diverged_at = None  # not yet
+    if end < e.steps and diverged_at is None:
         return f"Training: {end} of {e.steps} steps."
     rates, limit, advice = _rates(e), largest_rate(task), ""
     if limit is not None and rates.max() > limit:
         advice = f" The largest rate that is sure to hold here is {limit:.3g}."
-    if has_diverged:
+    if diverged_at is not None:
         rate = rates[max(diverged_at - 1, 0)]
         return f"Diverged at step {diverged_at}: the rate {rate:.3g} is too large.{advice}"
     if np.ptp(loss) == 0:

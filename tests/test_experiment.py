@@ -50,9 +50,14 @@ def axes(draw: Any, largest: int = 4) -> dict[str, list[Value]]:
 @pytest.mark.parametrize("key", DOTTED)
 def test_a_parameter_at_its_default_leaves_no_trace(key):
     choice, name = owner(key)
-    given = Experiment(**{choice: name}, params={key: DOTTED[key].default})
+    given = choosing(choice, name, {key: DOTTED[key].default})
     assert given.params == ()
-    assert given == Experiment(**{choice: name})
+    assert given == choosing(choice, name)
+
+
+def choosing(choice: str, name: str, params: Any = ()) -> Experiment:
+    settings: dict[str, Any] = {choice: name, "params": params}
+    return Experiment(**settings)
 
 
 def owner(key: str) -> tuple[str, str]:
@@ -71,8 +76,8 @@ def test_a_parameter_lives_only_while_its_item_is_chosen(key):
     choice, name = owner(key)
     value = other_value(DOTTED[key])
     bystander = next(other for other in CHOICES[choice] if other != name)
-    assert Experiment(**{choice: name}, params={key: value}).params == ((key, value),)
-    assert Experiment(**{choice: bystander}, params={key: value}).params == ()
+    assert choosing(choice, name, {key: value}).params == ((key, value),)
+    assert choosing(choice, bystander, {key: value}).params == ()
 
 
 def test_equal_runs_are_equal_and_hash_equal():
@@ -96,7 +101,8 @@ def test_minus_zero_is_zero():
 
 
 def test_values_take_the_type_of_the_default():
-    e = Experiment(lr=1, steps=50.0, params={"line.n": 40.0, "line.noise": 2}, batch="8")  # type: ignore[arg-type]
+    given: dict[str, Any] = {"lr": 1, "steps": 50.0, "batch": "8"}
+    e = Experiment(**given, params={"line.n": 40.0, "line.noise": 2})
     assert [type(e[key]) for key in ("lr", "steps", "line.n", "line.noise", "batch")] == [
         float, int, int, float, int,
     ]  # fmt: skip

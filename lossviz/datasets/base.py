@@ -24,7 +24,7 @@ class Dataset:
     draw: `(rng, fresh, params) -> (X, y, X_test, y_test)`, two independent generators: the
         training rows, and clean rows that training never sees.
     truth: the noise-free target at X, `(X, **params) -> (n,)`, for synthetic data, where it is
-        the median of the target given X; None for real data.
+        the median of the target given X (for counts: the mean); None for real data.
     features, target: names with units, as on the axes.
     notes: what the data are and what they teach; source: where they come from.
     standardise: whether descent needs the features scaled (real data in their own units).
@@ -94,7 +94,7 @@ def real(
 
     def function(rng: np.random.Generator, *, test: float) -> Split:
         X, y = rows()
-        held = int(round(test * len(y)))
+        held = round(test * len(y))
         if held == 0:
             return X, y, X, y
         order = rng.permutation(len(y))

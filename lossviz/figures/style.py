@@ -112,5 +112,7 @@ def figure(data: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
 
 
 def axis(title: str, **extra: Any) -> dict[str, Any]:
-    """An axis with a name."""
+    """An axis with a name; what stands in brackets goes on a line of its own where it is long."""
+    if len(title) > 36:
+        title = title.replace(" (", "<br>(")
     return {"title": {"text": title, "standoff": 8}, "zeroline": False, "automargin": True, **extra}

@@ -9,23 +9,13 @@ import numpy as np
 
 from lossviz.figures.scene import Scene, near
 from lossviz.figures.style import Style, axis, figure
+from lossviz.landscape import Landscape, relief
 from lossviz.player import Chart, Track
 
 Array = np.ndarray
 # Grey-blue that lets light and dark pages shine through; the valley is clear.
 RAMP = [[0.0, "rgba(150,180,220,0.04)"], [1.0, "rgba(45,85,145,0.55)"]]
-LEVELS = 12
-
-
-@dataclass(frozen=True, eq=False)
-class Plane:
-    """Heights (m, m) over two named parameters: rows follow y."""
-
-    x_name: str
-    y_name: str
-    x: Array
-    y: Array
-    values: Array
+LEVELS = 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,19 +30,22 @@ class Path:
 
 
 def contour(
-    name: str, plane: Plane, of: int, styles: Sequence[Style], paths: Sequence[Path]
+    name: str, plane: Landscape, of: int, styles: Sequence[Style], paths: Sequence[Path]
 ) -> Scene:
     """Filled contours of the surface that belongs to run number `of`."""
-    height, ticks, labels = _spread(plane.values)
+    drawing = relief(plane.values)
+    height = drawing.heights(plane.values)
+    top = float(height.max()) or 1.0
     data: list[dict] = [
         {
             "type": "contour", "x": plane.x, "y": plane.y, "z": height, "name": "loss",
-            "colorscale": RAMP, "hoverinfo": "none", "zmin": 0, "zmax": float(ticks[-1]),
+            "colorscale": RAMP, "hoverinfo": "none", "zmin": 0, "zmax": top,
             "autocontour": False,
-            "contours": {"start": ticks[1] / 2, "end": float(ticks[-1]), "size": ticks[1] / 2},
+            "contours": {"start": top / LEVELS, "end": top, "size": top / LEVELS},
             "line": {"width": 0.7, "color": "rgba(70,110,160,0.7)"},
-            "colorbar": {"tickvals": ticks, "ticktext": labels, "thickness": 12, "outlinewidth": 0,
-                         "title": {"text": "loss", "side": "top"}},
+            "colorbar": {"tickvals": drawing.heights(drawing.ticks), "thickness": 12,
+                         "ticktext": [f"{tick:.3g}" for tick in drawing.ticks],
+                         "outlinewidth": 0, "title": {"text": "loss", "side": "top"}},
         }
     ]  # fmt: skip
     tracks = []
@@ -85,19 +78,20 @@ def contour(
             }
         )  # fmt: skip
     layout = {
-        "xaxis": axis(plane.x_name, range=[plane.x[0], plane.x[-1]]),
-        "yaxis": axis(plane.y_name, range=[plane.y[0], plane.y[-1]]),
+        "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
+        "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
     }
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(styles[of]))
+    chart = Chart(figure(data, **layout), _title(styles[of]), _words(styles[of], plane))
     return Scene(chart, tuple(tracks))
 
 
-def relief(
-    name: str, plane: Plane, of: int, styles: Sequence[Style], paths: Sequence[Path]
+def terrain(
+    name: str, plane: Landscape, of: int, styles: Sequence[Style], paths: Sequence[Path]
 ) -> Scene:
     """The same surface in three dimensions."""
-    height, ticks, labels = _spread(plane.values)
-    low = float(plane.values.min())
+    drawing = relief(plane.values)
+    height = drawing.heights(plane.values)
+    above = 0.01 * float(height.max())  # paths lie on the ground, not in it
     data: list[dict] = [
         {
             "type": "surface", "x": plane.x, "y": plane.y, "z": height, "name": "loss",
@@ -111,8 +105,7 @@ def relief(
             & (path.y >= plane.y[0]) & (path.y <= plane.y[-1])
         )  # fmt: skip
         x, y = np.where(inside, path.x, np.nan), np.where(inside, path.y, np.nan)
-        z = np.sqrt(np.maximum(path.height - low, 0.0)) + 0.01 * ticks[-1]
-        z = np.where(inside, z, np.nan)
+        z = np.where(inside, drawing.heights(path.height) + above, np.nan)
         for mode in ("grow", "point"):
             tracks.append(Track(name, len(data), mode, x=x, y=y, z=z))
             kind = {"mode": "lines", "line": {"color": style.colour, "width": 6}}
@@ -126,34 +119,32 @@ def relief(
                 }
             )  # fmt: skip
     scene = {
-        "xaxis": {"title": {"text": plane.x_name}},
-        "yaxis": {"title": {"text": plane.y_name}},
-        "zaxis": {"title": {"text": "loss"}, "tickvals": ticks, "ticktext": labels},
+        "xaxis": {"title": {"text": _name(plane, plane.x_name)}},
+        "yaxis": {"title": {"text": _name(plane, plane.y_name)}},
+        "zaxis": {
+            "title": {"text": "loss"},
+            "tickvals": drawing.heights(drawing.ticks),
+            "ticktext": [f"{tick:.3g}" for tick in drawing.ticks],
+        },
         "camera": {"eye": {"x": -1.4, "y": -1.5, "z": 1.1}},
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(styles[of]))
+    chart = Chart(figure(data, **layout), _title(styles[of]), _words(styles[of], plane))
     return Scene(chart, tuple(tracks))
 
 
-def _spread(values: Array) -> tuple[Array, Array, list[str]]:
-    """Heights as the root above the lowest, so that the valley shows; ticks there, in true losses.
-
-    In these heights a parabola's contours lie evenly; the labels are the losses themselves.
-    """
-    low = values.min()
-    height = np.sqrt(values - low)
-    ticks = np.linspace(0.0, height.max() or 1.0, LEVELS // 2 + 1)
-    return height, ticks, [f"{low + tick * tick:.3g}" for tick in ticks]
+def _name(plane: Landscape, name: str) -> str:
+    return name if plane.coordinates == "data units" else f"{name}, {plane.coordinates}"
 
 
 def _title(style: Style) -> str:
     return f"Loss surface: {style.label}"
 
 
-def _words(style: Style) -> str:
+def _words(style: Style, plane: Landscape) -> str:
+    held = "; the other parameters are held at the exact minimiser" if plane.fixed else ""
     return (
-        f"Training loss of {style.label} over two parameters, each run's path, its present point "
-        "and its exact minimiser (star)."
+        f"Training loss of {style.label} over {plane.x_name} and {plane.y_name}{held}. Each run's "
+        "path, its present point and its exact minimiser (star)."
     )

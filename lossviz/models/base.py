@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -48,5 +47,3 @@ class Model:
 
 
 MODELS: Registry[Model] = Registry("model")
-
-

@@ -79,9 +79,7 @@ MODELS.add(
     Model(
         name="polynomial",
         label="Polynomial",
-        params=(
-            Param("degree", 3, 1, MAX_DEGREE, "Degree", "The highest power of each feature."),
-        ),
+        params=(Param("degree", 3, 1, MAX_DEGREE, "Degree", "The highest power of each feature."),),
         function=polynomial_features,
         forward=forward,
         names=parameter_names,

@@ -176,7 +176,7 @@ def _check(movie: Movie) -> None:
 def _check_target(movie: Movie, chart: str, trace: int, where: str) -> None:
     if chart not in movie.charts:
         raise ValueError(f"{where}: no such chart; there are {sorted(movie.charts)}")
-    traces = len(movie.charts[chart].figure.data)
+    traces = len(tuple(movie.charts[chart].figure.data))
     if not 0 <= trace < traces:
         raise ValueError(f"{where}: the figure has {traces} traces")
 

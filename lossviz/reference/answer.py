@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lossviz.experiment import Experiment
+from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.losses import LOSSES
 from lossviz.objective import Objective, Task
 from lossviz.reference import solvers
@@ -49,13 +49,7 @@ def reference(experiment: Experiment) -> Reference:
 
     It does not depend on how the experiment descends. Equal questions are answered from a cache.
     """
-    e = experiment
-    return _reference(
-        Experiment(
-            data=e.data, outliers=e.outliers, model=e.model, loss=e.loss, l1=e.l1, l2=e.l2,
-            scaling=e.scaling, seed=e.seed, outlier_seed=e.outlier_seed, params=e.params,
-        )
-    )  # fmt: skip
+    return _reference(experiment.only(OBJECTIVE))
 
 
 @lru_cache(maxsize=256)
@@ -64,8 +58,14 @@ def _reference(experiment: Experiment) -> Reference:
     with np.errstate(all="ignore"):
         problem = problem_of(task)
         answer, is_global = _solve(experiment, problem)
-        internal = _shortest(task, problem, answer.gamma)
-        value = float(Objective.of([task]).values(internal[None])[0])
+        objective = Objective.of([task])
+        internal = problem.to_theta @ answer.gamma
+        value = float(objective.values(internal[None])[0])
+        if problem.rank < len(internal):
+            shortest = _shortest(task, internal)
+            lower = float(objective.values(shortest[None])[0])
+            if lower <= value + 1e-12 * abs(value):  # on badly scaled features it can fail
+                internal, value = shortest, lower
     notes = _notes(task, problem, answer, is_global)
     theta = task.to_units @ internal
     for array in (theta, internal):
@@ -106,12 +106,9 @@ def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
     return solvers.newton(problem, solvers.good_start(problem)), True
 
 
-def _shortest(task: Task, problem: Problem, gamma: Array) -> Array:
-    """theta (P,): of all with the same predictions, the one of least norm, which is also where
+def _shortest(task: Task, theta: Array) -> Array:
+    """Of all parameters (P,) with the same predictions, those of least norm, which is also where
     descent from zero ends."""
-    theta = problem.to_theta @ gamma
-    if problem.rank == len(theta):
-        return theta
     return np.linalg.lstsq(task.features.T, task.features.T @ theta, rcond=RANK)[0]
 
 

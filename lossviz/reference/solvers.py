@@ -11,8 +11,9 @@ from lossviz.reference.problem import RANK, Problem
 from lossviz.sampling import generator
 
 Array = np.ndarray
-CANDIDATES = 300  # random starts that a non-convex search looks at
+CANDIDATES = 500  # random starts that a non-convex search looks at
 DESCENTS = 6  # how many of these, the best, are descended
+REWEIGHTINGS = 10  # rounds that bring random starts near a minimum
 SMALL = 12  # parameters up to which that pays
 EXACT = 1e-11  # share of a typical size that counts as rounding
 ROUNDS = 100  # Newton steps at one width
@@ -104,9 +105,10 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
 def search(problem: Problem) -> Answer:
     """The lowest minimum found from several starts, for a loss that is not convex."""
     fixed, others = _starts(problem)
-    values = [problem.value(gamma) for gamma in others]
-    lowest = np.argsort(values, kind="stable")[: DESCENTS if problem.rank <= SMALL else 0]
-    starts = [*fixed, *others[lowest]]
+    values = np.array([problem.value(gamma) for gamma in others])
+    # Equal values are one minimum found twice.
+    _, lowest = np.unique(np.round(values / np.abs(values).min(), 6), return_index=True)
+    starts = [*fixed, *others[lowest[: DESCENTS if problem.rank <= SMALL else 2]]]
     answers = sorted(
         (newton(problem, start, WIDTHS[3:4]) for start in starts),
         key=lambda answer: problem.value(answer.gamma),
@@ -152,7 +154,29 @@ def _starts(problem: Problem) -> tuple[list[Array], Array]:
     squares = rows.swapaxes(1, 2) @ rows + 1e-9 * np.eye(k)
     sides = np.einsum("sik,si->sk", rows, problem.targets[subsets])
     fits = [_least_squares_fit(problem), _least_absolute_fit(problem)]
-    return [np.zeros(k), *fits], np.linalg.solve(squares, sides[..., None])[..., 0]
+    elemental = np.linalg.solve(squares, sides[..., None])[..., 0]
+    return [np.zeros(k), *fits], _reweighted(problem, elemental)
+
+
+def _reweighted(problem: Problem, gammas: Array) -> Array:
+    """Many starts (S, k) brought near their minima, by rounds of weighted least squares.
+
+    A row's weight is its slope over its residual, which makes the fits one and the same equation:
+    mean(w phi phi') gamma + 2 L2 gamma = mean(w y phi)."""
+    phi, y = problem.features, problem.targets
+    k, n = phi.shape
+    products = (phi[:, None] * phi).reshape(k * k, n)
+    penalty = 2 * (problem.to_theta.T * problem.l2) @ problem.to_theta
+    tiny = 1e-9 * problem.spread
+    for _ in range(REWEIGHTINGS):
+        r = gammas @ phi - y
+        r = np.where(np.abs(r) < tiny, tiny, r)
+        weights = problem.loss(y + r)[1] / r / n
+        systems = (weights @ products.T).reshape(-1, k, k) + penalty
+        ridge = 1e-9 * np.trace(systems, axis1=1, axis2=2) + 1e-300
+        systems = systems + ridge[:, None, None] * np.eye(k)
+        gammas = np.linalg.solve(systems, ((weights * y) @ phi.T)[..., None])[..., 0]
+    return gammas
 
 
 def _steepness(problem: Problem, gamma: Array) -> float:
@@ -169,10 +193,13 @@ def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
     _, sizes, turned = np.linalg.svd(np.linalg.qr(lines, mode="r"))
     free = turned[np.count_nonzero(sizes > RANK * sizes.max(initial=0.0)) :].T
     gamma = gamma + np.linalg.lstsq(lines, offsets - lines @ gamma, rcond=None)[0]
+    flat = EXACT * _steepness(problem, gamma) / problem.spread
     for _ in range(4):
-        bends = free.T @ problem.bends(gamma, 0.0) @ free
-        slopes = free.T @ problem.slopes(gamma, 0.0, ~held)[1]
-        gamma = gamma - free @ np.linalg.lstsq(bends, slopes, rcond=None)[0]
+        curvatures, turn = np.linalg.eigh(free.T @ problem.bends(gamma, 0.0) @ free)
+        slopes = turn.T @ (free.T @ problem.slopes(gamma, 0.0, ~held)[1])
+        # Along a flat direction there is no Newton step to take.
+        steps = np.where(np.abs(curvatures) > flat, slopes / curvatures, 0.0)
+        gamma = gamma - free @ (turn @ steps)
     return gamma
 
 

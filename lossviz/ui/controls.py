@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from math import floor, isfinite, log10
 from typing import Any
@@ -17,8 +18,11 @@ from lossviz.ui import state
 SEVERAL = ("loss",)  # settings that always offer several values
 
 
-def control(key: str, *, label: str = "") -> None:
-    """The widget for a setting: for one value, or for several where there are several."""
+def control(key: str, *, label: str = "", options: Sequence[str] = ()) -> None:
+    """The widget for a setting: for one value, or for several where there are several.
+
+    `options` narrows the choices to what makes sense just now.
+    """
     param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
     current = state.values(key)
     name = state.WIDGET + key
@@ -31,7 +35,7 @@ def control(key: str, *, label: str = "") -> None:
     if len(current) > 1 or key in SEVERAL or key == st.session_state.get("compared"):
         _several(key, param, common)
     elif isinstance(param.default, str):
-        _word(key, param, common)
+        _word(key, options or list(param.choices), common)
     else:
         _number(param, common, float(current[0]))
 
@@ -80,12 +84,16 @@ def _several(key: str, param: Param, common: dict[str, Any]) -> None:
     )
 
 
-def _word(key: str, param: Param, common: dict[str, Any]) -> None:
-    st.session_state.setdefault(common["key"], str(state.values(key)[0]))
-    options = list(param.choices)
+def _word(key: str, options: Sequence[str], common: dict[str, Any]) -> None:
+    word = str(state.values(key)[0])
+    if options and word not in options:
+        word = options[0]
+    st.session_state.setdefault(common["key"], word)
+    if options and st.session_state[common["key"]] not in options:
+        st.session_state[common["key"]] = word
     if not options:
         st.text_input(**common)
-    elif key in CHOICES:
+    elif len(options) > 3:
         st.selectbox(options=options, format_func=partial(_words, key), **common)
     else:
         st.segmented_control(options=options, required=True, **common)
@@ -105,6 +113,6 @@ def _number(param: Param, common: dict[str, Any], value: float) -> None:
 
 
 def _words(key: str, option: str) -> str:
-    if key == "loss":
+    if option in LOSSES:
         return searchable(LOSSES[option])
     return CHOICES[key][option].label if key in CHOICES and option in CHOICES[key] else option

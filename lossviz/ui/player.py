@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from lossviz.ui.server import PLAYER_URL, PLOTLY_URL
 
@@ -30,7 +30,7 @@ def player(
 def _component() -> Callable[..., Any]:
     folder = files("lossviz.player")
     loader = (folder / "loader.js").read_text("utf-8")
-    return st.components.v2.component(
+    return component(
         "lossviz_player",
         css=(folder / "player.css").read_text("utf-8"),
         js=loader.replace("PLAYER_URL", PLAYER_URL).replace("PLOTLY_URL", PLOTLY_URL),

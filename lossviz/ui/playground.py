@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from itertools import islice
@@ -79,8 +80,9 @@ def settings() -> None:
             controls.control(key)
         controls.item("schedule")
     with st.expander("View", icon=":material/visibility:"):
+        shown = {"view.surface": [str(name) for name in state.sweep()["loss"]]}
         for key in state.VIEWS:
-            controls.control(key)
+            controls.control(key, options=shown.get(key, ()))
     options = controls.comparable()
     st.selectbox(
         "Compare several values of", list(options), index=None, key="compared",
@@ -161,4 +163,4 @@ def about(wanted: Sequence[Experiment]) -> None:
 
 def _plain(words: str) -> str:
     """The words with nothing that Markdown would take as an instruction."""
-    return "".join("\\" + letter if letter in r"\`*_{}[]()#+-.!|<>~$:" else letter for letter in words)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", words)

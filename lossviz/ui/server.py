@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-import plotly
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -24,8 +24,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MODULES: Final = {path.name: path for path in sorted(Path(str(files("lossviz.player"))).glob("js/*.js"))}
-PLOTLY: Final = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+PLAYER: Final = Path(str(files("lossviz.player")))
+MODULES: Final = {path.name: path for path in sorted(PLAYER.glob("js/*.js"))}
+PLOTLY: Final = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
 FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -41,9 +42,12 @@ PLAYER_URL: Final = f"{PLAYER_FOLDER}/main.js"
 
 def routes() -> list[BaseRoute]:
     """The routes that serve Plotly.js and the player's modules."""
+    # Streamlit puts its own routes under the base path, but not those of the app.
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    folder = f"/{base}/lossviz" if base else "/lossviz"
     return [
-        Route("/lossviz/{digest}/plotly.min.js", _plotly),
-        Route("/lossviz/{digest}/player/{name}", _module),
+        Route(folder + "/{digest}/plotly.min.js", _plotly),
+        Route(folder + "/{digest}/player/{name}", _module),
     ]
 
 
@@ -92,8 +96,8 @@ class _HeadStart:
         threading.Thread(target=_zipped, args=(PLOTLY,), daemon=True).start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wants_page = scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", "")
-        if not wants_page:
+        accepted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""
+        if "text/html" not in accepted:
             await self.app(scope, receive, send)
             return
         # The page must come whole and plain to be written into: not compressed, not "unchanged".

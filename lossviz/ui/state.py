@@ -22,7 +22,7 @@ WIDGET = "set "  # widget keys: this and the setting's key
 VIEWS: Mapping[str, Param] = {
     VIEW + param.name: param
     for param in (
-        Param("surface", "", label="Surface of", reader=lambda word: LOSSES[word].name if word else ""),
+        Param("surface", next(iter(LOSSES)), label="Surface of", choices=LOSSES),
         Param("surface_in", "2d", label="Surface in", choices=("2d", "3d")),
         Param("scale", "log", label="Convergence axis", choices=("log", "linear")),
         Param("units", "relative", label="Convergence units", choices=("relative", "own")),
@@ -46,7 +46,7 @@ def adopt(query: str) -> None:
         if key in VIEWS:
             try:
                 view[key] = VIEWS[key].check(words)
-            except (ValueError, KeyError):
+            except ValueError:
                 notes.append(f"{key} {quote(words)} is not known and was left out.")
     st.session_state.settings = {**dict(sweep.axes), **view}
     st.session_state.notes = notes

@@ -43,14 +43,12 @@ class Training:
     def stop(self) -> None:
         """Leave the runs as they are."""
         self.more = None
-        self.runs = [
-            run
-            if run.is_done
-            else replace(
-                run, status=f"Stopped after {len(run.loss) - 1:,} of {run.experiment.steps:,} steps."
-            )
-            for run in self.runs
-        ]
+        self.runs = [run if run.is_done else _stopped(run) for run in self.runs]
+
+
+def _stopped(run: Run) -> Run:
+    done, total = len(run.loss) - 1, run.experiment.steps
+    return replace(run, status=f"Stopped after {done:,} of {total:,} steps.")
 
 
 def train(experiments: Sequence[Experiment]) -> Training:

@@ -67,14 +67,19 @@ def demo(frames: int, shift: float) -> Movie:
         links=Links(
             traces=(Link("wave", 0), *(Link("dots", i) for i in range(3))),
             details=tuple(
-                Detail(name, COLOURS[name], {"height": height, "share": height**2 / ROWS}, percent=("share",))
+                Detail(
+                    name,
+                    COLOURS[name],
+                    {"height": height, "share": height**2 / ROWS},
+                    percent=("share",),
+                )
                 for name, height in heights.items()
             ),
         ),
     )
 
 
-def base(x_range: list[float], y_range: list[float], **layout: object) -> go.Figure:
+def base(x_range: list[float], y_range: list[float]) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         template=None,
@@ -82,7 +87,6 @@ def base(x_range: list[float], y_range: list[float], **layout: object) -> go.Fig
         xaxis={"range": x_range},
         yaxis={"range": y_range},
         showlegend=False,
-        **layout,
     )
     return figure
 

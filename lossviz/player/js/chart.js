@@ -11,7 +11,10 @@ import { createPen } from "./pens.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { createTrack } from "./tracks.js";
 
-const CONFIG = { displaylogo: false, displayModeBar: "hover", responsive: false };
+const CONFIG = {
+  displaylogo: false, displayModeBar: "hover", responsive: false,
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"], // nothing leaves the page
+};
 const TURN = 6; // animation frames between two turns of Plotly's during playback
 
 export function createChart(key, Plotly, fail) {

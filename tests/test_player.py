@@ -1,0 +1,227 @@
+"""The player's Python face: any frame is a plain figure, and the payload holds them all."""
+
+import asyncio
+import gzip
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.types import Message
+
+from lossviz.player import (
+    Chart,
+    Detail,
+    Link,
+    Links,
+    Movie,
+    Row,
+    Table,
+    Track,
+    decode,
+    encode,
+    payload,
+    still,
+)
+from lossviz.ui import server
+
+F = 7
+RNG = np.random.default_rng(0)
+GROW = RNG.normal(size=F)
+REPLACE = RNG.normal(size=(F, 4))
+FIELD = RNG.normal(size=(3, 2, 5))
+FIELD_FRAMES = np.array([0, 2, 5])
+
+
+def movie(frames: int = F, **changes: object) -> Movie:
+    figure = go.Figure([go.Scatter(x=[9.0], y=[9.0]) for _ in range(3)])
+    figure.add_heatmap(z=[[0.0]])
+    whole = {
+        "charts": {"a": Chart(figure, "A")},
+        "tracks": (
+            Track("a", 0, "grow", x=np.arange(frames), y=np.resize(GROW, frames)),
+            Track("a", 1, "replace", y=np.resize(REPLACE, (frames, 4))),
+            Track("a", 2, "point", x=np.resize(GROW, frames)),
+            Track("a", 3, "replace", z=FIELD, frames=FIELD_FRAMES),
+        ),
+        "steps": 10 * np.arange(frames),
+    }
+    return Movie(**{**whole, **changes})
+
+
+@pytest.mark.parametrize("frame", range(F))
+def test_a_still_is_the_arrays_at_that_frame(frame: int) -> None:
+    grow, replace, point, field = still(movie(), frame)["a"].data
+    np.testing.assert_array_equal(grow.x, np.arange(frame + 1))
+    np.testing.assert_array_equal(grow.y, GROW[: frame + 1])
+    np.testing.assert_array_equal(replace.y, REPLACE[frame])
+    np.testing.assert_array_equal(point.x, [GROW[frame]])
+    expected = FIELD[0] if frame < 2 else FIELD[1] if frame < 5 else FIELD[2]
+    np.testing.assert_array_equal(field.z, expected)
+
+
+def test_a_still_leaves_what_does_not_move_and_the_movie_itself_alone() -> None:
+    whole = movie()
+    figure = still(whole, 3)["a"]
+    assert list(figure.data[1].x) == [9.0]
+    assert list(figure.data[2].y) == [9.0]
+    assert list(whole.charts["a"].figure.data[0].x) == [9.0]
+
+
+@pytest.mark.parametrize("frame", [-1, F])
+def test_a_still_outside_the_movie_is_an_error_with_the_range(frame: int) -> None:
+    with pytest.raises(IndexError, match=rf"{frame} is outside 0\.\.6"):
+        still(movie(), frame)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [REPLACE, np.arange(5), np.array([True, False]), np.arange(4, dtype=np.uint8), np.zeros(0)],
+    ids=["float", "int", "bool", "byte", "empty"],
+)
+def test_arrays_survive_the_trip_to_float32_precision(array: np.ndarray) -> None:
+    back = decode(json.loads(json.dumps(encode(array))))
+    np.testing.assert_allclose(back, array, rtol=6e-8)
+    assert back.shape == array.shape
+
+
+def test_numbers_beyond_any_screen_become_infinite_without_a_warning() -> None:
+    assert decode(encode(np.array([1e150, np.nan, -1e150]))).tolist()[::2] == [np.inf, -np.inf]
+
+
+def test_the_payload_is_json_and_holds_every_track() -> None:
+    chart = json.loads(json.dumps(payload(movie(), run="r"), allow_nan=False))["charts"][0]
+    assert [track["mode"] for track in chart["tracks"]] == ["grow", "replace", "point", "replace"]
+    np.testing.assert_allclose(decode(chart["tracks"][1]["y"]), REPLACE, rtol=6e-8)
+    assert chart["tracks"][3]["frames"] == FIELD_FRAMES.tolist()
+    assert "x" not in chart["figure"]["data"][0]  # the track brings it
+
+
+def test_the_payload_is_linear_in_the_frames() -> None:
+    sizes = [len(json.dumps(payload(movie(frames), run="r"))) for frames in (100, 200, 400)]
+    assert (sizes[2] - sizes[1]) / (sizes[1] - sizes[0]) == pytest.approx(2, rel=0.05)
+
+
+def test_nan_in_a_figure_travels_as_null() -> None:
+    chart = Chart(go.Figure(go.Scatter(y=[1.0, float("nan")])), "A")
+    data = payload(Movie({"a": chart}, (), np.arange(2)), run="r")
+    assert json.loads(json.dumps(data, allow_nan=False))["charts"][0]["figure"]["data"][0]["y"] == [
+        1.0,
+        None,
+    ]
+
+
+def test_the_template_whose_colours_only_streamlit_replaces_is_left_out() -> None:
+    layout = {"template": {"layout": {"colorway": ["#000001", "#000002"]}}}
+    chart = Chart(go.Figure(go.Scatter(y=[1.0]), layout), "A")
+    figure = payload(Movie({"a": chart}, (), np.arange(2)), run="r")["charts"][0]["figure"]
+    assert "template" not in figure["layout"]
+
+
+def test_words_in_a_table_are_run_length_coded() -> None:
+    words = ["down"] * 3 + ["up"] * (F - 3)
+    table = Table("T", ("run", "word", "value"), (Row("r", (words, GROW)),), spoken=("value",))
+    coded = payload(movie(table=table), run="r")["table"]
+    assert coded["rows"][0]["cells"][0] == {"words": ["down", "up"], "starts": [0, 3]}
+    assert coded["spoken"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("track", "words"),
+    [
+        (Track("b", 0, "grow", y=GROW), r"chart 'b'.*there are \['a'\]"),
+        (Track("a", 4, "grow", y=GROW), r"trace 4.*4 traces"),
+        (Track("a", 0, "grow"), "neither x, y nor z"),
+        (Track("a", 0, "grow", y=GROW[:3]), r"chart 'a', trace 0.*\(7,\).*'y': \(3,\)"),
+        (Track("a", 0, "replace", y=GROW), r"\(7, m\).*'y': \(7,\)"),
+        (Track("a", 0, "replace", x=REPLACE[:, :2], y=REPLACE), r"\(7, 2\).*\(7, 4\)"),
+        (Track("a", 0, "sweep", y=GROW), "'sweep'.*grow"),  # pyright: ignore[reportArgumentType]
+        (Track("a", 0, "point", y=GROW, frames=np.arange(1, 8)), "rise from 0"),
+        (Track("a", 0, "point", y=GROW[:2], frames=np.array([0, 9])), r"frame 9.*0\.\.6"),
+    ],
+)
+def test_a_track_that_does_not_fit_is_named_with_its_shapes(track: Track, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        movie(tracks=(track,))
+
+
+def test_a_trace_moves_in_one_way_only() -> None:
+    with pytest.raises(ValueError, match="trace 0: the trace has a track already"):
+        movie(tracks=(Track("a", 0, "grow", x=GROW), Track("a", 0, "grow", y=GROW)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"steps": np.array([0, 2, 1])}, "rising"),
+        ({"links": Links((Link("a", 9),))}, "link to chart 'a', trace 9"),
+        (
+            {"links": Links((), (Detail("MSE", "red", {"share": GROW}),))},
+            r"details of 'MSE'.*\(7, n\).*\(7,\)",
+        ),
+        ({"table": Table("T", ("run", "x"), (Row("MSE", ()),))}, "row 'MSE': 0 cells for 1"),
+        ({"table": Table("T", ("run", "x"), (Row("MSE", (GROW[:2],)),))}, "2 values, not 7"),
+        ({"table": Table("T", ("run", "x"), (), spoken=("y",))}, r"no columns \['y'\]"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        movie(**changes)
+
+
+def test_an_unknown_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="'huge' is neither"):
+        payload(movie(), run="r", size="huge")
+
+
+def get(path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body that the app's server object would answer with."""
+    page = HTMLResponse("<html><head></head></html>", headers={"etag": '"old"'})
+    routes = [
+        *server.routes(),
+        Route("/", lambda _: page),
+        Route("/plain", lambda _: PlainTextResponse("<head>")),
+    ]
+    app = Starlette(routes=routes, middleware=server.middleware())
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": path, "headers": raw, "query_string": b""}
+    asyncio.run(app(scope, receive, send))
+    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], answered, b"".join(message["body"] for message in sent[1:])
+
+
+@pytest.mark.parametrize("url", [server.PLOTLY_URL, server.PLAYER_URL])
+def test_plotly_and_the_player_are_served_zipped_and_for_good(url: str) -> None:
+    status, headers, body = get(f"/{url}", accept_encoding="gzip")
+    assert (status, headers["content-encoding"]) == (200, "gzip")
+    assert "immutable" in headers["cache-control"]
+    assert gzip.decompress(body) == get(f"/{url}")[2]
+    assert get(f"/{url}", if_none_match=headers["etag"])[0] == 304
+
+
+@pytest.mark.parametrize("name", ["secrets.toml", "../movie.py", "..%2Fmovie.py", ""])
+def test_only_the_player_s_own_files_are_served(name: str) -> None:
+    assert get(f"/{server.PLAYER_FOLDER}/{name}")[0] == 404
+
+
+def test_the_page_has_the_scripts_fetched_early() -> None:
+    _, headers, body = get("/", accept="text/html", accept_encoding="gzip")
+    assert f'src="./{server.PLOTLY_URL}"'.encode() in body
+    assert f'href="./{server.PLAYER_URL}"'.encode() in body
+    assert int(headers["content-length"]) == len(body)
+    assert "etag" not in headers
+
+
+def test_what_is_not_a_page_is_left_alone() -> None:
+    assert get("/plain", accept="text/html")[2] == b"<head>"
