@@ -5,7 +5,7 @@ Each point of the grid is a run of zero steps, so it costs one call of `Objectiv
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np

@@ -107,12 +107,12 @@ def _fit(
         return predictions(
             "fit", task.sample, looks, replays[0].frames, residuals, rows, target=target
         )
-    ends = span(X)
+    low, high = span(X)
     straight = all(
         run.experiment.model == "linear" and LOSSES[run.experiment.loss].inverse_link is identity
         for run in runs
     )
-    grid = np.linspace(*ends, 2 if straight else 61)
+    grid = np.linspace(low, high, 2 if straight else 61)
     truth = None
     if dataset.truth is not None:
         fine = grid[:, None]

@@ -17,7 +17,7 @@ from lossviz.schedules import SCHEDULES
 
 Array = np.ndarray
 MAX_FRAMES = 500
-# Arrays of this many numbers (128 KB) stay in the cache, and malloc does not ask the system for them.
+# Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
 SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -36,10 +37,10 @@ FIELD = RNG.normal(size=(3, 2, 5))
 FIELD_FRAMES = np.array([0, 2, 5])
 
 
-def movie(frames: int = F, **changes: object) -> Movie:
+def movie(frames: int = F, **changes: Any) -> Movie:
     figure = go.Figure([go.Scatter(x=[9.0], y=[9.0]) for _ in range(3)])
     figure.add_heatmap(z=[[0.0]])
-    whole = {
+    whole: dict[str, Any] = {
         "charts": {"a": Chart(figure, "A")},
         "tracks": (
             Track("a", 0, "grow", x=np.arange(frames), y=np.resize(GROW, frames)),
@@ -167,7 +168,7 @@ def test_a_trace_moves_in_one_way_only() -> None:
         ({"table": Table("T", ("run", "x"), (), spoken=("y",))}, r"no columns \['y'\]"),
     ],
 )
-def test_parts_that_do_not_fit_are_refused(changes: dict[str, object], words: str) -> None:
+def test_parts_that_do_not_fit_are_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         movie(**changes)
 

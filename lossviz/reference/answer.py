@@ -54,10 +54,14 @@ def reference(experiment: Experiment) -> Reference:
 
 @lru_cache(maxsize=256)
 def _reference(experiment: Experiment) -> Reference:
-    task = Task.of(experiment)
+    return minimise(Task.of(experiment))
+
+
+def minimise(task: Task) -> Reference:
+    """The exact minimiser of a task, on whatever rows it holds."""
     with np.errstate(all="ignore"):
         problem = problem_of(task)
-        answer, is_global = _solve(experiment, problem)
+        answer, is_global = _solve(task.experiment, problem)
         objective = Objective.of([task])
         internal = problem.to_theta @ answer.gamma
         value = float(objective.values(internal[None])[0])
@@ -96,7 +100,7 @@ def gap(run: Run, exact: Reference) -> Array:
 
 def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
     """The answer and whether it is a global minimum."""
-    is_convex = LOSSES[e.loss].convex or (e.loss == "barron" and e["barron.alpha"] >= 1)
+    is_convex = LOSSES[e.loss].convex or (e.loss == "barron" and float(e["barron.alpha"]) >= 1)
     if not is_convex:
         return solvers.search(problem), False
     if e.loss == "squared_error" and not e.l1:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from lossviz.losses.base import Loss, identity
 from lossviz.objective import Task
 
 Array = np.ndarray
+LossOfZ = Callable[[Array], tuple[Array, Array]]
 ALL = slice(None)
 RANK = 1e-12  # singular values below this share of the largest count as zero
 
@@ -44,7 +46,7 @@ class Problem:
     to_theta: Array
     targets: Array
     middle: float
-    loss: Callable[[Array], tuple[Array, Array]] | None
+    loss: LossOfZ | None
     tilt: float
     l2: Array
     lines: Array
@@ -111,7 +113,7 @@ class Problem:
 
 def problem_of(task: Task) -> Problem:
     """The problem of a task whose model is linear in its parameters."""
-    e, (size, n) = task.experiment, task.features.shape
+    e, n = task.experiment, task.y.size
     loss, params = LOSSES[e.loss], e.params_of("loss")
     to_theta = _orthonormal(task)
     features = to_theta.T @ task.features
@@ -144,7 +146,7 @@ def problem_of(task: Task) -> Problem:
 
 def _orthonormal(task: Task) -> Array:
     """(P, k): new coordinates in which the features, and the L2 penalty, are orthonormal."""
-    e, (size, n) = task.experiment, task.features.shape
+    e, n = task.experiment, task.y.size
     rows = np.vstack([task.features.T / np.sqrt(n), np.diag(np.sqrt(e.l2 * task.penalised))])
     scale = np.linalg.norm(rows, axis=0)
     scale = np.where(scale > 0, scale, 1.0)
@@ -162,7 +164,7 @@ def _corners(loss: Loss, params: dict[str, Any]) -> tuple[list[float], Array, fl
     kinks = sorted(loss.kinks(**params))
     if not kinks:
         return [], np.empty(0), 0.0
-    middles = [(a + b) / 2 for a, b in zip(kinks, kinks[1:], strict=False)]
+    middles = [(a + b) / 2 for a, b in pairwise(kinks)]
     probes = np.array([kinks[0] - 1.0, *middles, kinks[-1] + 1.0])
     slopes = loss.function(probes, np.zeros_like(probes), **params)[1]
     return kinks, np.diff(slopes) / 2, float(slopes[0] + slopes[-1]) / 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lossviz.reference.problem import RANK, Problem
+from lossviz.reference.problem import RANK, LossOfZ, Problem
 from lossviz.sampling import generator
 
 Array = np.ndarray
@@ -104,10 +104,11 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
 
 def search(problem: Problem) -> Answer:
     """The lowest minimum found from several starts, for a loss that is not convex."""
-    fixed, others = _starts(problem)
+    fixed, subsets = _fits(problem), _subset_fits(problem)
+    others = _reweighted(problem, subsets, problem.loss) if problem.loss else subsets
     values = np.array([problem.value(gamma) for gamma in others])
-    # Equal values are one minimum found twice.
-    _, lowest = np.unique(np.round(values / np.abs(values).min(), 6), return_index=True)
+    # The lowest first; values that agree to seven digits are one minimum found twice.
+    _, lowest = np.unique(values.astype(np.float32), return_index=True)
     starts = [*fixed, *others[lowest[: DESCENTS if problem.rank <= SMALL else 2]]]
     answers = sorted(
         (newton(problem, start, WIDTHS[3:4]) for start in starts),
@@ -144,8 +145,13 @@ def _least_absolute_fit(problem: Problem) -> Array:
     ).gamma  # fmt: skip
 
 
-def _starts(problem: Problem) -> tuple[list[Array], Array]:
-    """Some starts (k,): zero and two fits; and fits through random subsets of k rows (S, k)."""
+def _fits(problem: Problem) -> list[Array]:
+    fits = _least_squares_fit(problem), _least_absolute_fit(problem)
+    return [np.zeros(problem.rank), *fits]
+
+
+def _subset_fits(problem: Problem) -> Array:
+    """Fits through random subsets of k rows (S, k)."""
     k, n = problem.features.shape
     rng = generator(0, "starts")
     subsets = rng.permuted(np.tile(np.arange(n), (CANDIDATES, 1)), axis=1)[:, :k]
@@ -153,12 +159,10 @@ def _starts(problem: Problem) -> tuple[list[Array], Array]:
     # A ridge of rounding size, since equal rows may meet in a subset.
     squares = rows.swapaxes(1, 2) @ rows + 1e-9 * np.eye(k)
     sides = np.einsum("sik,si->sk", rows, problem.targets[subsets])
-    fits = [_least_squares_fit(problem), _least_absolute_fit(problem)]
-    elemental = np.linalg.solve(squares, sides[..., None])[..., 0]
-    return [np.zeros(k), *fits], _reweighted(problem, elemental)
+    return np.linalg.solve(squares, sides[..., None])[..., 0]
 
 
-def _reweighted(problem: Problem, gammas: Array) -> Array:
+def _reweighted(problem: Problem, gammas: Array, loss: LossOfZ) -> Array:
     """Many starts (S, k) brought near their minima, by rounds of weighted least squares.
 
     A row's weight is its slope over its residual, which makes the fits one and the same equation:
@@ -171,7 +175,7 @@ def _reweighted(problem: Problem, gammas: Array) -> Array:
     for _ in range(REWEIGHTINGS):
         r = gammas @ phi - y
         r = np.where(np.abs(r) < tiny, tiny, r)
-        weights = problem.loss(y + r)[1] / r / n
+        weights = loss(y + r)[1] / r / n
         systems = (weights @ products.T).reshape(-1, k, k) + penalty
         ridge = 1e-9 * np.trace(systems, axis1=1, axis2=2) + 1e-300
         systems = systems + ridge[:, None, None] * np.eye(k)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from math import floor, isfinite, log10
+from math import floor, log10
 from typing import Any
 
 import streamlit as st
@@ -24,7 +24,7 @@ def control(key: str, *, label: str = "", options: Sequence[str] = ()) -> None:
     `options` narrows the choices to what makes sense just now.
     """
     param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
-    current = state.values(key)
+    value, *others = state.values(key)
     name = state.WIDGET + key
     common: dict[str, Any] = {
         "label": label or param.label or param.name,
@@ -32,12 +32,12 @@ def control(key: str, *, label: str = "", options: Sequence[str] = ()) -> None:
         "key": name,
         "on_change": partial(_changed, key),
     }
-    if len(current) > 1 or key in SEVERAL or key == st.session_state.get("compared"):
+    if others or key in SEVERAL or key == st.session_state.get("compared"):
         _several(key, param, common)
     elif isinstance(param.default, str):
         _word(key, options or list(param.choices), common)
     else:
-        _number(param, common, float(current[0]))
+        _number(param, common, float(value))
 
 
 def item(choice: str) -> None:
@@ -100,16 +100,17 @@ def _word(key: str, options: Sequence[str], common: dict[str, Any]) -> None:
 
 
 def _number(param: Param, common: dict[str, Any], value: float) -> None:
-    kind = type(param.default)
-    st.session_state.setdefault(common["key"], kind(value))
-    low, high = kind(param.low), kind(param.high)
-    if kind is float and not param.log and isfinite(param.high - param.low) and high - low <= 10:
-        st.slider(min_value=low, max_value=high, step=0.01, **common)
-    elif kind is int:
-        st.number_input(min_value=low, max_value=high, step=1, **common)
+    is_whole = isinstance(param.default, int)
+    st.session_state.setdefault(common["key"], int(value) if is_whole else value)
+    if is_whole:
+        st.number_input(min_value=int(param.low), max_value=int(param.high), step=1, **common)
+    elif not param.log and param.high - param.low <= 10:
+        st.slider(min_value=param.low, max_value=param.high, step=0.01, **common)
     else:
         step = 10.0 ** (floor(log10(abs(value))) - 1) if value else 0.01
-        st.number_input(min_value=low, max_value=high, step=step, format="%g", **common)
+        st.number_input(
+            min_value=param.low, max_value=param.high, step=step, format="%g", **common
+        )
 
 
 def _words(key: str, option: str) -> str:

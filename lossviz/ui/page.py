@@ -1,5 +1,7 @@
 """What every page begins with."""
 
+from importlib.resources import files
+
 import streamlit as st
 
 # Streamlit leaves a hand's breadth above the first line; the charts need it more.
@@ -15,8 +17,8 @@ STYLE = """
 
 def begin(title: str) -> None:
     """Page title, width and the house's few style rules; to be called first on every page."""
-    st.set_page_config(
-        page_title=f"{title} · LossViz", page_icon=":material/landscape:", layout="wide"
-    )
+    # An icon of our own: Streamlit would fetch one of its named ones from elsewhere.
+    icon = str(files("lossviz.ui") / "icon.svg")
+    st.set_page_config(page_title=f"{title} · LossViz", page_icon=icon, layout="wide")
     st.html(STYLE)
     st.header("LossViz", anchor=False)

@@ -15,6 +15,14 @@ DASHES = {"slow": "solid", "middle": "dash", "fast": "dot"}
 ROWS = 100
 
 
+def space(frames: int) -> Movie:
+    """A path that grows in three dimensions."""
+    k = np.arange(frames)
+    figure = go.Figure(go.Scatter3d(x=[], y=[], z=[], mode="lines"), {"template": None})
+    path = Track("space", 0, "grow", x=np.cos(k / 9), y=np.sin(k / 9), z=k / 9)
+    return Movie({"space": Chart(figure, "Space")}, (path,), k)
+
+
 def demo(frames: int, shift: float) -> Movie:
     """Three sine waves that run, their phase, a field with three paths, and 300 dots."""
     k = np.arange(frames)
@@ -143,7 +151,7 @@ if __name__ == "__main__":
     done = frames < total and not st.session_state.get("stopped")
     clicked = player(
         payload(
-            demo(frames, shift),
+            space(frames) if "space" in query else demo(frames, shift),
             run=f"{shift}",
             start=int(step) if step.isdigit() else None,
             progress={"done": frames - 1, "total": total} if done else None,

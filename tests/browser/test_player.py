@@ -1,0 +1,471 @@
+"""The live player in a real browser, on sine curves."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lossviz.ui import server
+from tests.browser.conftest import OpenPage, Serve
+
+DEMO = "tests/browser/player_demo.py"
+TRUE_PLOT = """(name) => {
+  const gd = [...document.querySelectorAll(".lv-chart")]
+    .find((node) => node.querySelector("h3").textContent === name).querySelector(".lv-plot");
+  return gd.querySelector("canvas")?.hidden !== false && gd._fullData.map(
+    (trace) => ({x: [...(trace.x ?? [])], y: [...(trace.y ?? [])]}));
+}"""
+
+
+@pytest.fixture(scope="session")
+def demo(serve: Serve) -> str:
+    return serve(DEMO)
+
+
+def visit(page: Page, demo: str, query: str = "frames=60") -> None:
+    page.goto(f"{demo}/?{query}")
+    expect(page.locator(".lv-chart .main-svg").last).to_be_attached()
+    page.wait_for_function("document.querySelectorAll('.lv-chart .modebar-container').length >= 4")
+
+
+def step(page: Page) -> Locator:
+    return page.locator(".lv-step")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def set_number(page: Page, label: str, value: float) -> None:
+    page.get_by_label(label).fill(str(value))
+    page.get_by_label(label).press("Enter")
+
+
+def to_step(page: Page, value: int) -> None:
+    page.get_by_role("slider", name="Step").fill(str(value))
+    expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
+
+
+def plotted(page: Page, chart: str, trace: int, length: int) -> dict[str, list[float]]:
+    """A trace as Plotly has it, once it has drawn that many points."""
+    page.wait_for_function(
+        f"([name, i, n]) => {{ const t = ({TRUE_PLOT})(name); return t && t[i].x.length === n; }}",
+        arg=[chart, trace, length],
+    )
+    return page.evaluate(TRUE_PLOT, chart)[trace]
+
+
+def at_rest(page: Page) -> None:
+    page.wait_for_function(
+        "[...document.querySelectorAll('.lv-canvas')].every((canvas) => canvas.hidden)"
+    )
+
+
+def module(page: Page, demo: str, name: str, expression: str) -> Any:
+    """The value of an expression in `m`, one of the player's modules."""
+    url = f"{demo}/{server.PLAYER_FOLDER}/{name}.js"
+    return page.evaluate(f"import('{url}').then((m) => ({expression}))")
+
+
+def test_it_opens_paused_at_the_end(page: Page, demo: str) -> None:
+    visit(page, demo)
+    expect(step(page)).to_have_text("Step 59 of 59")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert len(plotted(page, "Phase", 0, 60)["x"]) == 60
+
+
+def test_play_at_the_end_starts_over_and_stops_at_the_end(page: Page, demo: str) -> None:
+    visit(page, demo)
+    press(page, "Play")
+    page.wait_for_function("parseInt(document.querySelector('.lv-step').textContent.slice(5)) < 50")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(step(page)).to_have_text("Step 59 of 59")
+    expect(page.get_by_text("Reruns: 1")).to_be_visible()
+
+
+def test_buttons_step_both_ways_and_reset(page: Page, demo: str) -> None:
+    visit(page, demo)
+    for name, expected in [
+        ("Step back", 58), ("Step back", 57), ("Step forward", 58), ("Reset", 0), ("Step back", 0),
+    ]:  # fmt: skip
+        press(page, name)
+        expect(step(page)).to_have_text(f"Step {expected} of 59")
+
+
+def test_scrubbing_shows_that_step_truly(page: Page, demo: str) -> None:
+    visit(page, demo)
+    to_step(page, 20)
+    path = plotted(page, "Phase", 2, 21)
+    assert path["x"] == list(range(21))
+    assert path["y"][-1] == pytest.approx(0.03 * 20)
+
+
+def test_keys_play_and_step(page: Page, demo: str) -> None:
+    visit(page, demo)
+    for key, expected in [("Home", 0), ("ArrowRight", 1), ("End", 59), ("ArrowLeft", 58)]:
+        page.keyboard.press(key)
+        expect(step(page)).to_have_text(f"Step {expected} of 59")
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_keys_in_a_field_are_the_field_s(page: Page, demo: str) -> None:
+    visit(page, demo)
+    page.get_by_label("Shift").focus()
+    for key in ("Home", "ArrowLeft", " "):
+        page.keyboard.press(key)
+    expect(step(page)).to_have_text("Step 59 of 59")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_arrows_on_the_slider_move_by_frames(page: Page, demo: str) -> None:
+    visit(page, demo)
+    page.get_by_role("slider", name="Step").focus()
+    for key, expected in [("ArrowLeft", 58), ("PageDown", 52), ("ArrowUp", 53)]:
+        page.keyboard.press(key)
+        expect(step(page)).to_have_text(f"Step {expected} of 59")
+
+
+def test_loop_goes_round(page: Page, demo: str) -> None:
+    visit(page, demo)
+    press(page, "Loop")
+    page.get_by_label("Speed").select_option("10")
+    press(page, "Play")
+    page.wait_for_function(
+        """() => {
+          const now = parseInt(document.querySelector(".lv-step").textContent.slice(5));
+          window.turns = (window.turns ?? 0) + (now < (window.before ?? 0) ? 1 : 0);
+          window.before = now;
+          return window.turns > 2;
+        }"""
+    )
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+
+
+def test_charts_are_never_rebuilt(page: Page, demo: str) -> None:
+    visit(page, demo)
+    marked = "document.querySelectorAll('.lv-plot .main-svg[data-mark], .scatterlayer[data-mark]')"
+    page.evaluate(
+        "document.querySelectorAll('.lv-plot .main-svg, .scatterlayer')"
+        ".forEach((node) => { node.dataset.mark = 'here'; })"
+    )
+    before = page.evaluate(f"{marked}.length")
+    press(page, "Play")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    set_number(page, "Shift", 1.0)
+    plotted(page, "Waves", 0, 100)
+    page.wait_for_function(f"Math.abs(({TRUE_PLOT})('Waves')[0].y[0] - Math.sin(1)) < 1e-6")
+    page.emulate_media(color_scheme="dark")
+    at_rest(page)
+    assert before >= 12
+    assert page.evaluate(f"{marked}.length") == before
+
+
+def test_zoom_is_kept_over_playback_and_new_data(page: Page, demo: str) -> None:
+    visit(page, demo)
+    box = page.locator(".lv-plot .nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 100, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 200, steps=5)
+    page.mouse.up()
+    get_range = "document.querySelector('.lv-plot')._fullLayout.xaxis.range"
+    page.wait_for_function(f"{get_range}[0] > 1")
+    zoomed = page.evaluate(get_range)
+    press(page, "Play")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert page.evaluate(get_range) == zoomed
+    set_number(page, "Shift", 1.0)
+    page.wait_for_function(f"Math.abs(({TRUE_PLOT})('Waves')[0].y[0] - Math.sin(1)) < 1e-6")
+    assert page.evaluate(get_range) == zoomed
+
+
+def test_new_run_while_paused_at_the_end_shows_its_end(page: Page, demo: str) -> None:
+    visit(page, demo)
+    set_number(page, "Shift", 1.0)
+    page.wait_for_function(f"(({TRUE_PLOT})('Phase') || [{{y: []}}])[0].y[59] > 1.5")
+    expect(step(page)).to_have_text("Step 59 of 59")
+
+
+def test_new_run_while_paused_elsewhere_keeps_the_step(page: Page, demo: str) -> None:
+    visit(page, demo)
+    to_step(page, 20)
+    set_number(page, "Shift", 1.0)
+    page.wait_for_function(f"(({TRUE_PLOT})('Phase') || [{{y: []}}])[0].y[20] > 1.1")
+    expect(step(page)).to_have_text("Step 20 of 59")
+
+
+def test_new_run_while_playing_starts_over_and_plays(page: Page, demo: str) -> None:
+    visit(page, demo, "frames=500")
+    to_step(page, 400)
+    page.get_by_label("Speed").select_option("0.1")
+    press(page, "Play")
+    set_number(page, "Shift", 1.0)
+    expect(step(page)).to_have_text(re.compile(r"^Step \d{1,2} of 499"))
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+
+
+def test_a_longer_prefix_goes_on_from_the_same_step(page: Page, demo: str) -> None:
+    visit(page, demo, "frames=30&total=80")
+    expect(step(page)).to_have_text("Step 29 of 80")
+    to_step(page, 10)
+    set_number(page, "Frames", 40)
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "39")
+    expect(step(page)).to_have_text("Step 10 of 80")
+
+
+def test_playback_waits_at_the_end_of_a_prefix_and_goes_on(page: Page, demo: str) -> None:
+    visit(page, demo, "frames=30&total=80")
+    page.get_by_label("Speed").select_option("10")
+    press(page, "Play")
+    expect(step(page)).to_have_text("Step 29 of 80")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    set_number(page, "Frames", 81)
+    expect(step(page)).to_have_text("Step 80 of 80")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_stop_and_actions_reach_python_once(page: Page, demo: str) -> None:
+    visit(page, demo, "frames=30&total=80")
+    press(page, "New seed")
+    expect(page.get_by_text("Clicked: new_seed. Reruns: 2.")).to_be_visible()
+    press(page, "Stop")
+    expect(page.get_by_text("Clicked: stop. Reruns: 3.")).to_be_visible()
+
+
+def test_the_address_holds_the_step_and_all_else(page: Page, demo: str) -> None:
+    visit(page, demo, "b=2&view.step=30&frames=60&a=1")
+    expect(step(page)).to_have_text("Step 30 of 59")
+    to_step(page, 20)
+    page.wait_for_url("**/?b=2&view.step=20&frames=60&a=1")
+    set_number(page, "Shift", 1.0)
+    expect(page.get_by_text("Reruns: 2")).to_be_visible()
+    page.wait_for_url("**/?b=2&view.step=20&frames=60&a=1")
+    page.reload()
+    expect(step(page)).to_have_text("Step 20 of 59")
+    page.keyboard.press("End")
+    page.wait_for_url("**/?b=2&frames=60&a=1")
+
+
+def point(page: Page, chart: int, trace: int, row: int) -> tuple[float, float]:
+    """Where a point of Plotly's is on the screen."""
+    x, y = page.evaluate(
+        """([chart, trace, row]) => {
+          const gd = document.querySelectorAll(".lv-plot")[chart];
+          const {xaxis, yaxis} = gd._fullLayout._plots.xy;
+          const {x, y} = gd._fullData[trace];
+          const box = gd.getBoundingClientRect();
+          return [box.x + xaxis._offset + xaxis.c2p(x[row]),
+                  box.y + yaxis._offset + yaxis.c2p(y[row])];
+        }""",
+        [chart, trace, row],
+    )
+    return x, y
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_hovering_a_row_rings_it_everywhere(page: Page, demo: str, playing: bool) -> None:
+    visit(page, demo)
+    if playing:
+        page.get_by_label("Speed").select_option("0.1")
+        press(page, "Play")
+    page.mouse.move(*point(page, 0, 0, 30))
+    rings = page.locator(".lv-ring:visible")
+    expect(rings).to_have_count(4)
+    card = page.locator(".lv-card")
+    expect(card).to_contain_text("Point 31")
+    expect(card).to_contain_text(re.compile(r"middle\s*height .*, share .* %"))
+    page.keyboard.press("Escape")
+    expect(rings).to_have_count(0)
+    expect(card).to_be_hidden()
+
+
+def test_the_card_follows_the_step(page: Page, demo: str) -> None:
+    visit(page, demo)
+    page.mouse.move(*point(page, 0, 0, 0))
+    card = page.locator(".lv-card")
+    expect(card).to_contain_text("height 0.5565")  # sin(0.59), the slow wave at step 59
+    page.keyboard.press("Home")
+    expect(card).to_contain_text("height 0,")
+
+
+def test_the_table_tells_the_step_and_is_read_out_at_rest(page: Page, demo: str) -> None:
+    visit(page, demo)
+    voice = page.locator("[aria-live=polite].lv-voice")
+    expect(voice).to_have_text("")
+    to_step(page, 20)
+    expect(page.get_by_role("row", name="middle")).to_contain_text("0.4000")
+    expect(page.get_by_role("table", name="Waves at this step")).to_be_visible()
+    sentence = "Step 20 of 59. slow: Phase 0.2000; middle: Phase 0.4000; fast: Phase 0.6000."
+    expect(voice).to_have_text(sentence)
+    page.get_by_label("Speed").select_option("0.1")
+    press(page, "Play")
+    expect(step(page)).to_have_text("Step 22 of 59")
+    expect(voice).to_have_text(sentence)
+
+
+def test_the_canvas_draws_what_plotly_draws(page: Page, demo: str) -> None:
+    visit(page, demo, "frames=60&view.step=40")
+    at_rest(page)
+    worst = module(
+        page, demo, "pens",
+        """[...document.querySelectorAll(".lv-plot")].flatMap((gd) => gd._fullData.map((trace, i) => {
+          if (trace.type !== "scatter") return 0;
+          const ends = [];
+          let at = [0, 0];
+          const put = (x, y) => ends.push([at[0] + x, at[1] + y]);
+          const context = new Proxy({}, {get: (_, name) => ({
+            moveTo: put, lineTo: put,
+            translate: (x, y) => { at = [at[0] + x, at[1] + y]; },
+            fill: () => put(0, 0),
+          })[name] ?? (() => {}), set: () => true});
+          const all = {x: {nested: trace.x}, y: {nested: trace.y}};
+          const track = {trace: i, mode: "grow", arrays: all, rowAt: () => trace.x.length - 1};
+          m.createPen(gd, track).draw(context, 0);
+          const group = [...gd.querySelectorAll(".scatterlayer > .trace")][
+            gd._fullData.filter((one) => one.type === "scatter").indexOf(trace)];
+          const {xaxis, yaxis} = gd._fullLayout._plots.xy;
+          const texts = [...group.querySelectorAll(".js-line")].map((n) => n.getAttribute("d"))
+            .concat([...group.querySelectorAll(".point")].map((n) => n.getAttribute("transform")));
+          const theirs = texts.flatMap((text) => text.match(/-?[\\d.]+,-?[\\d.]+/g)
+            .map((pair) => pair.split(",").map(Number)));
+          if (!theirs.length) return NaN;
+          // Plotly leaves out points on a straight line, so each of its points must be ours.
+          return Math.max(...theirs.map(([x, y]) => Math.min(...ends.map(([a, b]) =>
+            Math.hypot(a - xaxis._offset - x, b - yaxis._offset - y)))));
+        }))""",
+    )  # fmt: skip
+    assert len(worst) == 4 + 7 + 3 + 3
+    assert max(worst) < 0.02
+
+
+def test_only_the_canvas_shows_moving_traces_while_playing(page: Page, demo: str) -> None:
+    visit(page, demo, "frames=500")
+    press(page, "Play")
+    hidden = "[...document.querySelectorAll('.scatterlayer > .trace')].filter("
+    hidden += "(node) => getComputedStyle(node).visibility === 'hidden').length"
+    page.wait_for_function(f"{hidden} === 3 + 6 + 3 + 3")
+    press(page, "Pause")
+    at_rest(page)
+    assert page.evaluate(hidden) == 0
+
+
+def test_a_trace_hidden_by_the_legend_stays_hidden(page: Page, demo: str) -> None:
+    visit(page, demo)
+    page.locator(".legendtoggle").first.click()
+    gone = "document.querySelectorAll('.lv-plot')[2].querySelectorAll('.trace path.js-line').length"
+    page.wait_for_function(f"{gone} === 2")
+    press(page, "Play")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    at_rest(page)
+    assert page.evaluate(gone) == 2
+
+
+def test_colours_follow_the_theme(page: Page, demo: str) -> None:
+    visit(page, demo)
+    ink = "getComputedStyle(document.querySelector('.lv-plot .xtick text')).fill"
+    text = "getComputedStyle(document.querySelector('.lv-player')).color"
+    light = page.evaluate(ink)
+    assert light == page.evaluate(text)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{ink} !== '{light}'")
+    assert page.evaluate(ink) == page.evaluate(text)
+
+
+def test_it_fits_a_phone(open_page: OpenPage, demo: str) -> None:
+    page = open_page(viewport={"width": 360, "height": 740})
+    visit(page, demo)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    lefts = page.locator(".lv-chart").evaluate_all("nodes => nodes.map((n) => n.offsetLeft)")
+    assert len(set(lefts)) == 1
+    small = page.locator(".lv-toolbar button, .lv-toolbar select").evaluate_all(
+        "nodes => nodes.filter((n) => n.offsetWidth && (n.offsetWidth < 40 || n.offsetHeight < 40))"
+    )
+    assert small == []
+
+
+def test_presentation_size_is_larger(page: Page, demo: str) -> None:
+    visit(page, demo)
+    size = "parseFloat(document.querySelector('.lv-plot .xtick text').style.fontSize)"
+    normal = page.evaluate(size)
+    page.get_by_text("Presentation").click()
+    page.wait_for_function(f"{size} === 1.5 * {normal}")
+    expect(step(page)).to_have_text("Step 59 of 59")
+
+
+def test_charts_follow_the_width(page: Page, demo: str) -> None:
+    visit(page, demo)
+    width = "document.querySelector('.lv-plot .main-svg').getBoundingClientRect().width"
+    wide = page.evaluate(width)
+    page.set_viewport_size({"width": 900, "height": 900})
+    page.wait_for_function(f"{width} < {wide} - 100")
+
+
+def test_a_path_in_space_grows_and_keeps_its_camera(page: Page, demo: str) -> None:
+    page.goto(f"{demo}/?frames=40&space=1")
+    expect(page.locator(".gl-container canvas")).to_be_attached()
+    expect(step(page)).to_have_text("Step 39 of 39")
+    box = page.locator(".lv-plot").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 230, steps=4)
+    page.mouse.up()
+    camera = "document.querySelector('.lv-plot')._fullLayout.scene.camera.eye.x"
+    page.wait_for_function(f"Math.abs({camera} - 1.4) > 0.05")
+    turned = page.evaluate(camera)
+    to_step(page, 10)
+    assert plotted(page, "Space", 0, 11)["x"][0] == 1
+    assert page.evaluate(camera) == pytest.approx(turned)
+
+
+def test_a_missing_file_is_said_in_a_sentence(
+    open_page: OpenPage, demo: str, console_errors: list[str]
+) -> None:
+    page = open_page()
+    page.route("**/plotly.min.js", lambda route: route.abort())
+    page.goto(f"{demo}/?frames=60")
+    expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    console_errors.clear()
+
+
+@pytest.mark.parametrize(
+    ("before", "start", "expected"),
+    [
+        ("null", "null", [9, False]),
+        ("null", "35", [3, False]),
+        ("{run: 'a', step: 40, playing: false, atEnd: false}", "null", [4, False]),
+        ("{run: 'a', step: 40, playing: true, atEnd: true}", "null", [4, True]),
+        ("{run: 'b', step: 50, playing: false, atEnd: true}", "null", [9, False]),
+        ("{run: 'b', step: 500, playing: false, atEnd: false}", "null", [9, False]),
+        ("{run: 'b', step: 40, playing: true, atEnd: false}", "null", [0, True]),
+    ],
+)
+def test_where_new_data_are_taken_up(
+    page: Page, demo: str, before: str, start: str, expected: list[Any]
+) -> None:
+    page.goto(demo)
+    steps = "[...Array(10).keys()].map((k) => 10 * k)"
+    call = f"m.arrive({before}, {{run: 'a', steps: {steps}, start: {start}}})"
+    assert module(page, demo, "playback", f"Object.values({call})") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (12.0, "12"), (-3.14159, "−3.142"), (0.00012345, "0.0001234"),
+        (1234567.0, "1.235e6"), (-1e-9, "−1.000e−9"), (123.456, "123.5"), (float("nan"), "–"),
+    ],
+)  # fmt: skip
+def test_numbers_have_four_digits_and_a_true_minus(
+    page: Page, demo: str, value: float, text: str
+) -> None:
+    page.goto(demo)
+    written = "NaN" if value != value else repr(value)
+    assert module(page, demo, "page", f"m.number({written})") == text
