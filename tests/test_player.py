@@ -55,7 +55,8 @@ def movie(frames: int = F, **changes: Any) -> Movie:
 
 @pytest.mark.parametrize("frame", range(F))
 def test_a_still_is_the_arrays_at_that_frame(frame: int) -> None:
-    grow, replace, point, field = still(movie(), frame)["a"].data
+    figure: Any = still(movie(), frame)["a"]
+    grow, replace, point, field = figure.data
     np.testing.assert_array_equal(grow.x, np.arange(frame + 1))
     np.testing.assert_array_equal(grow.y, GROW[: frame + 1])
     np.testing.assert_array_equal(replace.y, REPLACE[frame])
@@ -66,10 +67,10 @@ def test_a_still_is_the_arrays_at_that_frame(frame: int) -> None:
 
 def test_a_still_leaves_what_does_not_move_and_the_movie_itself_alone() -> None:
     whole = movie()
-    figure = still(whole, 3)["a"]
-    assert list(figure.data[1].x) == [9.0]
-    assert list(figure.data[2].y) == [9.0]
-    assert list(whole.charts["a"].figure.data[0].x) == [9.0]
+    figures: list[Any] = [still(whole, 3)["a"], whole.charts["a"].figure]
+    assert list(figures[0].data[1].x) == [9.0]
+    assert list(figures[0].data[2].y) == [9.0]
+    assert list(figures[1].data[0].x) == [9.0]
 
 
 @pytest.mark.parametrize("frame", [-1, F])

@@ -125,7 +125,7 @@ def _notes(task: Task, problem: Problem, answer: solvers.Answer, is_global: bool
     # Curvature that is zero in some direction means that the minimum is not a point.
     bends = np.linalg.eigvalsh(problem.bends(answer.gamma, 0.0))
     is_flat = not problem.weights.size and bends[0] <= 1e-8 * max(bends[-1], 1e-300)
-    if is_flat and task.experiment.loss == "poisson":
+    if task.experiment.loss == "poisson" and (is_flat or not task.y.any()):
         notes.append(
             "No finite minimiser exists: rows with a count of zero pull their prediction down "
             "without end. This is a point where hardly anything is left to gain."

@@ -139,4 +139,7 @@ def _tags() -> bytes:
         f'<link rel="modulepreload" fetchpriority="low" href="./{PLAYER_FOLDER}/{name}">'
         for name in MODULES
     )
-    return f'<script async fetchpriority="high" src="./{PLOTLY_URL}"></script>{modules}'.encode()
+    return (
+        f'<script async fetchpriority="high" src="./{PLOTLY_URL}" onerror="this.remove()">'
+        f"</script>{modules}"
+    ).encode()

@@ -28,7 +28,8 @@ export function unmount(place) {
   players.delete(place);
 }
 
-// The page's script tag has usually fetched Plotly by now; else it is asked for here.
+// The page's script tag has usually fetched Plotly by now, or is about to; a tag that failed
+// takes itself away. Then it is asked for here.
 let plotly = null;
 function loadPlotly(url) {
   plotly ??= new Promise((resolve, reject) => {

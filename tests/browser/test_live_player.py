@@ -1,14 +1,16 @@
 """The live player in a real browser, on sine curves."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lossviz.ui import server
-from tests.browser.conftest import OpenPage, Serve
 
+Serve = Callable[[str], str]
+OpenPage = Callable[..., Page]
 DEMO = "tests/browser/player_demo.py"
 TRUE_PLOT = """(name) => {
   const gd = [...document.querySelectorAll(".lv-chart")]
@@ -290,7 +292,7 @@ def test_the_card_follows_the_step(page: Page, demo: str) -> None:
     visit(page, demo)
     page.mouse.move(*point(page, 0, 0, 0))
     card = page.locator(".lv-card")
-    expect(card).to_contain_text("height 0.5565")  # sin(0.59), the slow wave at step 59
+    expect(card).to_contain_text("height 0.5564")  # sin(0.59), the slow wave at step 59
     page.keyboard.press("Home")
     expect(card).to_contain_text("height 0,")
 
@@ -315,7 +317,8 @@ def test_the_canvas_draws_what_plotly_draws(page: Page, demo: str) -> None:
     at_rest(page)
     worst = module(
         page, demo, "pens",
-        """[...document.querySelectorAll(".lv-plot")].flatMap((gd) => gd._fullData.map((trace, i) => {
+        """[...document.querySelectorAll(".lv-plot")].flatMap((gd) => gd._fullData.map((trace, i) =>
+        {
           if (trace.type !== "scatter") return 0;
           const ends = [];
           let at = [0, 0];
@@ -450,7 +453,7 @@ def test_a_missing_file_is_said_in_a_sentence(
 def test_where_new_data_are_taken_up(
     page: Page, demo: str, before: str, start: str, expected: list[Any]
 ) -> None:
-    page.goto(demo)
+    page.goto(f"{demo}/{server.PLAYER_FOLDER}/playback.js")  # any page of the app's will do
     steps = "[...Array(10).keys()].map((k) => 10 * k)"
     call = f"m.arrive({before}, {{run: 'a', steps: {steps}, start: {start}}})"
     assert module(page, demo, "playback", f"Object.values({call})") == expected
@@ -466,6 +469,6 @@ def test_where_new_data_are_taken_up(
 def test_numbers_have_four_digits_and_a_true_minus(
     page: Page, demo: str, value: float, text: str
 ) -> None:
-    page.goto(demo)
+    page.goto(f"{demo}/{server.PLAYER_FOLDER}/page.js")
     written = "NaN" if value != value else repr(value)
     assert module(page, demo, "page", f"m.number({written})") == text
