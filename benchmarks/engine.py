@@ -41,7 +41,7 @@ def bare_numpy(data: Sample) -> tuple[Array, Array, Array]:
     return loss, test_loss, path
 
 
-def torch_loops(data: Sample) -> dict[str, Callable[[], object]]:
+def torch_loops(data: Sample) -> dict[str, Callable[[], Array]]:
     """Eager PyTorch with autograd: as tutorials write it, and stripped of all that can go."""
     import torch
     from torch.nn.functional import huber_loss

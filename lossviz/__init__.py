@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from lossviz.datasets import DATASETS
 from lossviz.experiment import Experiment, Sweep, parse
+from lossviz.landscape import Landscape, landscape
 from lossviz.losses import LOSSES
 from lossviz.models import MODELS
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.outliers import OUTLIERS
+from lossviz.reference import Reference, reference
 from lossviz.sampling import Sample, sample
 from lossviz.schedules import SCHEDULES
 from lossviz.training import Run, run, run_all, stream
@@ -32,10 +34,14 @@ __all__ = [
     "SCHEDULES",
     "Experiment",
     "GradientDescentRegressor",
+    "Landscape",
+    "Reference",
     "Run",
     "Sample",
     "Sweep",
+    "landscape",
     "parse",
+    "reference",
     "run",
     "run_all",
     "sample",

@@ -214,6 +214,13 @@ def test_of_many_least_squares_fits_it_takes_the_shortest():
     np.testing.assert_allclose(exact.theta, [0.5, 1.0], atol=1e-12)
 
 
+def test_l1_picks_the_cheapest_of_equal_features():
+    # x2 = 2 x1, so x2 alone does the work for half the weight: (w - 1.5)² + 0.1 w is least at 1.45.
+    exact = minimise(task_on(rows([[1, 2], [2, 4]], [1, 4]), Experiment(l1=0.1)))
+    np.testing.assert_allclose(exact.theta, [2.5 - 3 * 1.45, 0, 1.45], atol=1e-9)
+    assert exact.value == pytest.approx(0.05**2 + 0.145, abs=1e-12)
+
+
 def test_the_median_of_equal_x_is_found():
     data = rows([1.0] * 5, [1.0, 2.0, 3.0, 4.0, 500.0])
     exact = minimise(task_on(data, Experiment(loss="absolute_error")))

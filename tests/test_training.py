@@ -54,6 +54,15 @@ def test_runs_in_one_batch_of_arrays_do_not_touch_each_other(loss, batch):
     assert run_all(mix[::-1]) == run_all(mix)[::-1]
 
 
+@pytest.mark.parametrize("name", ["momentum", "nesterov", "adamw"])
+def test_runs_that_diverge_take_their_state_with_them(name):
+    base = Experiment(optimizer=name, steps=300, params={"adamw.decay": 1.0})
+    mix = [base.replace(lr=lr) for lr in (0.01, 1e4, 0.02, 3e3, 0.005)]
+    together = run_all(mix)
+    assert together == [run(e) for e in mix]
+    assert [answer.diverged_at is None for answer in together] == [True, False, True, False, True]
+
+
 def test_the_size_of_the_batch_does_not_show():
     mix = [Experiment(loss="huber", lr=0.001 * (i + 1), steps=60) for i in range(100)]
     together = run_all(mix)
@@ -67,11 +76,12 @@ def test_an_experiment_given_twice_is_answered_twice():
 
 
 def test_tasks_of_one_experiment_on_different_rows_are_kept_apart():
-    e = Experiment(steps=20)
+    e, other = Experiment(steps=20), Experiment(steps=20, loss="huber")
     one, two = rows([0, 1, 2], [0, 1, 2]), rows([0, 1, 2], [3, 1, 0])
-    *_, together = train([task_on(one, e), task_on(two, e), task_on(one, e)], seconds=1e9)
-    assert together == [train_on(one, e), train_on(two, e), train_on(one, e)]
-    assert together[0] != together[1]
+    mix = [(one, e), (one, other), (two, e), (two, other), (one, e)]
+    *_, together = train([task_on(data, e) for data, e in mix])
+    assert together == [train_on(data, e) for data, e in mix]
+    assert together[0] != together[2]
 
 
 def test_runs_that_differ_are_unequal():

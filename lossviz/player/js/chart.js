@@ -13,7 +13,11 @@ import { createTrack } from "./tracks.js";
 
 const CONFIG = {
   displaylogo: false, displayModeBar: "hover", responsive: false,
-  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"], // nothing leaves the page
+  // Nothing leaves the page, nothing is selected, and only the player has a button Reset.
+  modeBarButtonsToRemove: [
+    "sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "resetScale2d",
+    "resetCameraDefault3d", "resetCameraLastSave3d",
+  ],
 };
 const TURN = 6; // animation frames between two turns of Plotly's during playback
 
@@ -30,6 +34,12 @@ export function createChart(key, Plotly, fail) {
   let held = false; // Plotly does not draw while the pointer is down, or a drag would end
   let [busy, wanted] = [false, -1];
   let [ticks, size] = [0, ""];
+  const config = {
+    ...CONFIG,
+    modeBarButtonsToAdd: [
+      { name: "showAll", title: "Show all", icon: Plotly.Icons.home, click: () => showAll() },
+    ],
+  };
 
   chart.show = (spec, count, frame, pool, dress, links) => {
     title.textContent = spec.title;
@@ -88,7 +98,7 @@ export function createChart(key, Plotly, fail) {
         const now = wanted;
         wanted = -1;
         settled = now;
-        await Plotly.react(gd, dataAt(now), structuredClone(layout), CONFIG);
+        await Plotly.react(gd, dataAt(now), structuredClone(layout), config);
         if (!ready) listen();
       }
     } catch (error) {
@@ -128,6 +138,18 @@ export function createChart(key, Plotly, fail) {
   function release() {
     held = false;
     if (wanted >= 0) replot(wanted);
+  }
+
+  // Back to the ranges and cameras of the figure.
+  function showAll() {
+    const changes = {};
+    for (const [name, { range, camera }] of Object.entries(layout)) {
+      if (/^[xy]axis\d*$/.test(name)) {
+        changes[range ? `${name}.range` : `${name}.autorange`] = range ? [...range] : true;
+      }
+      if (camera) changes[`${name}.camera`] = structuredClone(camera);
+    }
+    Plotly.relayout(gd, changes).catch(fail);
   }
 
   const sizeOf = () => `${figure.clientWidth}x${figure.clientHeight}`;

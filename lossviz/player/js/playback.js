@@ -14,9 +14,9 @@ export function frameAt(steps, step) {
   return low;
 }
 
-// Frames a second at 1x: 30, and more for long runs so that none takes longer than 12 s.
+// Frames a second at 1x: the display's usual 60, but short runs take 3 s and none more than 12.
 export function rateOf(count) {
-  return Math.max(Math.min(count / 8, 60), 30, count / 12);
+  return Math.max(Math.min(count / 3, 60), 10, count / 12);
 }
 
 // New data: the frame to show and whether playback goes on.

@@ -1,0 +1,274 @@
+"""The playground in a real browser: what a teacher and a student do with it."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from lossviz import parse
+from lossviz.presets import PRESETS, WELCOME
+
+OpenPage = Callable[..., Page]
+MARKED = "document.querySelectorAll('.lv-plot[data-mark]').length"
+
+
+def visit(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/?{query}")
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    expect(page.locator(".lv-chart")).to_have_count(4)
+    page.wait_for_function("document.querySelectorAll('.lv-chart .modebar-container').length >= 4")
+
+
+def step(page: Page) -> Locator:
+    return page.locator(".lv-step")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def to_step(page: Page, value: int) -> None:
+    page.get_by_role("slider", name="Step").fill(str(value))
+    expect(step(page)).to_have_text(re.compile(f"^Step {value:} of"))
+
+
+def address(page: Page) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, value in parse_qsl(urlsplit(page.url).query):
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def open_group(page: Page, name: str) -> None:
+    page.get_by_test_id("stExpander").filter(has_text=name).locator("summary").first.click()
+
+
+def set_number(page: Page, label: str, value: str) -> None:
+    box = page.get_by_role("spinbutton", name=label)
+    box.fill(value)
+    box.press("Enter")
+
+
+def cell(page: Page, row: int, column: int) -> str:
+    return page.locator(".lv-player table tbody tr").nth(row).locator("td").nth(column).inner_text()
+
+
+def test_the_first_visit_answers_at_a_glance(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    expect(page.get_by_text("9 of 60 rows are outliers.")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(step(page)).to_have_text("Step 200 of 200")
+    page.wait_for_url(re.compile("loss=squared_error&loss=absolute_error&loss=huber"))
+    assert parse(urlsplit(page.url).query)[0] == parse(WELCOME.query)[0]
+
+
+def test_play_moves_all_and_the_server_does_nothing(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    messages: list[object] = []
+    page.on("websocket", lambda socket: None)
+    press(page, "Reset")
+    before = cell(page, 0, 2)
+    page.get_by_label("Speed").select_option("5")
+    press(page, "Play")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(step(page)).to_have_text("Step 200 of 200")
+    assert cell(page, 0, 2) != before
+    assert messages == []
+
+
+def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
+    page: Page, app_url: str
+) -> None:
+    visit(page, app_url)
+    page.evaluate(
+        "document.querySelectorAll('.lv-plot').forEach((gd) => { gd.dataset.mark = '1'; })"
+    )
+    zoom = "document.querySelectorAll('.lv-plot')[2]._fullLayout.xaxis.range"
+    page.evaluate(
+        "Plotly.relayout(document.querySelectorAll('.lv-plot')[2], {'xaxis.range': [10, 50]})"
+    )
+    before = cell(page, 1, 0)
+    open_group(page, "Descent")
+    set_number(page, "Learning rate", "0.01")
+    page.wait_for_url(re.compile("lr=0.01"))
+    expect(page.locator(".lv-player table tbody tr").nth(1).locator("td").first).not_to_have_text(
+        before
+    )
+    assert page.evaluate(MARKED) == 4
+    assert page.evaluate(zoom) == [10, 50]
+    press(page, "Play")
+    page.wait_for_function("window.lossvizPlayer.redraws > 20")
+    press(page, "Pause")
+    assert page.evaluate(MARKED) == 4
+    assert page.evaluate(zoom) == [10, 50]
+
+
+def test_a_reload_keeps_everything_step_included(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=huber&huber.delta=0.5&outliers=cluster&view.scale=linear")
+    to_step(page, 42)
+    page.wait_for_url(re.compile("view.step=42"))
+    shown = [cell(page, 0, k) for k in range(4)]
+    page.reload()
+    ready(page)
+    expect(step(page)).to_have_text("Step 42 of 200")
+    assert [cell(page, 0, k) for k in range(4)] == shown
+    assert address(page) == {
+        "loss": ["huber"],
+        "huber.delta": ["0.5"],
+        "outliers": ["cluster"],
+        "view.scale": ["linear"],
+        "view.step": ["42"],
+    }
+
+
+def test_back_goes_back(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=huber")
+    open_group(page, "Descent")
+    set_number(page, "Steps", "50")
+    expect(step(page)).to_have_text("Step 50 of 50")
+    page.wait_for_url(re.compile("steps=50"))
+    page.go_back()
+    expect(step(page)).to_have_text("Step 200 of 200")
+    expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("200")
+    assert address(page) == {"loss": ["huber"]}
+
+
+def test_presets_are_links(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    page.get_by_role("combobox", name="Show me").click()
+    page.get_by_role("option", name=PRESETS[2].title).click()
+    page.wait_for_url(re.compile("lr=0.73"))
+    expect(page.get_by_text(PRESETS[2].lesson)).to_be_visible()
+    expect(page.locator(".lv-player table tbody tr")).to_have_count(3)
+
+
+def test_long_training_grows_plays_before_it_ends_and_stops(page: Page, app_url: str) -> None:
+    query = "data=diabetes&loss=squared_error&loss=huber&loss=barron&loss=log_cosh&lr=0.01"
+    visit(page, app_url, f"{query}&steps=20000&model=polynomial&polynomial.degree=9")
+    bar = page.get_by_role("progressbar", name="Computing")
+    expect(bar).to_be_visible()
+    first = int(bar.get_attribute("aria-valuenow") or 0)
+    page.wait_for_function(
+        "(n) => document.querySelector('.lv-bar').getAttribute('aria-valuenow') > n", arg=first
+    )
+    press(page, "Stop")
+    expect(bar).to_be_hidden()
+    expect(page.get_by_text(re.compile(r"Stopped after [\d,]+ of 20,000 steps")).first).to_be_visible()
+    assert int(step(page).inner_text().split()[1]) < 20_000
+
+
+def test_short_training_after_long_replaces_it(page: Page, app_url: str) -> None:
+    visit(page, app_url, "data=diabetes&loss=barron&steps=20000&model=polynomial&lr=0.01")
+    open_group(page, "Descent")
+    set_number(page, "Steps", "100")
+    expect(step(page)).to_have_text(re.compile("of 100$"))
+    expect(page.get_by_role("progressbar", name="Computing")).to_be_hidden()
+
+
+def test_a_new_seed_draws_new_data(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=huber")
+    before = cell(page, 0, 0)
+    press(page, "New seed")
+    page.wait_for_url(re.compile("seed=1"))
+    expect(page.locator(".lv-player table tbody tr td").first).not_to_have_text(before)
+
+
+def test_copy_link_copies_the_address_with_its_step(open_page: OpenPage, app_url: str) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    visit(page, app_url, "loss=huber")
+    to_step(page, 7)
+    page.wait_for_url(re.compile("view.step=7"))
+    press(page, "Copy link")
+    expect(page.get_by_role("button", name="Link copied", exact=True)).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_hovering_a_row_shows_its_share_for_every_loss(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    box = page.locator(".lv-plot").first.locator(".scatterlayer .trace.scatter").nth(2)
+    box.locator("path.point").first.hover(force=True)
+    card = page.locator(".lv-card")
+    expect(card).to_be_visible()
+    for words in ("MSE", "MAE", "Huber", "share of the loss", "share of the gradient"):
+        expect(card).to_contain_text(words)
+
+
+def test_broken_links_get_a_sentence_and_still_draw(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=huber&hubris=1&lr=1e999&steps=9999999&line.n=nan&" + "x=1&" * 500)
+    alerts = page.get_by_test_id("stAlert")
+    expect(alerts).to_have_count(3)
+    expect(alerts.first).to_contain_text("hubris")
+
+
+def test_no_nan_shows_whatever_the_rate(page: Page, app_url: str) -> None:
+    visit(page, app_url, "lr=10000&loss=squared_error&loss=huber&loss=poisson&data=counts")
+    expect(page.get_by_text(re.compile("Diverged at step")).first).to_be_attached()
+    assert "NaN" not in page.locator("body").inner_text()
+    assert "Infinity" not in page.locator("body").inner_text()
+
+
+def test_everything_by_keyboard(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    for key, words in [
+        ("Home", "Step 0 of 200"),
+        ("ArrowRight", "Step 1 of 200"),
+        ("End", "Step 200 of 200"),
+        ("ArrowLeft", "Step 199 of 200"),
+    ]:
+        page.keyboard.press(key)
+        expect(step(page)).to_have_text(words)
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(step(page)).to_have_text("Step 200 of 200")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    visit(page, app_url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lefts = page.evaluate(
+        "[...document.querySelectorAll('.lv-chart')].map((c) => c.getBoundingClientRect().left)"
+    )
+    assert len({round(left) for left in lefts}) == (1 if width == 360 else 2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_serious_fault(
+    open_page: OpenPage, app_url: str, scheme: str, width: int
+) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit(page, app_url)
+    if width > 700:
+        for name in ("Data", "Outliers", "Loss parameters", "Model", "Descent", "View"):
+            open_group(page, name)
+        expect(page.get_by_role("spinbutton", name="Learning rate")).to_be_visible()
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (fault["id"], [node["target"] for node in fault["nodes"]][:5])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_presentation_size_is_larger(page: Page, app_url: str) -> None:
+    size = "parseFloat(getComputedStyle(document.querySelector('.lv-chart h3')).fontSize)"
+    visit(page, app_url, "loss=huber")
+    normal = page.evaluate(size)
+    visit(page, app_url, "loss=huber&view.size=presentation")
+    page.wait_for_function(f"{size} >= 1.3 * {normal}")
+
+
+def test_the_surface_can_be_seen_in_three_dimensions(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=squared_error&loss=huber&view.surface_in=3d")
+    expect(page.locator(".lv-plot .gl-container").first).to_be_attached()
+    press(page, "Play")
+    page.wait_for_function("window.lossvizPlayer.redraws > 3")
