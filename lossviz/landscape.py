@@ -16,7 +16,7 @@ from lossviz.reference import reference
 
 Array = np.ndarray
 Range = tuple[float, float]
-MEMORY = 2**21  # bytes of temporaries for one piece of the grid: about what stays in a core's cache
+MEMORY = 2**20  # bytes of temporaries for one piece of the grid: about what stays in a core's cache
 TEMPORARIES = 8  # arrays of (points, rows) that a loss makes on its way
 MARGIN = 0.15  # of a frame's width, on either side
 STRAY = 3.0  # how many times wider paths may make a frame

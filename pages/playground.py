@@ -9,8 +9,9 @@ state.load()
 with st.sidebar:
     playground.presets()
     playground.settings()
-playground.notices()
-wanted = playground.experiments()
+with st.container():  # however much it holds, the player below keeps its place
+    playground.notices()
+    wanted = playground.experiments()
 playground.stage(wanted)
 playground.about(wanted)
 state.save()

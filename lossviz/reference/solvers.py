@@ -11,10 +11,11 @@ from lossviz.reference.problem import RANK, LossOfZ, Problem
 from lossviz.sampling import generator
 
 Array = np.ndarray
-CANDIDATES = 500  # random starts that a non-convex search looks at
+CANDIDATES = 20, 500  # random starts that a non-convex search looks at, fewest and most
+WORK = 1_000_000  # between these, rows times parameters squared times starts
 DESCENTS = 6  # how many of these, the best, are descended
 REWEIGHTINGS = 10  # rounds that bring random starts near a minimum
-SMALL = 12  # parameters up to which that pays
+SMALL = 12  # parameters beyond which only two starts are descended in all
 EXACT = 1e-11  # share of a typical size that counts as rounding
 ROUNDS = 100  # Newton steps at one width
 WIDTHS = tuple(10.0**-k for k in range(10))  # of the rounded kinks, in typical residuals
@@ -109,7 +110,9 @@ def search(problem: Problem) -> Answer:
     values = np.array([problem.value(gamma) for gamma in others])
     # The lowest first; values that agree to seven digits are one minimum found twice.
     _, lowest = np.unique(values.astype(np.float32), return_index=True)
-    starts = [*fixed, *others[lowest[: DESCENTS if problem.rank <= SMALL else 2]]]
+    starts = [*fixed, *others[lowest[:DESCENTS]]]
+    if problem.rank > SMALL:
+        starts = sorted(starts, key=problem.value)[:2]
     answers = sorted(
         (newton(problem, start, WIDTHS[3:4]) for start in starts),
         key=lambda answer: problem.value(answer.gamma),
@@ -154,7 +157,8 @@ def _subset_fits(problem: Problem) -> Array:
     """Fits through random subsets of k rows (S, k)."""
     k, n = problem.features.shape
     rng = generator(0, "starts")
-    subsets = rng.permuted(np.tile(np.arange(n), (CANDIDATES, 1)), axis=1)[:, :k]
+    count = int(np.clip(WORK // (n * k * k), *CANDIDATES))
+    subsets = rng.permuted(np.tile(np.arange(n), (count, 1)), axis=1)[:, :k]
     rows = problem.features.T[subsets]
     # A ridge of rounding size, since equal rows may meet in a subset.
     squares = rows.swapaxes(1, 2) @ rows + 1e-9 * np.eye(k)

@@ -8,6 +8,8 @@ import streamlit as st
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; }
+/* While long training ticks, this would flicker, with a Stop button that is not ours. */
+[data-testid="stStatusWidget"] { display: none; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
 .lossviz-headline { font-size: 1.2rem; line-height: 1.5; margin: 0 0 .4rem; max-width: 75rem; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem 2rem; } }

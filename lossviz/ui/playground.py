@@ -115,7 +115,7 @@ def _stage(training: Training) -> None:
     )
     progress = {"done": training.done, "total": training.total} if training.more else None
     st.html(f'<p class="lossviz-headline">{escape(headline(runs))}</p>')
-    player(
+    action = player(
         payload(
             movie,
             run=_identity(training.experiments),
@@ -126,6 +126,8 @@ def _stage(training: Training) -> None:
         ),
         on_action=_act,
     )
+    if action:  # the callback has acted on it; the rest of the page is yet to follow
+        st.rerun()
 
 
 def _identity(wanted: Sequence[Experiment]) -> str:

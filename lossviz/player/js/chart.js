@@ -37,7 +37,7 @@ export function createChart(key, Plotly, fail) {
   const config = {
     ...CONFIG,
     modeBarButtonsToAdd: [
-      { name: "showAll", title: "Show all", icon: Plotly.Icons.home, click: () => showAll() },
+      { name: "showAll", title: "Show all", icon: Plotly.Icons.home, click: () => showAll().catch(fail) },
     ],
   };
 
@@ -141,15 +141,16 @@ export function createChart(key, Plotly, fail) {
   }
 
   // Back to the ranges and cameras of the figure.
-  function showAll() {
+  async function showAll() {
     const changes = {};
-    for (const [name, { range, camera }] of Object.entries(layout)) {
+    for (const [name, part] of Object.entries(layout)) {
       if (/^[xy]axis\d*$/.test(name)) {
-        changes[range ? `${name}.range` : `${name}.autorange`] = range ? [...range] : true;
+        if (part.range) changes[`${name}.range`] = [...part.range];
+        else changes[`${name}.autorange`] = true;
       }
-      if (camera) changes[`${name}.camera`] = structuredClone(camera);
+      if (part?.camera) changes[`${name}.camera`] = structuredClone(part.camera);
     }
-    Plotly.relayout(gd, changes).catch(fail);
+    await Plotly.relayout(gd, changes);
   }
 
   const sizeOf = () => `${figure.clientWidth}x${figure.clientHeight}`;
