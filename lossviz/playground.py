@@ -163,8 +163,10 @@ def _shape(
     reach = 1.1 * float(np.max(np.abs(seen[np.abs(seen) < 1e12]), initial=1e-9))
     residuals = np.linspace(-reach, reach, 161)
     note = ""
+    if len(rows) < len(replays[0].residual[0]):
+        note = f"({len(rows)} of {replays[0].residual.shape[1]:,} rows are shown.) "
     if not all(LOSSES[run.experiment.loss].of_residual for run in runs):
-        note = "Where a loss depends on more than the residual, its curve is for the median target."
+        note += "Where a loss depends on more than the residual, its curve is for the median target."
     shapes = [shape_of(run, residuals) for run in runs]
     return shape("shape", looks, residuals, shapes, replays, rows, target=target, note=note)
 

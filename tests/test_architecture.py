@@ -1,8 +1,8 @@
 """Imports run one way, and heavy libraries stay where they belong.
 
     registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment <- sampling
-      <- objective <- training <- landscape, reference, replay, estimators, export
-      <- the package's face <- player <- figures <- ui <- command line <- pages, app
+      <- objective <- training <- reference, replay, estimators, presets, export <- landscape
+      <- the package's face <- player <- figures <- playground <- ui <- command line <- pages, app
 
 A part may import parts below it and itself, never its neighbours in a row; the player
 moves any Plotly figure and imports none at all. The rules are read off the source, so they hold
@@ -29,10 +29,12 @@ LAYERS = (
     {"sampling"},
     {"objective"},
     {"training"},
-    {"landscape", "reference", "replay", "estimators", "export"},
+    {"reference", "replay", "estimators", "presets", "export"},
+    {"landscape"},
     {FACE},
     {"player"},
     {"figures"},
+    {"playground"},
     {"ui"},
     {"__main__"},
     {"pages", "app"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 
 import numpy as np
 
@@ -61,16 +62,28 @@ def convergence(
     y_range = _range([*training, *testing], is_log=is_log)
     title = "loss ÷ its first value" if relative else "loss, each in its own units"
     layout = {
-        "xaxis": axis("step", range=[0, end]),
+        "xaxis": axis("step", range=[0, 1.02 * end]),
         "yaxis": axis(
             title,
             type="log" if is_log else "linear",
             range=y_range,
-            dtick="D2" if is_log and y_range[1] - y_range[0] < 3 else None,
+            **(_decades(y_range) if is_log else {}),
         ),
     }
-    words = "Training loss (thick) and loss on clean test rows (thin, dotted) against the step."
+    words = "Thick: training. Thin, dotted: clean test rows."
+    if relative:
+        words += " Losses have different units, so each is divided by its first value."
     return Scene(Chart(figure(data, **layout), "Convergence", words), tuple(tracks))
+
+
+def _decades(y_range: Sequence[float]) -> dict[str, object]:
+    """Ticks of a log axis that read as numbers: 1, 2 and 5 of each decade, or 1 of several."""
+    low, high = y_range
+    digits = (1, 2, 5) if high - low < 2.5 else (1,)
+    every = max(1, round((high - low) / 6))
+    exponents = range(floor(low), ceil(high) + 1)
+    ticks = [digit * 10.0**k for k in exponents if k % every == 0 for digit in digits]
+    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def _relative(curve: Array) -> Array:

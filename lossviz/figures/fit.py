@@ -53,7 +53,9 @@ def fit(
         "yaxis": axis(target, range=y_range),
     }
     count = int(sample.is_outlier.sum())
-    words = f"{len(x)} rows, {count} of them outliers, and the fitted line of each run."
+    marked = f", {count} of them outliers (×)" if count else ""
+    band = " Pale band: the clean truth." if truth is not None else ""
+    words = f"{len(x):,} rows{marked}.{band}"
     chart = Chart(figure(data, **layout), "Fit", words)
     return Scene(chart, tuple(tracks), _links(name, sample.is_outlier))
 
@@ -96,7 +98,7 @@ def predictions(
         "xaxis": axis(f"target: {target}", range=limits),
         "yaxis": axis("prediction", range=limits),
     }
-    chart = Chart(figure(data, **layout), "Fit", "Prediction against target for each run.")
+    chart = Chart(figure(data, **layout), "Fit", "Prediction against target. On the diagonal, a row is predicted exactly.")
     return Scene(chart, tuple(tracks), tuple(links))
 
 

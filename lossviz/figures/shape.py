@@ -56,10 +56,7 @@ def shape(
         "yaxis": axis("loss L", range=ranges[1], domain=[0.54, 1.0]),
         "yaxis2": axis("slope dL/dz", range=ranges[2], domain=[0.0, 0.46], anchor="x"),
     }
-    words = (
-        "Above, each loss over the residual; below, its slope: how hard a row pulls. Every dot is "
-        f"a row, where it lies at this step. {note}"
-    )
+    words = f"Above the loss, below its slope: how hard a row pulls. Each dot is a row. {note}"
     return Scene(
         Chart(figure(data, **layout), "Loss and its slope", words), tuple(tracks), tuple(links)
     )

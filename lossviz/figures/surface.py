@@ -64,7 +64,7 @@ def contour(
                 {
                     **point, "x": [path.minimum[0]], "y": [path.minimum[1]],
                     "marker": {"color": style.colour, "symbol": "star",
-                               "size": 17 if number == of else 11,
+                               "size": 19 if number == of else 16,
                                "line": {"color": "white", "width": 1}},
                     "hoverinfo": "text", "text": [f"exact minimiser of {style.label}"],
                 }
@@ -73,7 +73,7 @@ def contour(
         data.append(
             {
                 **point, "x": x[-1:], "y": y[-1:],
-                "marker": {"color": style.colour, "symbol": style.symbol, "size": 11,
+                "marker": {"color": style.colour, "symbol": style.symbol, "size": 9,
                            "line": {"color": "white", "width": 1.5}},
             }
         )  # fmt: skip
@@ -81,7 +81,7 @@ def contour(
         "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
         "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
     }
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(styles[of], plane))
+    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane))
     return Scene(chart, tuple(tracks))
 
 
@@ -130,7 +130,7 @@ def terrain(
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(styles[of], plane))
+    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane))
     return Scene(chart, tuple(tracks))
 
 
@@ -142,9 +142,6 @@ def _title(style: Style) -> str:
     return f"Loss surface: {style.label}"
 
 
-def _words(style: Style, plane: Landscape) -> str:
-    held = "; the other parameters are held at the exact minimiser" if plane.fixed else ""
-    return (
-        f"Training loss of {style.label} over {plane.x_name} and {plane.y_name}{held}. Each run's "
-        "path, its present point and its exact minimiser (star)."
-    )
+def _words(plane: Landscape) -> str:
+    held = " The other parameters are held at the minimiser." if plane.fixed else ""
+    return f"Each run's path, its present point, and its exact minimiser (★).{held}"

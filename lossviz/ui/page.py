@@ -7,12 +7,15 @@ import streamlit as st
 # Streamlit leaves a hand's breadth above the first line; the charts need it more.
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.25rem 2rem 2rem; }
 /* While long training ticks, this would flicker, with a Stop button that is not ours. */
 [data-testid="stStatusWidget"] { display: none; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
-.lossviz-headline { font-size: 1.2rem; line-height: 1.5; margin: 0 0 .4rem; max-width: 75rem; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem 2rem; } }
+[data-testid="stMainBlockContainer"] h2 { padding-top: 0; }
+.lossviz-lesson, .lossviz-headline { margin: 0; line-height: 1.45; max-width: 80rem; }
+.lossviz-lesson { opacity: .85; }
+.lossviz-headline { font-size: 1.2rem; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 2rem; } }
 </style>
 """
 

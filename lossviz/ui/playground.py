@@ -149,7 +149,7 @@ def notices() -> None:
     here = state.sweep()
     for preset in PRESETS:
         if parse(preset.query)[0] == here:
-            st.html(f'<p class="lossviz-headline">{escape(preset.lesson)}</p>')
+            st.html(f'<p class="lossviz-lesson">{escape(preset.lesson)}</p>')
 
 
 def about(wanted: Sequence[Experiment]) -> None:

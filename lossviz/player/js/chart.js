@@ -24,8 +24,9 @@ const TURN = 6; // animation frames between two turns of Plotly's during playbac
 export function createChart(key, Plotly, fail) {
   const gd = h("div", { class: "lv-plot" });
   const title = h("h3", { class: "lv-title" });
+  const note = h("p", { class: "lv-note" });
   const figure = h("div", { class: "lv-figure", role: "group" }, gd);
-  const node = h("section", { class: "lv-chart" }, title, figure);
+  const node = h("section", { class: "lv-chart" }, title, note, figure);
   const chart = { key, node, gd, figure, tracks: [] };
   let [source, content, layout, look, linked] = ["", null, null, null, []];
   const overlay = createOverlay(gd);
@@ -43,7 +44,8 @@ export function createChart(key, Plotly, fail) {
 
   chart.show = (spec, count, frame, pool, dress, links) => {
     title.textContent = spec.title;
-    figure.setAttribute("aria-label", [spec.title, spec.description].filter(Boolean).join(". "));
+    note.textContent = spec.description;
+    figure.setAttribute("aria-label", spec.title);
     node.style.setProperty("--lv-height", `${spec.height * (dress.scale > 1 ? 1.2 : 1)}px`);
     node.classList.toggle("lv-wide", spec.span > 1);
     chart.tracks = spec.tracks.map((track) => createTrack(track, count, pool));

@@ -5,7 +5,7 @@ import { createChart } from "./chart.js";
 import { createLinks } from "./links.js";
 import { h, setText } from "./page.js";
 import { advance, arrive, frameAt, rateOf, stepIn, withStep } from "./playback.js";
-import { createTable } from "./table.js";
+import { createLegend, createTable } from "./table.js";
 import { lookOf, resolve } from "./theme.js";
 import { createToolbar } from "./toolbar.js";
 import { keyAction } from "./keys.js";
@@ -58,13 +58,15 @@ function createPlayer(place, plotlyUrl) {
   const voice = h("p", { class: "lv-voice", "aria-live": "polite" });
   const grid = h("div", { class: "lv-grid" });
   const table = createTable();
+  const legend = createLegend();
   const probe = h("span", { class: "lv-probe" });
   const toolbar = createToolbar({
     toggle, loop: (on) => { state.loop = on; }, speed: (value) => { state.speed = value; },
     back: () => seek(state.frame - 1), forward: () => seek(state.frame + 1), reset: () => seek(0),
     scrub: (step) => seek(frameAt(state.steps, step)), key: onKey,
-    action: (name) => component.setTriggerValue("action", name),
+    action: (name) => component.setTriggerValue("action", name), copy: copyAddress, fail,
   });
+  toolbar.node.append(legend.node);
   const root = h("div", { class: "lv-player" }, probe, toolbar.node, problem, grid, table.node, voice);
   const links = createLinks(root, () => state.frame);
   place.append(root);
@@ -121,6 +123,7 @@ function createPlayer(place, plotlyUrl) {
     look = currentLook();
     toolbar.update({ first: next.steps[0], progress: next.progress, actions: next.actions });
     table.update(next.table, next.steps.length, pool);
+    legend.update(next.table);
     showCharts(next, before === null);
     links.update(next.links, charts, next.steps.length, pool);
     pool.sweep();
@@ -255,6 +258,20 @@ function createPlayer(place, plotlyUrl) {
     const search = withStep(location.search, state.key, step);
     if (search === location.search) return;
     history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+  }
+
+  // Resolves once the address, step included, is in the clipboard.
+  async function copyAddress() {
+    restoreAddress();
+    if (navigator.clipboard) return navigator.clipboard.writeText(location.href);
+    // A page served without TLS to another machine has no clipboard of its own.
+    const field = root.appendChild(h("textarea", { readonly: true }));
+    field.value = location.href;
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    if (!copied) throw new Error("The browser did not let the link be copied; it is in the address bar.");
+    return undefined;
   }
 
   function onBack() {

@@ -1,8 +1,26 @@
-// The table of the current step, and the sentence that is read out when playback stops.
+// The table of the current step, the key to its lines, and the sentence that is read out when
+// playback stops.
 
 import { rowsOf } from "./arrays.js";
 import { dashes } from "./pens.js";
 import { h, number, setText, svg } from "./page.js";
+
+// The key to the lines, from the same rows as the table.
+export function createLegend() {
+  const node = h("ul", { class: "lv-legend", "aria-label": "Lines" });
+  let source = "";
+  return {
+    node,
+    update(spec) {
+      const text = JSON.stringify(spec?.rows.map(({ label, colour, dash }) => [label, colour, dash]));
+      if (text === source) return;
+      source = text;
+      const rows = spec?.rows.filter((row) => row.colour) ?? [];
+      node.hidden = !rows.length;
+      node.replaceChildren(...rows.map((row) => h("li", {}, ...key(row), row.label)));
+    },
+  };
+}
 
 export function createTable() {
   const node = h("div", { class: "lv-table", role: "region", tabindex: 0 });

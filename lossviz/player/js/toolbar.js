@@ -12,6 +12,8 @@ const ICONS = {
   loop: "M7 7h10v3l4-4-4-4v3H5v6h2zM17 17H7v-3l-4 4 4 4v-3h12v-6h-2z",
 };
 
+const COPY = "Copy link";
+
 export function createToolbar(on) {
   const button = (name, icon, click, extra = {}) => h("button", {
     type: "button", class: "lv-button", "aria-label": name, title: name, onclick: click, ...extra,
@@ -34,6 +36,13 @@ export function createToolbar(on) {
     onchange: () => on.speed(Number(speed.value)),
   }, ...SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}x`)));
   const actions = h("span", { class: "lv-actions" });
+  const copy = h("button", { type: "button", class: "lv-button lv-text", onclick: copyLink }, COPY);
+  function copyLink() {
+    on.copy().then(() => {
+      setText(copy, "Link copied");
+      setTimeout(() => setText(copy, COPY), 2000);
+    }, on.fail);
+  }
   const bar = h("div", { class: "lv-bar-fill" });
   const progress = h("div", {
     class: "lv-bar", role: "progressbar", "aria-label": "Computing", "aria-valuemin": 0,
@@ -46,7 +55,7 @@ export function createToolbar(on) {
   const buttons = h("div", { class: "lv-buttons", role: "group", "aria-label": "Playback" },
     play,
     button("Step back", "back", on.back), button("Step forward", "forward", on.forward),
-    button("Reset", "reset", on.reset), loop, speed, actions);
+    button("Reset", "reset", on.reset), loop, speed, actions, copy);
   const node = h("div", { class: "lv-toolbar" }, buttons,
     h("div", { class: "lv-scrub" }, slider, label), working);
 
