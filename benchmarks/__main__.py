@@ -1,16 +1,19 @@
 """Print how LossViz fares, as ratios of two things measured in one run (`make bench`).
 
     python -m benchmarks            all of them
-    python -m benchmarks engine     only these
+    python -m benchmarks engine     only these (engine, live)
 """
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import engine
+from benchmarks import engine, live
 from benchmarks.ratios import Ratio
 
-SUITES: Mapping[str, Callable[[], Iterator[Ratio]]] = {"engine": engine.measure}
+SUITES: Mapping[str, Callable[[], Iterator[Ratio]]] = {
+    "engine": engine.measure,
+    "live": live.measure,
+}
 
 
 def main(names: list[str]) -> None:

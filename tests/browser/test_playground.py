@@ -68,10 +68,8 @@ def test_the_first_visit_answers_at_a_glance(page: Page, app_url: str) -> None:
     assert parse(urlsplit(page.url).query)[0] == parse(WELCOME.query)[0]
 
 
-def test_play_moves_all_and_the_server_does_nothing(page: Page, app_url: str) -> None:
+def test_play_moves_the_numbers_with_the_charts(page: Page, app_url: str) -> None:
     visit(page, app_url)
-    messages: list[object] = []
-    page.on("websocket", lambda socket: None)
     press(page, "Reset")
     before = cell(page, 0, 2)
     page.get_by_label("Speed").select_option("5")
@@ -79,7 +77,6 @@ def test_play_moves_all_and_the_server_does_nothing(page: Page, app_url: str) ->
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(step(page)).to_have_text("Step 200 of 200")
     assert cell(page, 0, 2) != before
-    assert messages == []
 
 
 def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
@@ -90,9 +87,16 @@ def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
         "document.querySelectorAll('.lv-plot').forEach((gd) => { gd.dataset.mark = '1'; })"
     )
     zoom = "document.querySelectorAll('.lv-plot')[2]._fullLayout.xaxis.range"
-    page.evaluate(
-        "Plotly.relayout(document.querySelectorAll('.lv-plot')[2], {'xaxis.range': [10, 50]})"
-    )
+    plot = page.locator(".lv-plot").nth(2).locator(".nsewdrag")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 160, steps=5)
+    page.mouse.up()
+    page.wait_for_function(f"{zoom}[0] > 1")
+    zoomed = page.evaluate(zoom)
     before = cell(page, 1, 0)
     open_group(page, "Descent")
     set_number(page, "Learning rate", "0.01")
@@ -101,12 +105,12 @@ def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
         before
     )
     assert page.evaluate(MARKED) == 4
-    assert page.evaluate(zoom) == [10, 50]
+    assert page.evaluate(zoom) == zoomed
     press(page, "Play")
     page.wait_for_function("window.lossvizPlayer.redraws > 20")
     press(page, "Pause")
     assert page.evaluate(MARKED) == 4
-    assert page.evaluate(zoom) == [10, 50]
+    assert page.evaluate(zoom) == zoomed
 
 
 def test_a_reload_keeps_everything_step_included(page: Page, app_url: str) -> None:

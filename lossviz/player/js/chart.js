@@ -33,7 +33,7 @@ export function createChart(key, Plotly, fail) {
   let pens = null; // null: Plotly has drawn since they were made
   let [drawn, settled, ready] = [-1, -1, false];
   let held = false; // Plotly does not draw while the pointer is down, or a drag would end
-  let [busy, wanted] = [false, -1];
+  let [busy, wanted] = [null, -1]; // what Plotly is at, and the frame that it is to draw next
   let [ticks, size] = [0, ""];
   const config = {
     ...CONFIG,
@@ -42,6 +42,7 @@ export function createChart(key, Plotly, fail) {
     ],
   };
 
+  // Done when the new data are to be seen.
   chart.show = (spec, count, frame, pool, dress, links) => {
     title.textContent = spec.title;
     note.textContent = spec.description;
@@ -55,14 +56,15 @@ export function createChart(key, Plotly, fail) {
     const text = JSON.stringify(spec.figure);
     const same = text === source && look === dress && ready;
     source = text;
-    if (same) chart.draw(frame); // only tracks are new: fast now, and settled at rest
-    else chart.dress(dress, frame);
+    if (!same) return chart.dress(dress, frame);
+    chart.draw(frame); // only tracks are new: fast now, and settled at rest
+    return null;
   };
 
   chart.dress = (dress, frame) => {
     look = dress;
     layout = dressLayout(content.layout, dress);
-    replot(frame);
+    return replot(frame);
   };
 
   // Moves the chart to a frame; false where it is there already or not yet made.
@@ -91,10 +93,13 @@ export function createChart(key, Plotly, fail) {
   }
 
   // One at a time; of several wishes the last.
-  async function replot(frame) {
+  function replot(frame) {
     wanted = frame;
-    if (busy || held) return;
-    busy = true;
+    if (!held) busy ??= work().finally(() => { busy = null; });
+    return busy;
+  }
+
+  async function work() {
     try {
       while (wanted >= 0 && !held) {
         const now = wanted;
@@ -105,8 +110,6 @@ export function createChart(key, Plotly, fail) {
       }
     } catch (error) {
       fail(error);
-    } finally {
-      busy = false;
     }
   }
 

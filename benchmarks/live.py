@@ -1,0 +1,178 @@
+"""What one sees: playback, the way from a control to the charts, and opening the page.
+
+Each is held against the least that the same browser and the same Streamlit can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from statistics import median
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks.ratios import Ratio
+from benchmarks.serving import Server, browsing, serving
+
+PLAYBACK, IDLE = 60.0, 10.0  # seconds
+CHANGES, VISITS = 21, 9
+SCREEN = {"width": 1440, "height": 1000}
+# Charts are there when Plotly has drawn all four.
+CHARTS = "document.querySelectorAll('.lv-chart .modebar-container').length >= 4"
+NODES = "document.querySelectorAll('.lv-plot')"
+
+# Animation frames a second of a page that does nothing else.
+FRAME_RATE = """(seconds) => new Promise((resolve) => {
+  let [first, count] = [null, 0];
+  requestAnimationFrame(function tick(now) {
+    first ??= now;
+    if (now - first >= 1000 * seconds) resolve((1000 * count) / (now - first));
+    else { count++; requestAnimationFrame(tick); }
+  });
+})"""
+
+# Redraws of all charts a second.
+REDRAW_RATE = """(seconds) => new Promise((resolve) => {
+  const [start, before] = [performance.now(), window.lossvizPlayer.redraws];
+  setTimeout(() => resolve(
+    (1000 * (window.lossvizPlayer.redraws - before)) / (performance.now() - start),
+  ), 1000 * seconds);
+})"""
+
+# Milliseconds from the next key to the next change under a node, into `window.took`.
+STOPWATCH = """([selector, filter]) => {
+  window.took = null;
+  let start = null;
+  document.addEventListener("keydown", () => { start = performance.now(); },
+    { capture: true, once: true });
+  const observer = new MutationObserver(() => {
+    if (start === null) return;
+    window.took = performance.now() - start;
+    observer.disconnect();
+  });
+  observer.observe(document.querySelector(selector), filter);
+}"""
+
+# Milliseconds from the start of navigation until a selector finds something, into `window.took`.
+ARRIVAL = """(() => {
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector("SELECTOR")) return;
+    window.took = performance.now();
+    observer.disconnect();
+  });
+  observer.observe(document, { childList: true, subtree: true, attributes: true });
+})()"""
+
+
+def measure() -> Iterator[Ratio]:
+    """All ratios of the live page."""
+    with ExitStack() as stack:
+        app = stack.enter_context(serving("app.py"))
+        empty = stack.enter_context(serving("benchmarks/pages/empty.py"))
+        echo = stack.enter_context(serving("benchmarks/pages/echo.py"))
+        browser = stack.enter_context(browsing())
+        yield from opening(browser, app, empty)
+        yield from changing(browser, app, echo)
+        yield from playing(browser, app)
+
+
+def opening(browser: Browser, app: Server, empty: Server) -> Iterator[Ratio]:
+    """A first visit each time: nothing in the browser's cache, but servers that are warm."""
+    ours, theirs = in_turn(
+        lambda: visit(browser, app, ".lv-plot .scatterlayer path.js-line"),
+        lambda: visit(browser, empty, ".benchmark"),
+        rounds=VISITS,
+    )
+    yield Ratio(
+        "opening to the lines of the first chart over opening an empty page to its text",
+        f"{ours:.0f} ms", f"{theirs:.0f} ms", ours / theirs, "<= 2",
+    )  # fmt: skip
+
+
+def visit(browser: Browser, server: Server, selector: str) -> float:
+    context = browser.new_context(viewport=SCREEN)
+    context.add_init_script(ARRIVAL.replace("SELECTOR", selector))
+    page = context.new_page()
+    page.goto(server.url)
+    took = page.wait_for_function("window.took").json_value()
+    context.close()
+    return took
+
+
+def changing(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
+    """Another learning rate, each time one that no cache knows."""
+    ours, theirs = visited(browser, app), visited(browser, echo)
+    ours.wait_for_function(CHARTS)
+    ours.get_by_test_id("stSidebar").locator("summary", has_text="Descent").click()
+    rates = iter(f"0.0{number}" for number in range(301, 999))
+    charts, text = in_turn(
+        lambda: change(ours, next(rates), ".lv-player", {"attributeFilter": ["data-shown"]}),
+        lambda: change(theirs, next(rates), ".benchmark", {"childList": True}),
+        rounds=CHANGES,
+    )
+    yield Ratio(
+        "from a control to all charts redrawn over a bare echo component",
+        f"{charts:.0f} ms", f"{text:.0f} ms", charts / text, "<= 1.5",
+    )  # fmt: skip
+    ours.context.close()
+    theirs.context.close()
+
+
+def change(page: Page, rate: str, selector: str, what: dict[str, object]) -> float:
+    box = page.get_by_role("spinbutton", name="Learning rate")
+    box.fill(rate)
+    page.evaluate(STOPWATCH, [selector, what])
+    box.press("Enter")
+    took = page.wait_for_function("window.took").json_value()
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    return took
+
+
+def playing(browser: Browser, app: Server) -> Iterator[Ratio]:
+    """The welcome page in a loop, between two looks at what the browser can do at best."""
+    before = frame_rate(browser)
+    page = visited(browser, app)
+    page.wait_for_function(CHARTS)
+    page.evaluate(f"{NODES}.forEach((plot) => {{ plot.dataset.mark = '1'; }})")
+    page.evaluate(f"Plotly.relayout({NODES}[2], {{'xaxis.range': [10, 50]}})")
+    page.get_by_role("button", name="Loop").click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    cpu = app.cpu_seconds()
+    redraws = page.evaluate(REDRAW_RATE, PLAYBACK)
+    cpu = app.cpu_seconds() - cpu
+    page.get_by_role("button", name="Pause", exact=True).click()
+    kept = page.evaluate(f"{NODES}.values().filter((plot) => plot.dataset.mark).toArray().length")
+    zoom = page.evaluate(f"{NODES}[2]._fullLayout.xaxis.range")
+    page.context.close()
+    idle = (before + frame_rate(browser)) / 2
+    yield Ratio(
+        "redraws of four charts a second over an idle page's animation frames",
+        f"{redraws:.1f} a second", f"{idle:.1f} a second", redraws / idle, ">= 0.9",
+    )  # fmt: skip
+    yield Ratio(
+        "charts that were never rebuilt meanwhile, and one that kept its zoom",
+        f"{kept} and {int(zoom == [10, 50])}", "4 and 1", (kept + (zoom == [10, 50])) / 5, ">= 1",
+    )  # fmt: skip
+    yield Ratio(
+        "the server's processor time over the time of playback",
+        f"{cpu:.2f} s", f"{PLAYBACK:.0f} s", cpu / PLAYBACK, "<= 0.01",
+    )  # fmt: skip
+
+
+def frame_rate(browser: Browser) -> float:
+    page = browser.new_page(viewport=SCREEN)
+    rate = page.evaluate(FRAME_RATE, IDLE)
+    page.close()
+    return rate
+
+
+def visited(browser: Browser, server: Server) -> Page:
+    page = browser.new_context(viewport=SCREEN).new_page()
+    page.goto(server.url)
+    return page
+
+
+def in_turn(*measures: Callable[[], float], rounds: int) -> list[float]:
+    """Median of each, measured in turn, after a round that does not count."""
+    table = [[measure() for measure in measures] for _ in range(rounds + 1)]
+    return [median(column) for column in zip(*table[1:], strict=True)]
