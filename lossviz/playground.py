@@ -166,7 +166,9 @@ def _shape(
     if len(rows) < len(replays[0].residual[0]):
         note = f"({len(rows)} of {replays[0].residual.shape[1]:,} rows are shown.) "
     if not all(LOSSES[run.experiment.loss].of_residual for run in runs):
-        note += "Where a loss depends on more than the residual, its curve is for the median target."
+        note += (
+            "Where a loss depends on more than the residual, its curve is for the median target."
+        )
     shapes = [shape_of(run, residuals) for run in runs]
     return shape("shape", looks, residuals, shapes, replays, rows, target=target, note=note)
 

@@ -98,7 +98,11 @@ def predictions(
         "xaxis": axis(f"target: {target}", range=limits),
         "yaxis": axis("prediction", range=limits),
     }
-    chart = Chart(figure(data, **layout), "Fit", "Prediction against target. On the diagonal, a row is predicted exactly.")
+    chart = Chart(
+        figure(data, **layout),
+        "Fit",
+        "Prediction against target. On the diagonal, a row is predicted exactly.",
+    )
     return Scene(chart, tuple(tracks), tuple(links))
 
 

@@ -163,7 +163,9 @@ def test_long_training_grows_plays_before_it_ends_and_stops(page: Page, app_url:
     )
     press(page, "Stop")
     expect(bar).to_be_hidden()
-    expect(page.get_by_text(re.compile(r"Stopped after [\d,]+ of 20,000 steps")).first).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Stopped after [\d,]+ of 20,000 steps")).first
+    ).to_be_visible()
     assert int(step(page).inner_text().split()[1]) < 20_000
 
 
