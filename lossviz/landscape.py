@@ -53,7 +53,7 @@ class Relief:
     scale: float
     ticks: tuple[float, ...]
 
-    def heights(self, values: Array) -> Array:
+    def heights(self, values: Array | Sequence[float]) -> Array:
         """From losses of any shape to heights; losses below the lowest are drawn as lowest."""
         return np.log10(1.0 + np.maximum(np.asarray(values) - self.low, 0.0) / self.scale)
 
