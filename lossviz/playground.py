@@ -11,7 +11,7 @@ from lossviz.datasets import DATASETS
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.convergence import convergence
 from lossviz.figures.fit import fit, predictions
-from lossviz.figures.scene import Scene, movie, span
+from lossviz.figures.scene import Scene, movie, span, steady
 from lossviz.figures.shape import shape
 from lossviz.figures.style import Style, styles
 from lossviz.figures.surface import Path, contour, terrain
@@ -161,7 +161,7 @@ def _shape(
     # Room for the residuals at the start and at the end; those in between may leave for a while.
     seen = np.concatenate([each.residual[[0, -1]][:, rows].ravel() for each in replays])
     reach = 1.1 * float(np.max(np.abs(seen[np.abs(seen) < 1e12]), initial=1e-9))
-    residuals = np.linspace(-reach, reach, 161)
+    residuals = np.linspace(*steady([-reach, reach]), 161)
     note = ""
     if len(rows) < len(replays[0].residual[0]):
         note = f"({len(rows)} of {replays[0].residual.shape[1]:,} rows are shown.) "
@@ -241,3 +241,41 @@ def _signed(value: float, *, plus: bool = False) -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def faults(runs: Sequence[Run]) -> list[str]:
+    """A sentence for each loss that is given targets it is not made for."""
+    found = []
+    for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True):
+        y, domain = Task.of(run.experiment).sample.y, LOSSES[run.experiment.loss].domain
+        for end, count, side in (
+            (domain[0], np.sum(y < domain[0]), "below"),
+            (domain[1], np.sum(y > domain[1]), "above"),
+        ):
+            if count:
+                found.append(
+                    f"{count} of {len(y):,} targets lie {side} {end:g}, where {look.label} is not "
+                    f"defined; it reads them as {end:g}."
+                )
+    return found
+
+
+def remarks(runs: Sequence[Run]) -> list[str]:
+    """What a careful reader should know of the numbers on show."""
+    said = []
+    samples = [Task.of(run.experiment).sample for run in runs]
+    if any(sample.is_scaled for sample in samples):
+        said.append(
+            "Descent sees standardised features (minus their mean, over their deviation), as these "
+            "come in units that it cannot handle. The surface and the columns marked “scaled” are in "
+            "those; all else is in the data's own units."
+        )
+    if any(run.experiment.params_of("data").get("test") == 0 for run in runs):
+        said.append(
+            "No rows are held out of so small a set: the clean test loss is on the same rows, "
+            "without injected outliers."
+        )
+    for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True):
+        exact = reference(run.experiment)
+        said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
+    return said

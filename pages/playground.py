@@ -6,12 +6,12 @@ from lossviz.ui import page, playground, state
 
 page.begin("Playground")
 state.load()
-with st.sidebar:
-    playground.presets()
-    playground.settings()
 with st.container():  # however much it holds, the player below keeps its place
     playground.notices()
     wanted = playground.experiments()
 playground.stage(wanted)
+with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts
+    playground.presets()
+    playground.settings()
 playground.about(wanted)
 state.save()

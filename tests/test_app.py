@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from lossviz import parse
 from lossviz.experiment import CHOICES
 from lossviz.presets import PRESETS, WELCOME
-from lossviz.ui import state
+from lossviz.ui import playground, state
 
 TIMEOUT = 60
 
@@ -17,6 +17,8 @@ def app(query: str = "") -> AppTest:
     at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
     for key, values in _pairs(query).items():
         at.query_params[key] = values
+    for title in playground.GROUPS:
+        at.session_state[playground.FOLD + title] = True
     at.run()
     assert not at.exception
     return at

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,10 @@ from lossviz.player import (
     Row,
     Table,
     Track,
-    decode,
-    encode,
+    pack,
     payload,
     still,
+    unpack,
 )
 from lossviz.ui import server
 
@@ -85,48 +84,77 @@ def test_a_still_outside_the_movie_is_an_error_with_the_range(frame: int) -> Non
     ids=["float", "int", "bool", "byte", "empty"],
 )
 def test_arrays_survive_the_trip_to_float32_precision(array: np.ndarray) -> None:
-    back = decode(json.loads(json.dumps(encode(array))))
+    back = unpack(pack({"some": [array]}))["some"][0]
     np.testing.assert_allclose(back, array, rtol=6e-8)
     assert back.shape == array.shape
 
 
 def test_numbers_beyond_any_screen_become_infinite_without_a_warning() -> None:
-    assert decode(encode(np.array([1e150, np.nan, -1e150]))).tolist()[::2] == [np.inf, -np.inf]
+    values = unpack(pack({"y": np.array([1e150, np.nan, -1e150])}))["y"]
+    assert values.tolist()[::2] == [np.inf, -np.inf]
 
 
-def test_the_payload_is_json_and_holds_every_track() -> None:
-    chart = json.loads(json.dumps(payload(movie(), run="r"), allow_nan=False))["charts"][0]
+def test_equal_arrays_travel_once() -> None:
+    x = RNG.normal(size=500)
+    once, twice, other = (len(pack({"x": x, "y": y})) for y in (None, x.copy(), x + 1))
+    assert twice - once < 100 < 4 * x.size < other - once
+
+
+def test_arrays_that_differ_in_shape_alone_stay_apart() -> None:
+    back = unpack(pack({"x": REPLACE, "y": REPLACE.ravel()}))
+    assert [back["x"].shape, back["y"].shape] == [(F, 4), (F * 4,)]
+
+
+def test_what_cannot_travel_is_named() -> None:
+    with pytest.raises(TypeError, match="JSON"):
+        pack({"x": object()})
+
+
+def test_the_payload_holds_every_track() -> None:
+    chart = unpack(payload(movie(), run="r"))["charts"][0]
     assert [track["mode"] for track in chart["tracks"]] == ["grow", "replace", "point", "replace"]
-    np.testing.assert_allclose(decode(chart["tracks"][1]["y"]), REPLACE, rtol=6e-8)
+    np.testing.assert_allclose(chart["tracks"][1]["y"], REPLACE, rtol=6e-8)
     assert chart["tracks"][3]["frames"] == FIELD_FRAMES.tolist()
     assert "x" not in chart["figure"]["data"][0]  # the track brings it
 
 
 def test_the_payload_is_linear_in_the_frames() -> None:
-    sizes = [len(json.dumps(payload(movie(frames), run="r"))) for frames in (100, 200, 400)]
+    sizes = [len(payload(movie(frames), run="r")) for frames in (100, 200, 400)]
     assert (sizes[2] - sizes[1]) / (sizes[1] - sizes[0]) == pytest.approx(2, rel=0.05)
 
 
 def test_nan_in_a_figure_travels_as_null() -> None:
     chart = Chart(go.Figure(go.Scatter(y=[1.0, float("nan")])), "A")
-    data = payload(Movie({"a": chart}, (), np.arange(2)), run="r")
-    assert json.loads(json.dumps(data, allow_nan=False))["charts"][0]["figure"]["data"][0]["y"] == [
-        1.0,
-        None,
+    data = unpack(payload(Movie({"a": chart}, (), np.arange(2)), run="r"))
+    assert data["charts"][0]["figure"]["data"][0]["y"] == [1.0, None]
+
+
+def test_a_figure_travels_alike_as_a_figure_and_as_what_it_is_made_of() -> None:
+    spec = {"data": [{"type": "scatter", "y": REPLACE[0]}], "layout": {"showlegend": False}}
+    figure = go.Figure(spec).update_layout(template="none")
+    parts = [
+        unpack(payload(Movie({"a": Chart(drawing, "A")}, (), np.arange(2)), run="r"))["charts"][0]
+        for drawing in (figure, spec)
     ]
+    for part in parts:
+        trace = part["figure"]["data"][0]
+        np.testing.assert_allclose(trace["y"], REPLACE[0], rtol=6e-8)
+        assert trace["type"] == "scatter"
+        assert part["figure"]["layout"]["showlegend"] is False
 
 
 def test_the_template_whose_colours_only_streamlit_replaces_is_left_out() -> None:
     layout = {"template": {"layout": {"colorway": ["#000001", "#000002"]}}}
     chart = Chart(go.Figure(go.Scatter(y=[1.0]), layout), "A")
-    figure = payload(Movie({"a": chart}, (), np.arange(2)), run="r")["charts"][0]["figure"]
+    data = unpack(payload(Movie({"a": chart}, (), np.arange(2)), run="r"))
+    figure = data["charts"][0]["figure"]
     assert "template" not in figure["layout"]
 
 
 def test_words_in_a_table_are_run_length_coded() -> None:
     words = ["down"] * 3 + ["up"] * (F - 3)
     table = Table("T", ("run", "word", "value"), (Row("r", (words, GROW)),), spoken=("value",))
-    coded = payload(movie(table=table), run="r")["table"]
+    coded = unpack(payload(movie(table=table), run="r"))["table"]
     assert coded["rows"][0]["cells"][0] == {"words": ["down", "up"], "starts": [0, 3]}
     assert coded["spoken"] == [1]
 

@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
-from lossviz.playground import headline, playground
+from lossviz.playground import faults, headline, playground, remarks
 from lossviz.replay import aligned
 
 QUERY = "loss=squared_error&loss=absolute_error&outliers=vertical&vertical.where=right&steps=300"
@@ -100,3 +100,22 @@ def test_payload_stays_small_for_many_rows_runs_and_steps():
         return sum(a.size for track in movie.tracks for a in track.axes.values())
 
     assert size(400) < 1.5 * size(200)
+
+
+def test_targets_outside_a_losss_domain_are_counted_in_a_sentence():
+    query = "data=counts&loss=poisson&loss=huber&outliers=vertical&vertical.direction=down&steps=2"
+    runs = run_all(parse(query)[0])
+    negative = int(np.sum(sample(runs[0].experiment).y < 0))
+    assert negative > 0
+    assert faults(runs) == [
+        f"{negative} of 60 targets lie below 0, where Poisson is not defined; it reads them as 0."
+    ]
+
+
+def test_remarks_tell_of_scaling_of_test_rows_and_of_the_solver():
+    said = " ".join(remarks(run_all(parse("data=phones&loss=tukey&steps=2")[0])))
+    assert "standardised features" in said
+    assert "No rows are held out" in said
+    assert "not convex" in said
+    plain = remarks(run_all(parse("loss=squared_error&steps=2")[0]))
+    assert plain == ["MSE: exact minimiser by SciPy lstsq (least squares)."]

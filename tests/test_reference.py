@@ -13,9 +13,15 @@ from sklearn.exceptions import ConvergenceWarning
 
 from lossviz import DATASETS, LOSSES, OUTLIERS, Experiment, run, run_all
 from lossviz.objective import Objective, Task
-from lossviz.reference import gap, moved_by_outliers, reference, steps_to
+from lossviz.reference import gap, moved_by_outliers, reference, solvers, steps_to
 from lossviz.reference.answer import minimise
+from lossviz.reference.problem import Problem, problem_of
 
+SMOOTH = [
+    name
+    for name, loss in LOSSES.items()
+    if loss.convex and not loss.kinks(**{param.name: param.default for param in loss.params})
+]
 PENALTIES = [(0.0, 0.0), (0.05, 0.0), (0.0, 0.05), (0.1, 0.2)]
 SPOILED = {"outliers": "vertical", "params": {"line.n": 30}}
 
@@ -108,6 +114,27 @@ def test_a_global_search_on_the_textbook_loss_ends_at_the_same_value(name, l1, l
     assert objective(exact.theta) == pytest.approx(exact.value, rel=1e-12)
     assert exact.value <= found.fun + 1e-12
     assert exact.value == pytest.approx(found.fun, abs=1e-8)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.05])
+@pytest.mark.parametrize("data", ["stack_loss", "diabetes", "counts"])
+@pytest.mark.parametrize("name", SMOOTH)
+def test_scipys_quasi_newton_method_comes_to_the_same_value(name, data, l2):
+    e = Experiment(data=data, loss=name, l2=l2, params={"linex.a": 0.02})
+    objective = Objective.of([Task.of(e)])
+
+    def value_and_gradient(theta):
+        values, gradients = objective(theta[None])
+        return values[0], gradients[0]
+
+    start = np.zeros(len(Task.of(e).names))
+    start[0] = LOSSES[name].link(np.mean(Task.of(e).y))
+    found = optimize.minimize(
+        value_and_gradient, start, jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 3000}
+    )
+    exact = reference(e)
+    assert exact.value <= found.fun + 1e-12 * abs(found.fun)
+    assert exact.value == pytest.approx(found.fun, rel=1e-9, abs=1e-12)
 
 
 def _scikit(e, n):
@@ -310,3 +337,77 @@ def test_no_solver_warns_where_scikit_learn_would():
         warnings.simplefilter("ignore", ConvergenceWarning)
         theirs = linear_model.Lasso(alpha=0.05).fit(task.features[1:].T, task.y)
     assert reference(e).value <= value_at(e, np.append(theirs.intercept_, theirs.coef_))[0]
+
+
+LARGE = {"data": "diabetes", "outliers": "vertical", "model": "polynomial"}
+
+
+def large(degree=9, **settings):
+    params = {"polynomial.degree": degree, **settings.pop("params", {})}
+    return Experiment(**LARGE, params=params, **settings)
+
+
+@pytest.mark.parametrize(
+    "e",
+    [
+        large(loss="tukey"),
+        large(loss="cauchy", l1=0.05, l2=0.05),
+        large(loss="absolute_error", l1=0.05, l2=0.05),
+        large(loss="squared_error", l1=1.0, scaling="none"),
+        large(loss="linex", l1=0.05),
+        large(degree=1, loss="geman_mcclure", l1=0.1),
+        Experiment(loss="welsch", l1=0.1, params={"line.n": 2000}),
+    ],
+    ids=lambda e: f"{e.data}-{e.loss}-{e.scaling}",
+)
+def test_the_work_is_bounded_by_counts(e, monkeypatch):
+    passes = {"slopes": 0, "bends": 0, "starts": 0}
+
+    def counted(kind, function, size):
+        def call(*args):
+            passes[kind] += size(args)
+            return function(*args)
+
+        return call
+
+    monkeypatch.setattr(Problem, "slopes", counted("slopes", Problem.slopes, lambda args: 1))
+    monkeypatch.setattr(Problem, "bends", counted("bends", Problem.bends, lambda args: 1))
+    monkeypatch.setattr(
+        solvers,
+        "_reweighted",
+        counted("starts", solvers._reweighted, lambda args: len(args[1]) * args[2]),
+    )
+    problem = problem_of(Task.of(e))
+    k, n = problem.features.shape
+    minimise(Task.of(e))
+    # Ten widths of the kinks, a start, a few steps on the plane and a test at each.
+    few = 10 * (solvers.SETTLING + 2) + 10
+    steps = max(60, min(500, 1.2e9 / (k * k * (n + k))))
+    assert 0 < passes["slopes"] <= steps + few
+    assert passes["bends"] <= steps + few
+    assert passes["starts"] <= 153 * 5 + 8 * 30
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "cauchy", "tukey"])
+def test_ninety_one_parameters_fit_into_the_budget(loss):
+    exact = reference(large(loss=loss, l1=0.05, l2=0.05))
+    assert len(exact.theta) == 91
+    assert "approximate" not in exact.note
+
+
+@pytest.mark.parametrize("loss", ["huber", "absolute_error", "linex"])
+def test_where_the_budget_ends_the_note_says_so(loss, monkeypatch):
+    e = Experiment(data="stack_loss", loss=loss, l1=0.1, l2=0.01)
+    exact = minimise(Task.of(e))
+    monkeypatch.setattr(solvers, "STEPS", (1, 1))
+    stopped = minimise(Task.of(e))
+    assert "approximate" in stopped.note
+    assert "approximate" not in exact.note
+    assert exact.value <= stopped.value < np.inf
+
+
+def test_a_linear_programme_that_is_stopped_is_answered_all_the_same(monkeypatch):
+    e = Experiment(data="stack_loss", loss="absolute_error")
+    exact = minimise(Task.of(e))
+    monkeypatch.setattr(solvers, "PIVOTS", 0)
+    assert minimise(Task.of(e)).value == pytest.approx(exact.value, rel=1e-9)

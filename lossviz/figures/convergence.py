@@ -7,7 +7,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from lossviz.figures.scene import Scene, span
+from lossviz.figures.scene import Scene, span, steady
 from lossviz.figures.style import Style, axis, figure
 from lossviz.player import Chart, Track
 
@@ -59,7 +59,7 @@ def convergence(
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 10},
             }
         )  # fmt: skip
-    y_range = _range([*training, *testing], is_log=is_log)
+    y_range = steady(_range([*training, *testing], is_log=is_log))
     title = "loss ÷ its first value" if relative else "loss, each in its own units"
     layout = {
         "xaxis": axis("step", range=[0, 1.02 * end]),

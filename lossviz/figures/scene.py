@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log2
 
 import numpy as np
 
@@ -40,6 +41,14 @@ def span(*arrays: Array, margin: float = 0.05) -> list[float]:
     low, high = float(values.min()), float(values.max())
     room = margin * (high - low) if high > low else 0.5 * max(abs(low), 1.0)
     return [low - room, high + room]
+
+
+def steady(limits: Sequence[float]) -> list[float]:
+    """The limits moved out, each by an eighth at most, to round numbers: data that differ a little
+    then have the same axis, and browsers need not draw it anew."""
+    low, high = limits
+    step = 2.0 ** (floor(log2(high - low)) - 3)
+    return [step * floor(low / step), step * ceil(high / step)]
 
 
 def near(values: Array, limits: Sequence[float], times: float = 50.0) -> Array:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from lossviz.experiment import CHOICES, PLAIN, Experiment, param_of
 from lossviz.losses import LOSSES, Loss
 from lossviz.registry import text
@@ -93,10 +91,10 @@ def _setting(experiment: Experiment, key: str) -> str:
     return f"{label.lower()} {text(value)}"
 
 
-def figure(data: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
+def figure(data: Sequence[dict[str, Any]], **layout: Any) -> dict[str, Any]:
     """A figure in the house style: transparent, small margins, colours of text left to the page.
 
-    Not validated, for speed; tests validate every figure.
+    As plain data, which takes a tenth of the time of a `go.Figure`; tests validate every one.
     """
     base = {
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -107,8 +105,7 @@ def figure(data: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
         "dragmode": "zoom",
         "uirevision": "kept",
     }
-    spec = {"data": list(data), "layout": {**base, **layout}}
-    return go.Figure(spec, _validate=False)
+    return {"data": list(data), "layout": {**base, **layout}}
 
 
 def axis(title: str, **extra: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from lossviz.player.movie import (
     Track,
     still,
 )
-from lossviz.player.payload import decode, encode, payload
+from lossviz.player.payload import pack, payload, unpack
 
 __all__ = [
     "Chart",
@@ -27,8 +27,8 @@ __all__ = [
     "Row",
     "Table",
     "Track",
-    "decode",
-    "encode",
+    "pack",
     "payload",
     "still",
+    "unpack",
 ]

@@ -20,14 +20,27 @@ MODES = ("grow", "replace", "point")
 class Chart:
     """A figure with what the page says about it; `span` is 1 or 2 columns, `height` in pixels.
 
-    Fix the axis ranges of a figure that moves: they then hold still during playback.
+    The drawing is a Plotly figure or, much quicker to make, what one is made of: its traces
+    as "data" and its "layout". Fix the axis ranges of a figure that moves: they then hold still
+    during playback.
     """
 
-    figure: go.Figure
+    drawing: go.Figure | Mapping[str, Any]
     title: str
     description: str = ""
     span: int = 1
     height: int = 360
+
+    @property
+    def figure(self) -> go.Figure:
+        """The drawing as a Plotly figure; ValueError if it is none."""
+        return self.drawing if isinstance(self.drawing, go.Figure) else go.Figure(self.drawing)
+
+    @property
+    def traces(self) -> int:
+        """How many traces it has."""
+        drawing = self.drawing
+        return len(drawing["data"] if isinstance(drawing, Mapping) else tuple(drawing.data))
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +189,7 @@ def _check(movie: Movie) -> None:
 def _check_target(movie: Movie, chart: str, trace: int, where: str) -> None:
     if chart not in movie.charts:
         raise ValueError(f"{where}: no such chart; there are {sorted(movie.charts)}")
-    traces = len(tuple(movie.charts[chart].figure.data))
+    traces = movie.charts[chart].traces
     if not 0 <= trace < traces:
         raise ValueError(f"{where}: the figure has {traces} traces")
 

@@ -1,17 +1,26 @@
-"""A movie as JSON for the browser; arrays as Plotly's base64 `{dtype, bdata, shape}`."""
+"""A movie as bytes for the browser: JSON, and behind it every distinct array once.
+
+Layout: the length of a JSON header (4 bytes, little endian), the header
+`{"data", "arrays": {name: {"dtype", "shape", "start", "size"}}}`, and the arrays' bytes. In
+`data` an array is `{"array": name}`, where the name is a digest of its content: so the browser
+sees what is equal to what it has, without looking at a number.
+"""
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+import orjson
 
 from lossviz.player.movie import Array, Cell, Chart, Links, Movie, Table, Track
 
 Json = dict[str, Any]
 PLACEHOLDER = "#000001"  # first colour of Streamlit's default template, which only it replaces
+PREFIX = 4  # bytes that hold the header's length
 
 
 def payload(
@@ -23,8 +32,8 @@ def payload(
     actions: Sequence[Mapping[str, str]] = (),
     size: str = "normal",
     step_key: str = "view.step",
-) -> Json:
-    """The movie as JSON-able data, linear in the frames.
+) -> bytes:
+    """The movie for the browser, linear in the frames; NaN in lists is null.
 
     `run` tells runs apart: data with the same id are a longer part of the same run. `start`
     is the step shown at first, None for the last. `progress` is `{"done", "total"}` in steps
@@ -36,23 +45,83 @@ def payload(
     moved: dict[str, list[Track]] = {name: [] for name in movie.charts}
     for track in movie.tracks:
         moved[track.chart].append(track)
-    return {
-        "run": run,
-        "start": start,
-        "steps": [int(step) for step in movie.steps],
-        "charts": [_chart(name, chart, moved[name]) for name, chart in movie.charts.items()],
-        "table": movie.table and _table(movie.table),
-        "links": movie.links and _links(movie.links),
-        "progress": dict(progress) if progress else None,
-        "actions": [dict(action) for action in actions],
-        "size": size,
-        "stepKey": step_key,
-    }
+    return pack(
+        {
+            "run": run,
+            "start": start,
+            "steps": [int(step) for step in movie.steps],
+            "charts": [_chart(name, chart, moved[name]) for name, chart in movie.charts.items()],
+            "table": movie.table and _table(movie.table),
+            "links": movie.links and _links(movie.links),
+            "progress": dict(progress) if progress else None,
+            "actions": [dict(action) for action in actions],
+            "size": size,
+            "stepKey": step_key,
+        }
+    )
 
 
-def encode(values: Array) -> Json:
-    """An array as `{dtype, bdata, shape}`: float32, one-byte integers, or float64 for others."""
-    values = np.asarray(values)
+def pack(data: Json) -> bytes:
+    """JSON-able data with NumPy arrays in it, as bytes.
+
+    Numbers travel as float32, one-byte integers, or float64 for longer integers.
+    """
+    arrays: dict[str, Json] = {}
+    parts: list[bytes] = []
+    end = 0
+
+    def keep(value: object) -> object:
+        nonlocal end
+        if isinstance(value, np.generic):
+            return value.item()
+        if not isinstance(value, np.ndarray):
+            raise TypeError(f"{type(value).__name__} cannot travel to the browser")
+        if value.dtype.kind not in "fiub":
+            return value.tolist()
+        array = _small(value)
+        content = array.tobytes()
+        dtype = f"{array.dtype.kind}{array.dtype.itemsize}"
+        digest = blake2b(f"{dtype} {array.shape} ".encode(), digest_size=12)
+        digest.update(content)
+        name = digest.hexdigest()
+        if name not in arrays:
+            place = {"start": end, "size": len(content)}
+            arrays[name] = {"dtype": dtype, "shape": array.shape, **place}
+            parts.append(content)
+            end += len(content)
+        return {"array": name}
+
+    body = orjson.dumps(data, default=keep)  # before the header, for it fills `arrays`
+    header = orjson.dumps({"data": orjson.Fragment(body), "arrays": arrays})
+    return b"".join([len(header).to_bytes(PREFIX, "little"), header, *parts])
+
+
+def unpack(packed: bytes) -> Json:
+    """The data that `pack` was given, with read-only arrays to float32 precision."""
+    first = PREFIX + int.from_bytes(packed[:PREFIX], "little")
+    header = orjson.loads(packed[PREFIX:first])
+    arrays = {name: _array(packed, first, place) for name, place in header["arrays"].items()}
+
+    def revive(value: Any) -> Any:
+        if isinstance(value, list):
+            return [revive(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        name = value.get("array")
+        if isinstance(name, str):
+            return arrays[name]
+        return {key: revive(item) for key, item in value.items()}
+
+    return revive(header["data"])
+
+
+def _array(packed: bytes, first: int, place: Json) -> Array:
+    dtype = np.dtype(place["dtype"]).newbyteorder("<")
+    start, count = first + place["start"], place["size"] // dtype.itemsize
+    return np.frombuffer(packed, dtype, count, start).reshape(place["shape"])
+
+
+def _small(values: Array) -> Array:
     if values.dtype.kind == "f":
         with np.errstate(over="ignore"):  # beyond float32 is beyond any screen
             values = values.astype(np.float32)
@@ -60,55 +129,46 @@ def encode(values: Array) -> Json:
         values = values.astype(np.uint8)
     elif values.dtype.itemsize > 1:
         values = values.astype(np.float64)
-    little = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
-    return {
-        "dtype": f"{little.dtype.kind}{little.dtype.itemsize}",
-        "bdata": b64encode(little.tobytes()).decode("ascii"),
-        "shape": ", ".join(map(str, little.shape)),
-    }
-
-
-def decode(spec: Mapping[str, str]) -> Array:
-    """The array that `encode` was given, to float32 precision."""
-    flat = np.frombuffer(b64decode(spec["bdata"]), np.dtype(spec["dtype"]).newbyteorder("<"))
-    shape = spec.get("shape")
-    return flat.reshape([int(n) for n in str(shape).split(",")]) if shape else flat
+    return values.astype(values.dtype.newbyteorder("<"), copy=False)
 
 
 def _chart(name: str, chart: Chart, tracks: Sequence[Track]) -> Json:
-    figure = _slim(chart.figure.to_dict())
-    layout = figure["layout"]
-    colours = layout.get("template", {}).get("layout", {}).get("colorway", ())
-    if PLACEHOLDER in colours:
-        del layout["template"]
+    data, layout = _drawing(chart)
     for track in tracks:
-        for axis in track.axes:
-            figure["data"][track.trace].pop(axis, None)
+        still = {key: value for key, value in data[track.trace].items() if key not in track.axes}
+        data[track.trace] = still
     return {
         "key": name,
         "title": chart.title,
         "description": chart.description,
         "span": chart.span,
         "height": chart.height,
-        "figure": {"data": figure["data"], "layout": layout},
+        "figure": {"data": data, "layout": layout},
         "tracks": [_track(track) for track in tracks],
     }
 
 
-def _slim(value: Any) -> Any:
-    """Figure JSON with every array encoded, and NaN, which JSON lacks, as null."""
-    if isinstance(value, Mapping):
-        if "bdata" in value:
-            return encode(decode(value)) if value["dtype"] == "f8" else dict(value)
-        return {key: _slim(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        numeric = value.dtype.kind in "fiub"
-        return encode(value) if numeric else [_slim(item) for item in value.tolist()]
+def _drawing(chart: Chart) -> tuple[list[Json], Json]:
+    """Traces and layout, in containers that may be changed."""
+    if isinstance(chart.drawing, Mapping):
+        return list(chart.drawing["data"]), dict(chart.drawing["layout"])
+    figure = _arrays(chart.drawing.to_dict())
+    layout = figure["layout"]
+    if PLACEHOLDER in layout.get("template", {}).get("layout", {}).get("colorway", ()):
+        del layout["template"]
+    return figure["data"], layout
+
+
+def _arrays(value: Any) -> Any:
+    """A figure's JSON with Plotly's own base64 arrays as NumPy's."""
     if isinstance(value, (list, tuple)):
-        return [_slim(item) for item in value]
-    if isinstance(value, np.generic):
-        return _slim(value.item())
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+        return [_arrays(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "bdata" not in value:
+        return {key: _arrays(item) for key, item in value.items()}
+    array = np.frombuffer(b64decode(value["bdata"]), value["dtype"])
+    return array.reshape([int(n) for n in str(value.get("shape", array.size)).split(",")])
 
 
 def _track(track: Track) -> Json:
@@ -116,7 +176,7 @@ def _track(track: Track) -> Json:
         "trace": track.trace,
         "mode": track.mode,
         "frames": _frames(track.frames),
-        **{axis: encode(values) for axis, values in track.axes.items()},
+        **track.axes,
     }
 
 
@@ -146,7 +206,7 @@ def _cell(cell: Cell) -> str | Json:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, np.ndarray) and cell.dtype.kind in "fiub":
-        return {"numbers": encode(cell)}
+        return {"numbers": cell}
     words = [str(word) for word in cell]
     starts = [k for k, word in enumerate(words) if k == 0 or word != words[k - 1]]
     return {"words": [words[k] for k in starts], "starts": starts}
@@ -163,7 +223,7 @@ def _links(links: Links) -> Json:
             "colour": detail.colour,
             "frames": _frames(detail.frames),
             "values": [
-                {"name": name, "percent": name in detail.percent, **encode(np.asarray(values))}
+                {"name": name, "percent": name in detail.percent, "numbers": np.asarray(values)}
                 for name, values in detail.values.items()
             ],
         }

@@ -1,4 +1,4 @@
-"""The exact minimiser, by SciPy, to hold what descent finds against."""
+"""The exact minimiser, to hold what descent finds against."""
 
 from lossviz.reference.answer import Reference, Shift, gap, moved_by_outliers, reference, steps_to
 

@@ -106,7 +106,8 @@ def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
     if e.loss == "squared_error" and not e.l1:
         return solvers.least_squares(problem), True
     if problem.is_linear_programme:
-        return solvers.linear_programme(problem), True
+        answer = solvers.linear_programme(problem)
+        return answer if answer.has_converged else solvers.newton(problem, answer.gamma), True
     return solvers.newton(problem, solvers.good_start(problem)), True
 
 

@@ -64,9 +64,17 @@ class Problem:
         """Whether there is nothing but absolute values and straight lines."""
         return self.loss is None and not self.l2.any()
 
+    def values(self, gammas: Array) -> Array:
+        """The objective (S,), but for a constant, at many points (S, k)."""
+        z = gammas @ self.features
+        losses = self.tilt * (z - self.targets) if self.loss is None else self.loss(z)[0]
+        theta = gammas @ self.to_theta.T
+        distances = np.abs(gammas @ self.lines.T - self.offsets)
+        return losses.mean(axis=1) + (theta * theta) @ self.l2 + distances @ self.weights
+
     def value(self, gamma: Array) -> float:
-        """The objective, but for a constant."""
-        return self.slopes(gamma, 0.0)[0]
+        """The same at one point (k,)."""
+        return float(self.values(gamma[None])[0])
 
     def slopes(
         self, gamma: Array, width: float, chosen: Array | slice = ALL

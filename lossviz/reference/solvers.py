@@ -1,4 +1,8 @@
-"""Exact minimisers by SciPy, on a `Problem`. Each gives gamma (k,), and says what it was."""
+"""Exact minimisers on a `Problem`. Each gives gamma (k,), and says what it was.
+
+Work is bounded by counts (starts, rounds, steps), never by the clock, so answers do not depend on
+the machine.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lossviz.reference.problem import RANK, LossOfZ, Problem
+from lossviz.reference.problem import RANK, Problem
 from lossviz.sampling import generator
 
 Array = np.ndarray
-CANDIDATES = 20, 500  # random starts that a non-convex search looks at, fewest and most
-WORK = 1_000_000  # between these, rows times parameters squared times starts
-DESCENTS = 6  # how many of these, the best, are descended
-REWEIGHTINGS = 10  # rounds that bring random starts near a minimum
-SMALL = 12  # parameters beyond which only two starts are descended in all
+STARTS = 20, 150  # random starts of a search, fewest and most
+START_WORK = 4_000_000  # between these, rows times parameters squared times starts
+ROUNDS = 5, 30  # of reweighting: for all starts, then for the best of them
+BEST = 8  # how many these are
+STEPS = 60, 500  # of Newton's method in all, fewest and most
+STEP_WORK = 1_200_000_000  # between these, (rows + parameters) times parameters squared times steps
+PIVOTS = 10  # of the simplex method, for each of its unknowns
 EXACT = 1e-11  # share of a typical size that counts as rounding
-ROUNDS = 100  # Newton steps at one width
 WIDTHS = tuple(10.0**-k for k in range(10))  # of the rounded kinks, in typical residuals
+SETTLING = 4  # Newton steps on the plane where the held terms are zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +62,12 @@ def linear_programme(problem: Problem) -> Answer:
     base = _constant(problem)
     away = problem.lines @ base - problem.offsets
     found = linprog(
-        -away / size, A_eq=problem.lines.T, b_eq=-slope / unit, bounds=bounds, method="highs"
+        -away / size,
+        A_eq=problem.lines.T,
+        b_eq=-slope / unit,
+        bounds=bounds,
+        method="highs",
+        options={"maxiter": PIVOTS * len(bounds)},
     )
     method = "SciPy linprog (HiGHS, linear programme)"
     if found.status != 0:
@@ -73,54 +84,112 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
 
     Kinks are first rounded widely, then ever less, until the terms that come to zero are known:
     held there, they give a point that passes the test for a minimum exactly."""
-    from scipy.optimize import minimize
-
     has_kinks = problem.weights.size > 0
-    method = f"SciPy trust-exact (Newton's method{', kinks rounded first' * has_kinks})"
-    gamma, best = start, start
-    for share in widths if has_kinks else (0.0,) * 4:
+    method = f"Newton's method in a trust region{', kinks rounded first' * has_kinks}"
+    gamma, best, left = start, start, most_steps(problem)
+    for share in widths if has_kinks else (0.0,):
         width = share * problem.spread
-        gamma = minimize(
-            problem.slopes,
-            gamma,
-            args=(width,),
-            jac=True,
-            hess=problem.bends,
-            method="trust-exact",
-            options={
-                "gtol": 1e-10 * _steepness(problem, gamma),
-                "maxiter": ROUNDS,
-                "initial_trust_radius": problem.spread,
-                "max_trust_radius": 1e6 * problem.spread,
-            },
-        ).x
+        gamma, used = _downhill(problem, gamma, width, left)
+        left -= used
         held = np.abs(problem.lines @ gamma - problem.offsets) < width
         settled = _settle(problem, gamma, held)
         best = min(best, gamma, settled, key=problem.value)
         lowest = problem.value(best)
         if problem.value(settled) - lowest <= EXACT * abs(lowest) and _is_minimum(problem, settled):
-            return Answer(settled, method, True)
+            return Answer(settled, method, True) if has_kinks else _confirmed(problem, settled)
+        if not left:
+            break
     return Answer(best, method, False)
+
+
+def _confirmed(problem: Problem, gamma: Array) -> Answer:
+    """SciPy's word on a smooth minimum: its own method starts there and has nowhere to go."""
+    from scipy.optimize import minimize
+
+    found = minimize(
+        lambda at: problem.slopes(at, 0.0),
+        gamma,
+        jac=True,
+        hess=lambda at: problem.bends(at, 0.0),
+        method="trust-exact",
+        options={"gtol": 1e-8 * _steepness(problem, gamma), "maxiter": SETTLING},
+    )
+    best = min(gamma, found.x, key=problem.value)
+    return Answer(best, "Newton's method, confirmed by SciPy trust-exact", bool(found.success))
+
+
+def most_steps(problem: Problem) -> int:
+    """How many Newton steps may be tried: the fewer, the larger the problem."""
+    k, n = problem.features.shape
+    return int(np.clip(STEP_WORK // (k * k * (n + k)), *STEPS))
+
+
+def _downhill(problem: Problem, gamma: Array, width: float, most: int) -> tuple[Array, int]:
+    """A minimum (k,) with kinks rounded over `width`, and how many steps, up to `most`, it took."""
+    radius = problem.spread
+    value, gradient = problem.slopes(gamma, width)
+    slope = np.linalg.norm(gradient)
+    curvatures, turn = np.linalg.eigh(problem.bends(gamma, width))
+    used = 0
+    while used < most and slope > 1e-10 * _steepness(problem, gamma):
+        used += 1
+        slopes = turn.T @ gradient
+        # Curvature down is taken as up, which leads away from saddles; no step may be endless.
+        bends = np.abs(curvatures)
+        bends = np.maximum(bends, 1e-14 * bends.max() + 1e-300)
+        bends = np.maximum(bends, 1e-9 * np.abs(slopes) / problem.spread)
+        step = _step(slopes, bends, radius)
+        size = float(np.linalg.norm(step))
+        there = gamma - turn @ step
+        value_there, gradient_there = problem.slopes(there, width)
+        slope_there = np.linalg.norm(gradient_there)
+        promised = float(slopes @ step - bends @ (step * step) / 2)
+        if promised <= 1e-15 * abs(value):  # too little to show in the value
+            is_better = slope_there < slope
+            if not is_better:
+                break
+        else:
+            kept = (value - value_there) / promised
+            is_better = kept > 0
+            if not kept > 0.25:  # or NaN
+                radius = size / 4
+            elif kept > 0.75 and size > 0.8 * radius:
+                radius *= 2
+        if is_better:
+            gamma, value, gradient, slope = there, value_there, gradient_there, slope_there
+            curvatures, turn = np.linalg.eigh(problem.bends(gamma, width))
+    return gamma, used
+
+
+def _step(slopes: Array, bends: Array, radius: float) -> Array:
+    """Newton's step (k,) in the axes of the curvatures `bends` > 0, damped to about the radius."""
+    damping = 0.0
+    for _ in range(50):
+        step = slopes / (bends + damping)
+        size = np.linalg.norm(step)
+        if size <= 1.1 * radius:
+            break
+        # Newton's method on 1/size = 1/radius, which comes from below (Moré and Sorensen 1983).
+        damping += (size / radius - 1) * size**2 / ((step * step) @ (1 / (bends + damping)))
+    return step
 
 
 def search(problem: Problem) -> Answer:
     """The lowest minimum found from several starts, for a loss that is not convex."""
-    fixed, subsets = _fits(problem), _subset_fits(problem)
-    others = _reweighted(problem, subsets, problem.loss) if problem.loss else subsets
-    values = np.array([problem.value(gamma) for gamma in others])
-    # The lowest first; values that agree to seven digits are one minimum found twice.
-    _, lowest = np.unique(values.astype(np.float32), return_index=True)
-    starts = [*fixed, *others[lowest[:DESCENTS]]]
-    if problem.rank > SMALL:
-        starts = sorted(starts, key=problem.value)[:2]
-    answers = sorted(
-        (newton(problem, start, WIDTHS[3:4]) for start in starts),
-        key=lambda answer: problem.value(answer.gamma),
-    )
-    best = next((answer for answer in answers[:1] if answer.has_converged), None)
-    if best is None:
-        best = newton(problem, answers[0].gamma, WIDTHS[4:])
-    return replace(best, method=f"{best.method}, best of {len(starts)} starts")
+    starts = np.vstack([_fits(problem), _subset_fits(problem)])
+    first, more = ROUNDS
+    gammas = _lowest(problem, starts, _reweighted(problem, starts, first))
+    gammas = _lowest(problem, gammas, _reweighted(problem, gammas, more))
+    answer = newton(problem, gammas[0], WIDTHS[3:])
+    return replace(answer, method=f"{answer.method}, best of {len(starts)} starts")
+
+
+def _lowest(problem: Problem, *gammas: Array) -> Array:
+    """The best few of many points (S, k), the lowest first."""
+    every = np.vstack(gammas)
+    # Values that agree to seven digits are one minimum found twice.
+    values = problem.values(every).astype(np.float32)
+    return every[np.unique(values, return_index=True)[1][:BEST]]
 
 
 def good_start(problem: Problem) -> Array:
@@ -157,7 +226,7 @@ def _subset_fits(problem: Problem) -> Array:
     """Fits through random subsets of k rows (S, k)."""
     k, n = problem.features.shape
     rng = generator(0, "starts")
-    count = int(np.clip(WORK // (n * k * k), *CANDIDATES))
+    count = int(np.clip(START_WORK // (n * k * k), *STARTS))
     subsets = rng.permuted(np.tile(np.arange(n), (count, 1)), axis=1)[:, :k]
     rows = problem.features.T[subsets]
     # A ridge of rounding size, since equal rows may meet in a subset.
@@ -166,21 +235,25 @@ def _subset_fits(problem: Problem) -> Array:
     return np.linalg.solve(squares, sides[..., None])[..., 0]
 
 
-def _reweighted(problem: Problem, gammas: Array, loss: LossOfZ) -> Array:
-    """Many starts (S, k) brought near their minima, by rounds of weighted least squares.
+def _reweighted(problem: Problem, gammas: Array, rounds: int) -> Array:
+    """Many starts (S, k) brought nearer their minima, by rounds of weighted least squares.
 
-    A row's weight is its slope over its residual, which makes the fits one and the same equation:
-    mean(w phi phi') gamma + 2 L2 gamma = mean(w y phi)."""
-    phi, y = problem.features, problem.targets
+    A row's weight is its slope over its residual, an L1 term's 1 over its size, which makes the
+    fits one and the same equation: (mean w phi phi' + 2 L2 + sum v a a') gamma = mean w y phi."""
+    if problem.loss is None:
+        return gammas
+    phi, y, lines = problem.features, problem.targets, problem.lines
     k, n = phi.shape
-    products = (phi[:, None] * phi).reshape(k * k, n)
+    outer = (phi[:, None] * phi).reshape(k * k, n).T
+    kinks = (lines[:, :, None] * lines[:, None]).reshape(-1, k * k)
     penalty = 2 * (problem.to_theta.T * problem.l2) @ problem.to_theta
     tiny = 1e-9 * problem.spread
-    for _ in range(REWEIGHTINGS):
+    for _ in range(rounds):
         r = gammas @ phi - y
         r = np.where(np.abs(r) < tiny, tiny, r)
-        weights = loss(y + r)[1] / r / n
-        systems = (weights @ products.T).reshape(-1, k, k) + penalty
+        weights = problem.loss(y + r)[1] / r / n
+        sizes = np.maximum(np.abs(gammas @ lines.T), WIDTHS[3] * problem.spread)
+        systems = (weights @ outer + (problem.weights / sizes) @ kinks).reshape(-1, k, k) + penalty
         ridge = 1e-9 * np.trace(systems, axis1=1, axis2=2) + 1e-300
         systems = systems + ridge[:, None, None] * np.eye(k)
         gammas = np.linalg.solve(systems, ((weights * y) @ phi.T)[..., None])[..., 0]
@@ -202,7 +275,7 @@ def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
     free = turned[np.count_nonzero(sizes > RANK * sizes.max(initial=0.0)) :].T
     gamma = gamma + np.linalg.lstsq(lines, offsets - lines @ gamma, rcond=None)[0]
     flat = EXACT * _steepness(problem, gamma) / problem.spread
-    for _ in range(4):
+    for _ in range(SETTLING):
         curvatures, turn = np.linalg.eigh(free.T @ problem.bends(gamma, 0.0) @ free)
         slopes = turn.T @ (free.T @ problem.slopes(gamma, 0.0, ~held)[1])
         # Along a flat direction there is no Newton step to take.

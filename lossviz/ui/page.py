@@ -14,6 +14,7 @@ STYLE = """
 [data-testid="stMainBlockContainer"] h2 { padding-top: 0; }
 .lossviz-lesson, .lossviz-headline { margin: 0; line-height: 1.45; max-width: 80rem; }
 .lossviz-lesson { opacity: .85; }
+.lossviz-fault { margin: .25rem 0 0; padding-left: .6rem; border-left: 4px solid #d55e00; }
 .lossviz-headline { font-size: 1.2rem; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 2rem; } }
 </style>

@@ -13,7 +13,7 @@ from lossviz.ui.server import PLAYER_URL, PLOTLY_URL
 
 
 def player(
-    data: dict[str, Any],
+    data: bytes,
     *,
     key: str = "player",
     on_action: Callable[[], None] = lambda: None,

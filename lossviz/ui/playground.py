@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import islice
 
@@ -15,7 +15,7 @@ from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
 from lossviz.player import payload
-from lossviz.playground import headline, playground
+from lossviz.playground import faults, headline, playground, remarks
 from lossviz.presets import PRESETS
 from lossviz.replay import aligned
 from lossviz.ui import controls, state
@@ -23,6 +23,7 @@ from lossviz.ui.player import player
 from lossviz.ui.training import TICK, Training, train
 
 MAX_RUNS = 8  # as many as there are colours
+FOLD = "fold "  # keys of the groups: this and the title
 
 
 def experiments() -> list[Experiment]:
@@ -52,43 +53,75 @@ def presets() -> None:
 def settings() -> None:
     """Every setting, in groups."""
     controls.control("loss")
-    with st.expander("Data", icon=":material/scatter_plot:"):
-        controls.item("data")
-        controls.control("seed")
-        st.caption(" ".join(DATASETS[str(name)].notes for name in state.sweep()["data"]))
-    with st.expander("Outliers", icon=":material/error_outline:"):
-        controls.item("outliers")
-        controls.control("outlier_seed")
-        st.caption(" ".join(OUTLIERS[str(name)].notes for name in state.sweep()["outliers"]))
-    with st.expander("Loss parameters", icon=":material/tune:"):
-        found = [
-            f"{name}.{param.name}"
-            for name in state.sweep()["loss"]
-            for param in LOSSES[str(name)].params
-        ]
-        for key in found:
-            controls.control(key, label=controls.label(key))
-        if not found:
-            st.caption("The chosen losses have no parameters.")
-    with st.expander("Model", icon=":material/show_chart:"):
-        controls.item("model")
-        for key in ("l1", "l2", "init", "scaling"):
-            controls.control(key)
-    with st.expander("Descent", icon=":material/south_east:"):
-        controls.item("optimizer")
-        for key in ("lr", "steps", "batch"):
-            controls.control(key)
-        controls.item("schedule")
-    with st.expander("View", icon=":material/visibility:"):
-        shown = {"view.surface": [str(name) for name in state.sweep()["loss"]]}
-        for key in state.VIEWS:
-            controls.control(key, options=shown.get(key, ()))
+    for title, (icon, fill) in GROUPS.items():
+        folded(title, icon, fill)
     options = controls.comparable()
     st.selectbox(
         "Compare several values of", list(options), index=None, key="compared",
         format_func=options.__getitem__, placeholder="one setting …",
         help="That setting then takes several values; every combination is a run.",
     )  # fmt: skip
+
+
+def folded(title: str, icon: str, fill: Callable[[], None]) -> None:
+    """A group that is filled when it is opened: shut, it costs neither server nor browser."""
+    group = st.expander(title, icon=f":material/{icon}:", key=FOLD + title, on_change="rerun")
+    if group.open:
+        with group:
+            fill()
+
+
+def _data() -> None:
+    controls.item("data")
+    controls.control("seed")
+    st.caption(" ".join(DATASETS[str(name)].notes for name in state.sweep()["data"]))
+
+
+def _outliers() -> None:
+    controls.item("outliers")
+    controls.control("outlier_seed")
+    st.caption(" ".join(OUTLIERS[str(name)].notes for name in state.sweep()["outliers"]))
+
+
+def _loss_parameters() -> None:
+    found = [
+        f"{name}.{param.name}"
+        for name in state.sweep()["loss"]
+        for param in LOSSES[str(name)].params
+    ]
+    for key in found:
+        controls.control(key, label=controls.label(key))
+    if not found:
+        st.caption("The chosen losses have no parameters.")
+
+
+def _model() -> None:
+    controls.item("model")
+    for key in ("l1", "l2", "init", "scaling"):
+        controls.control(key)
+
+
+def _descent() -> None:
+    controls.item("optimizer")
+    for key in ("lr", "steps", "batch"):
+        controls.control(key)
+    controls.item("schedule")
+
+
+def _view() -> None:
+    shown = {"view.surface": [str(name) for name in state.sweep()["loss"]]}
+    for key in state.VIEWS:
+        controls.control(key, options=shown.get(key, ()))
+
+
+GROUPS: Mapping[str, tuple[str, Callable[[], None]]] = {
+    "Data": ("scatter_plot", _data),
+    "Outliers": ("error_outline", _outliers),
+    "Loss parameters": ("tune", _loss_parameters),
+    "Model": ("show_chart", _model),
+    "Descent": ("south_east", _descent),
+    "View": ("visibility", _view),
+}
 
 
 def stage(wanted: Sequence[Experiment]) -> None:
@@ -114,7 +147,9 @@ def _stage(training: Training) -> None:
         in_3d=state.view("surface_in") == "3d",
     )
     progress = {"done": training.done, "total": training.total} if training.more else None
-    st.html(f'<p class="lossviz-headline">{escape(headline(runs))}</p>')
+    said = [f'<p class="lossviz-headline">{escape(headline(runs))}</p>']
+    said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
+    st.html("".join(said))
     action = player(
         payload(
             movie,
@@ -126,6 +161,7 @@ def _stage(training: Training) -> None:
         ),
         on_action=_act,
     )
+    st.caption("  \n".join(_plain(remark) for remark in remarks(runs)))
     if action:  # the callback has acted on it; the rest of the page is yet to follow
         st.rerun()
 
@@ -154,13 +190,16 @@ def notices() -> None:
 
 def about(wanted: Sequence[Experiment]) -> None:
     """Formula, advice and source of each loss on show."""
-    with st.expander("About these losses", icon=":material/menu_book:"):
-        for name, look in zip(wanted, styles(wanted), strict=True):
-            loss = LOSSES[name.loss]
+
+    def fill() -> None:
+        for experiment, look in zip(wanted, styles(wanted), strict=True):
+            loss = LOSSES[experiment.loss]
             st.markdown(f"**{look.label}**")
             st.latex(loss.formula)
             st.markdown(f"{loss.notes} {loss.outside}")
             st.caption(_plain(loss.reference))
+
+    folded("About these losses", "menu_book", fill)
 
 
 def _plain(words: str) -> str:

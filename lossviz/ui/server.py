@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import sys
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,10 +27,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lossviz import parse, run_all
+
 PLAYER: Final = Path(str(files("lossviz.player")))
 MODULES: Final = {path.name: path for path in sorted(PLAYER.glob("js/*.js"))}
 PLOTLY: Final = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
 FOREVER: Final = "public, max-age=31536000, immutable"
+SWITCH: Final = 0.0005  # seconds
 
 
 def _digest(*paths: Path) -> str:
@@ -54,6 +60,27 @@ def routes() -> list[BaseRoute]:
 def middleware() -> list[Middleware]:
     """The middleware that has the page fetch those files before it needs them."""
     return [Middleware(_HeadStart)]
+
+
+@asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """What the server does when it starts."""
+    # Python lets a busy thread go on for 5 ms while another waits, and a message to the browser
+    # waits anew after each piece that it writes.
+    sys.setswitchinterval(SWITCH)
+    threading.Thread(target=_warm_up, daemon=True).start()
+    yield
+
+
+def _warm_up() -> None:
+    # The first visitor need not wait for this.
+    _zipped(PLOTLY)
+    from lossviz.playground import headline, playground
+    from lossviz.presets import WELCOME
+
+    runs = run_all(parse(WELCOME.query)[0])
+    playground(runs)
+    headline(runs)
 
 
 async def _plotly(request: Request) -> Response:
@@ -93,7 +120,6 @@ class _HeadStart:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.tags = _tags()
-        threading.Thread(target=_zipped, args=(PLOTLY,), daemon=True).start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""

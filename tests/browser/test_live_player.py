@@ -311,7 +311,8 @@ def test_the_table_tells_the_step_and_is_read_out_at_rest(page: Page, demo: str)
     expect(voice).to_have_text(sentence)
     page.get_by_label("Speed").select_option("0.1")
     press(page, "Play")
-    expect(step(page)).to_have_text("Step 22 of 59")
+    # While it plays it moves on and says nothing.
+    expect(step(page)).to_have_text(re.compile(r"^Step (2[2-9]|[345]\d) of 59$"))
     expect(voice).to_have_text(sentence)
 
 

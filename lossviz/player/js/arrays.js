@@ -1,19 +1,34 @@
-// Arrays as they travel: Plotly's {dtype, bdata, shape}, decoded once for each distinct content.
+// Data as they travel (lossviz/player/payload.py): JSON, and each distinct array once behind it.
 
 const TYPES = {
   f8: Float64Array, f4: Float32Array, i1: Int8Array, u1: Uint8Array,
-  i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array,
 };
+const PREFIX = 4; // bytes that hold the length of the JSON
 
-// Equal content gives the identical array, by which Plotly.react sees that nothing changed.
+// Equal content has the same name and gives the identical array, by which both the player and
+// Plotly.react see that nothing changed.
 export function createPool() {
   let kept = new Map();
   let used = new Map();
+  let [text, header, bytes, first] = ["", null, null, 0];
+
+  function read({ dtype, shape, start, size }) {
+    const flat = new TYPES[dtype](bytes.slice(first + start, first + start + size).buffer);
+    let rows = null;
+    return { flat, shape, get nested() { return (rows ??= nest(flat, shape)); } };
+  }
+
   return {
-    decode(spec) {
-      const key = `${spec.dtype}|${spec.shape ?? ""}|${spec.bdata}`;
-      const array = used.get(key) ?? kept.get(key) ?? decode(spec);
-      used.set(key, array);
+    // What is in new data; the same object as before where nothing changed.
+    open(packed) {
+      const end = PREFIX + new DataView(packed.buffer, packed.byteOffset).getUint32(0, true);
+      const words = new TextDecoder().decode(packed.subarray(PREFIX, end));
+      if (words !== text) [text, header, bytes, first] = [words, JSON.parse(words), packed, end];
+      return header.data;
+    },
+    decode({ array: name }) {
+      const array = used.get(name) ?? kept.get(name) ?? read(header.arrays[name]);
+      used.set(name, array);
       return array;
     },
     // Called after each new payload: what it did not use is let go.
@@ -22,15 +37,6 @@ export function createPool() {
       used = new Map();
     },
   };
-}
-
-export function decode(spec) {
-  const text = atob(spec.bdata);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const flat = new TYPES[spec.dtype](bytes.buffer);
-  const shape = spec.shape ? String(spec.shape).split(",").map(Number) : [flat.length];
-  return { flat, shape, nested: nest(flat, shape) };
 }
 
 function nest(flat, shape) {
@@ -44,7 +50,7 @@ function nest(flat, shape) {
 export function revive(value, pool) {
   if (Array.isArray(value)) return value.map((item) => revive(item, pool));
   if (value === null || typeof value !== "object") return value;
-  if (typeof value.bdata === "string") return pool.decode(value).nested;
+  if (typeof value.array === "string") return pool.decode(value).nested;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, revive(item, pool)]));
 }

@@ -115,7 +115,8 @@ export function createLinks(root, frameNow) {
     attach,
     update(next, byKey, count, pool) {
       const decoded = (next?.details ?? []).map((detail) => ({
-        ...detail, values: detail.values.map((value) => ({ ...value, ...pool.decode(value) })),
+        ...detail,
+        values: detail.values.map((value) => ({ ...value, array: pool.decode(value.numbers) })),
       }));
       const text = JSON.stringify(next);
       [links, charts] = [next, byKey];
@@ -127,7 +128,7 @@ export function createLinks(root, frameNow) {
         return {
           label,
           colour,
-          read: (frame, row) => values.map(({ name, percent: share, flat, shape }) => {
+          read: (frame, row) => values.map(({ name, percent: share, array: { flat, shape } }) => {
             const value = flat[(rows ? rows[frame] : frame) * shape[1] + row];
             return `${name} ${share ? percent(value) : number(value)}`;
           }),

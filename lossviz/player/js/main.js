@@ -98,9 +98,9 @@ function createPlayer(place, plotlyUrl) {
 
   async function receive(next) {
     component = next;
-    if (next.data === data) return dress();
-    data = next.data;
-    const fresh = data;
+    const fresh = pool.open(next.data);
+    if (fresh === data) return dress();
+    data = fresh;
     try {
       Plotly ??= await loadPlotly(plotlyUrl);
       if (!gone && fresh === data) apply(fresh);
