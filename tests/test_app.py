@@ -41,7 +41,8 @@ def address(at: AppTest) -> dict[str, list[str]]:
 
 
 def widget(at: AppTest, kind: str, key: str):
-    return getattr(at, kind)(key=state.WIDGET + key)
+    # A setting that takes several values has a widget of its own.
+    return getattr(at, kind)(key=state.WIDGET + key + " several" * (kind == "multiselect"))
 
 
 def words(at: AppTest) -> str:
@@ -113,10 +114,12 @@ def test_an_axis_without_a_widget_of_its_own_stays():
 def test_any_setting_can_take_several_values():
     at = app("loss=huber")
     at.selectbox(key="compared").select("lr").run()
+    assert widget(at, "multiselect", "lr").value == ["0.1"]
     widget(at, "multiselect", "lr").set_value(["0.1", "0.4"]).run()
     assert address(at)["lr"] == ["0.1", "0.4"]
     widget(at, "multiselect", "lr").set_value(["0.1", "fast"]).run()
     assert "'fast' is not a number" in at.warning[0].value.replace("\\", "")
+    assert widget(at, "multiselect", "lr").value == ["0.1", "0.4"]
     assert address(at)["lr"] == ["0.1", "0.4"]
 
 
@@ -124,7 +127,23 @@ def test_a_broken_start_is_named_and_the_old_one_kept():
     at = app("loss=huber&init=1,2")
     widget(at, "text_input", "init").set_value("here").run()
     assert "'here' is not a number" in at.warning[0].value.replace("\\", "")
+    assert widget(at, "text_input", "init").value == "1,2"
     assert address(at)["init"] == ["1,2"]
+
+
+def test_a_number_out_of_range_is_named_and_the_old_one_kept():
+    at = app("loss=huber&steps=50")
+    widget(at, "number_input", "steps").set_value(-3).run()
+    assert "Steps: '-3' lies outside 1 to 20000" in at.warning[0].value.replace("\\", "")
+    assert widget(at, "number_input", "steps").value == 50
+
+
+def test_the_same_preset_can_be_asked_for_again():
+    at = app()
+    at.selectbox(key="preset").select(2).run()
+    widget(at, "multiselect", "lr").set_value(["0.3"]).run()
+    at.selectbox(key="preset").select(2).run()
+    assert address(at) == _pairs(parse(PRESETS[2].query)[0].query())
 
 
 def test_a_broken_link_gets_one_notice_a_kind_and_the_rest_is_honoured():

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from lossviz.experiment import CHOICES, param_of
-from lossviz.figures.style import searchable
+from lossviz.figures.style import searchable, short
 from lossviz.losses import LOSSES
 from lossviz.registry import Param, text
 from lossviz.ui import state
@@ -25,14 +25,15 @@ def control(key: str, *, label: str = "", options: Sequence[str] = ()) -> None:
     """
     param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
     value, *others = state.values(key)
-    name = state.WIDGET + key
+    takes_several = bool(others) or key in SEVERAL or key == st.session_state.get("compared")
+    name = state.WIDGET + key + (" several" if takes_several else "")
     common: dict[str, Any] = {
         "label": label or param.label or param.name,
         "help": param.help or None,
         "key": name,
-        "on_change": partial(_changed, key),
+        "on_change": partial(_changed, key, name),
     }
-    if others or key in SEVERAL or key == st.session_state.get("compared"):
+    if takes_several:
         _several(key, param, common)
     elif isinstance(param.default, str):
         _word(key, options or list(param.choices), common)
@@ -67,11 +68,12 @@ def label(key: str) -> str:
     return f"{owner.partition(' (')[0]}: {words}" if owner and "." in key else words
 
 
-def _changed(key: str) -> None:
-    given = st.session_state[state.WIDGET + key]
-    state.change(key, given if isinstance(given, (list, tuple)) else [given])
-    if isinstance(given, list) and not given:
-        del st.session_state[state.WIDGET + key]  # an empty choice shows the old one again
+def _changed(key: str, name: str) -> None:
+    if name not in st.session_state:  # a page that has gone on meanwhile has no such widget
+        return
+    given = st.session_state[name]
+    if not state.change(key, given if isinstance(given, list | tuple) else [given]):
+        del st.session_state[name]  # the widget shows the old value again
 
 
 def _several(key: str, param: Param, common: dict[str, Any]) -> None:
@@ -86,34 +88,31 @@ def _several(key: str, param: Param, common: dict[str, Any]) -> None:
 
 def _word(key: str, options: Sequence[str], common: dict[str, Any]) -> None:
     word = str(state.values(key)[0])
-    if options and word not in options:
-        word = options[0]
-    st.session_state.setdefault(common["key"], word)
-    if options and st.session_state[common["key"]] not in options:
-        st.session_state[common["key"]] = word
+    name, words = common["key"], partial(_words, key)
+    st.session_state.setdefault(name, word)
     if not options:
         st.text_input(**common)
-    elif len(options) > 3:
-        st.selectbox(options=options, format_func=partial(_words, key), **common)
+        return
+    if st.session_state[name] not in options:
+        st.session_state[name] = options[0]
+    if len(options) > 3:
+        st.selectbox(options=options, format_func=words, **common)
     else:
-        st.segmented_control(options=options, required=True, **common)
+        st.segmented_control(options=options, format_func=words, required=True, **common)
 
 
 def _number(param: Param, common: dict[str, Any], value: float) -> None:
     is_whole = isinstance(param.default, int)
     st.session_state.setdefault(common["key"], int(value) if is_whole else value)
-    if is_whole:
-        st.number_input(min_value=int(param.low), max_value=int(param.high), step=1, **common)
-    elif not param.log and param.high - param.low <= 10:
+    if not is_whole and not param.log and param.high - param.low <= 10:
         st.slider(min_value=param.low, max_value=param.high, step=0.01, **common)
-    else:
-        step = 10.0 ** (floor(log10(abs(value))) - 1) if value else 0.01
-        st.number_input(
-            min_value=param.low, max_value=param.high, step=step, format="%g", **common
-        )
+        return
+    # No bounds here: what lies outside them gets a sentence, where the widget would only refuse.
+    step = 1 if is_whole else 10.0 ** (floor(log10(abs(value))) - 1) if value else 0.01
+    st.number_input(step=step, format="%d" if is_whole else "%g", **common)
 
 
 def _words(key: str, option: str) -> str:
     if option in LOSSES:
-        return searchable(LOSSES[option])
+        return short(LOSSES[option]) if key in state.VIEWS else searchable(LOSSES[option])
     return CHOICES[key][option].label if key in CHOICES and option in CHOICES[key] else option

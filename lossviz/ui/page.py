@@ -11,7 +11,7 @@ STYLE = """
 /* While long training ticks, this would flicker, with a Stop button that is not ours. */
 [data-testid="stStatusWidget"] { display: none; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
-[data-testid="stMainBlockContainer"] h2 { padding-top: 0; }
+[data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 2rem; }
 .lossviz-lesson, .lossviz-headline { margin: 0; line-height: 1.45; max-width: 80rem; }
 .lossviz-lesson { opacity: .85; }
 .lossviz-fault { margin: .25rem 0 0; padding-left: .6rem; border-left: 4px solid #d55e00; }
@@ -27,4 +27,4 @@ def begin(title: str) -> None:
     icon = str(files("lossviz.ui") / "icon.svg")
     st.set_page_config(page_title=f"{title} · LossViz", page_icon=icon, layout="wide")
     st.html(STYLE)
-    st.header("LossViz", anchor=False)
+    st.title("LossViz", anchor=False)

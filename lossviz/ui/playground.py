@@ -41,8 +41,9 @@ def presets() -> None:
     """A choice of links that each teach one thing."""
 
     def go() -> None:
-        if st.session_state.preset is not None:
-            state.adopt(PRESETS[st.session_state.preset].query)
+        state.adopt(PRESETS[st.session_state.preset].query)
+        state.hold()
+        st.session_state.preset = None  # so that the same one can be asked for again
 
     st.selectbox(
         "Show me", range(len(PRESETS)), index=None, key="preset", on_change=go,
@@ -58,14 +59,14 @@ def settings() -> None:
     options = controls.comparable()
     st.selectbox(
         "Compare several values of", list(options), index=None, key="compared",
-        format_func=options.__getitem__, placeholder="one setting …",
+        on_change=state.hold, format_func=options.__getitem__, placeholder="one setting …",
         help="That setting then takes several values; every combination is a run.",
     )  # fmt: skip
 
 
 def folded(title: str, icon: str, fill: Callable[[], None]) -> None:
     """A group that is filled when it is opened: shut, it costs neither server nor browser."""
-    group = st.expander(title, icon=f":material/{icon}:", key=FOLD + title, on_change="rerun")
+    group = st.expander(title, icon=f":material/{icon}:", key=FOLD + title, on_change=state.hold)
     if group.open:
         with group:
             fill()
@@ -135,6 +136,7 @@ def _stage(training: Training) -> None:
     was_live = training.more is not None
     training.advance()
     if was_live and training.more is None:
+        state.hold()
         st.rerun()
     runs = aligned(training.runs)
     chosen = [run.experiment.loss for run in runs]
@@ -163,6 +165,7 @@ def _stage(training: Training) -> None:
     )
     st.caption("  \n".join(_plain(remark) for remark in remarks(runs)))
     if action:  # the callback has acted on it; the rest of the page is yet to follow
+        state.hold()
         st.rerun()
 
 

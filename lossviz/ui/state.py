@@ -33,9 +33,17 @@ VIEWS: Mapping[str, Param] = {
 
 def load() -> None:
     """Bring the session up to the address bar; to be called first on every page."""
+    if st.session_state.pop("held", False):
+        return
     pairs = _address()
     if "settings" not in st.session_state or (pairs and pairs != st.session_state.get("written")):
         adopt(urlencode(pairs) or WELCOME.query)
+
+
+def hold() -> None:
+    """Let the session win this time: a widget has spoken, and the address that comes with its
+    rerun may be one that the browser has not replaced yet."""
+    st.session_state.held = True
 
 
 def adopt(query: str) -> None:
@@ -73,17 +81,19 @@ def values(key: str) -> tuple[Value, ...]:
     return st.session_state.settings.get(key, (param_of(key).default,))
 
 
-def change(key: str, wanted: Iterable[Any]) -> None:
-    """Set a setting; a value that will not do is named, and the old ones stay."""
+def change(key: str, wanted: Iterable[Any]) -> bool:
+    """Set a setting; a value that will not do is named, the old ones stay, and False comes back."""
+    hold()
     param = VIEWS[key] if key in VIEWS else param_of(key)
     try:
         checked = tuple(dict.fromkeys(param.check(value) for value in wanted))
     except ValueError as error:
         st.session_state.notes = [f"{param.label or key}: {error}; the old value was kept."]
-        return
+        return False
     st.session_state.notes = []
     if checked:
         st.session_state.settings[key] = checked[0] if key in VIEWS else checked
+    return bool(checked)
 
 
 def save() -> None:

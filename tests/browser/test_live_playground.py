@@ -143,6 +143,17 @@ def test_back_goes_back(page: Page, app_url: str) -> None:
     assert address(page) == {"loss": ["huber"]}
 
 
+def test_quick_changes_are_all_kept(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=huber")
+    open_group(page, "Descent")
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_be_visible()
+    for label, value in [("Learning rate", "0.02"), ("Steps", "300"), ("Batch size", "5")]:
+        set_number(page, label, value)  # and no wait
+    expect(step(page)).to_have_text("Step 300 of 300")
+    page.wait_for_url(re.compile("batch=5"))
+    assert address(page) == {"loss": ["huber"], "lr": ["0.02"], "steps": ["300"], "batch": ["5"]}
+
+
 def test_presets_are_links(page: Page, app_url: str) -> None:
     visit(page, app_url)
     page.get_by_role("combobox", name="Show me").click()
