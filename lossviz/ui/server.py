@@ -23,9 +23,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from threadpoolctl import threadpool_limits
 
 from lossviz import parse, run_all
 
@@ -34,6 +35,8 @@ MODULES: Final = {path.name: path for path in sorted(PLAYER.glob("js/*.js"))}
 PLOTLY: Final = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
 FOREVER: Final = "public, max-age=31536000, immutable"
 SWITCH: Final = 0.0005  # seconds
+MOST_SETTINGS: Final = 900  # in an address; Streamlit reads a thousand
+CUT: Final = "view.cut"  # the key that says how many there were
 
 
 def _digest(*paths: Path) -> str:
@@ -81,6 +84,9 @@ def _warm_up() -> None:
     runs = run_all(parse(WELCOME.query)[0])
     playground(runs)
     headline(runs)
+    # All numerical libraries are here now. Their products are small: threads only get in each
+    # other's way, and in that of other visitors.
+    threadpool_limits(1, "blas")
 
 
 async def _plotly(request: Request) -> Response:
@@ -126,10 +132,20 @@ class _HeadStart:
         if "text/html" not in accepted:
             await self.app(scope, receive, send)
             return
+        if scope["query_string"].count(b"&") >= MOST_SETTINGS:
+            await RedirectResponse(_shortened(scope))(scope, receive, send)
+            return
         # The page must come whole and plain to be written into: not compressed, not "unchanged".
         dropped = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
         plain = [pair for pair in scope["headers"] if pair[0] not in dropped]
         await self.app({**scope, "headers": plain}, receive, _insert(self.tags, send))
+
+
+def _shortened(scope: Scope) -> str:
+    """The page's address with as many settings as Streamlit reads, and how many there were: it
+    would drop them all in silence."""
+    pairs = scope["query_string"].decode("ascii", "replace").split("&")
+    return f"{scope['path']}?{'&'.join(pairs[:MOST_SETTINGS])}&{CUT}={len(pairs)}"
 
 
 def _insert(tags: bytes, send: Send) -> Send:

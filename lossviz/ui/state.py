@@ -16,6 +16,7 @@ from lossviz.experiment import PLAIN, VIEW, Sweep, param_of, parse
 from lossviz.losses import LOSSES
 from lossviz.presets import WELCOME
 from lossviz.registry import Param, Value, quote, text
+from lossviz.ui.server import CUT, MOST_SETTINGS
 
 STEP = VIEW + "step"
 WIDGET = "set "  # widget keys: this and the setting's key
@@ -56,6 +57,8 @@ def adopt(query: str) -> None:
                 view[key] = VIEWS[key].check(words)
             except ValueError:
                 notes.append(f"{key} {quote(words)} is not known and was left out.")
+        elif key == CUT and words.isascii() and words.isdigit():
+            notes.insert(0, f"The link has {words} settings; the first {MOST_SETTINGS} were read.")
     st.session_state.settings = {**dict(sweep.axes), **view}
     st.session_state.notes = notes
     for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:

@@ -12,6 +12,7 @@ from lossviz import parse
 from lossviz.presets import PRESETS, WELCOME
 
 OpenPage = Callable[..., Page]
+ROWS = ".lv-player table tbody tr:has(th)"  # the status of each row has one of its own
 MARKED = "document.querySelectorAll('.lv-plot[data-mark]').length"
 
 
@@ -56,7 +57,7 @@ def set_number(page: Page, label: str, value: str) -> None:
 
 
 def cell(page: Page, row: int, column: int) -> str:
-    return page.locator(".lv-player table tbody tr").nth(row).locator("td").nth(column).inner_text()
+    return page.locator(ROWS).nth(row).locator("td").nth(column).inner_text()
 
 
 def test_the_first_visit_answers_at_a_glance(page: Page, app_url: str) -> None:
@@ -101,7 +102,7 @@ def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
     open_group(page, "Descent")
     set_number(page, "Learning rate", "0.01")
     page.wait_for_url(re.compile("lr=0.01"))
-    expect(page.locator(".lv-player table tbody tr").nth(1).locator("td").first).not_to_have_text(
+    expect(page.locator(ROWS).nth(1).locator("td").first).not_to_have_text(
         before
     )
     assert page.evaluate(MARKED) == 4
@@ -160,7 +161,7 @@ def test_presets_are_links(page: Page, app_url: str) -> None:
     page.get_by_role("option", name=PRESETS[2].title).click()
     page.wait_for_url(re.compile("lr=0.73"))
     expect(page.get_by_text(PRESETS[2].lesson)).to_be_visible()
-    expect(page.locator(".lv-player table tbody tr")).to_have_count(3)
+    expect(page.locator(ROWS)).to_have_count(3)
 
 
 def test_long_training_grows_plays_before_it_ends_and_stops(page: Page, app_url: str) -> None:
@@ -217,10 +218,17 @@ def test_hovering_a_row_shows_its_share_for_every_loss(page: Page, app_url: str)
 
 
 def test_broken_links_get_a_sentence_and_still_draw(page: Page, app_url: str) -> None:
-    visit(page, app_url, "loss=huber&hubris=1&lr=1e999&steps=9999999&line.n=nan&" + "x=1&" * 500)
+    visit(page, app_url, "loss=huber&hubris=1&lr=1e999&steps=9999999&line.n=nan&" + "x=1&" * 400)
     alerts = page.get_by_test_id("stAlert")
     expect(alerts).to_have_count(3)
     expect(alerts.first).to_contain_text("hubris")
+
+
+def test_a_link_of_ten_thousand_settings_gets_a_sentence(page: Page, app_url: str) -> None:
+    visit(page, app_url, "loss=huber&" + "&".join(f"x{k}=1" for k in range(9_999)))
+    alerts = page.get_by_test_id("stAlert")
+    expect(alerts.first).to_contain_text("The link has 10000 settings; the first 900 were read.")
+    assert address(page) == {"loss": ["huber"]}
 
 
 def test_no_nan_shows_whatever_the_rate(page: Page, app_url: str) -> None:
