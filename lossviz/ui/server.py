@@ -132,7 +132,7 @@ class _HeadStart:
         if "text/html" not in accepted:
             await self.app(scope, receive, send)
             return
-        if scope["query_string"].count(b"&") >= MOST_SETTINGS:
+        if scope["query_string"].count(b"&") > MOST_SETTINGS:
             await RedirectResponse(_shortened(scope))(scope, receive, send)
             return
         # The page must come whole and plain to be written into: not compressed, not "unchanged".
