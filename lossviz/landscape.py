@@ -18,6 +18,7 @@ Array = np.ndarray
 Range = tuple[float, float]
 MEMORY = 2**20  # bytes of temporaries for one piece of the grid: about what stays in a core's cache
 TEMPORARIES = 8  # arrays of (points, rows) that a loss makes on its way
+SQUAT = 0.5  # the least that one side of a frame may be of the other
 MARGIN = 0.15  # of a frame's width, on either side
 STRAY = 3.0  # how many times wider paths may make a frame
 
@@ -139,8 +140,8 @@ def frame_for(
     core = np.array([*(path[0] for path in paths), *minimisers])[:, columns]
     low, high = core.min(axis=0), core.max(axis=0)
     width = high - low
-    # A frame is nowhere flat: 1 or a tenth of the other side, where all agree.
-    width = np.maximum(width, 0.1 * width.max() or 1.0)
+    # A frame is nowhere flat: 1 where all agree, and no side less than half of the other.
+    width = np.maximum(width, SQUAT * width.max() or 1.0)
     middle, reach = (low + high) / 2, STRAY * width / 2
     for path in paths:
         points = path[np.isfinite(path).all(axis=1)][:, columns]

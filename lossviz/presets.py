@@ -24,8 +24,9 @@ PRESETS = (
     ),
     Preset(
         "One leverage point",
-        "outliers=leverage&leverage.share=0.02&leverage.size=6"
-        "&loss=squared_error&loss=absolute_error&loss=tukey&lr=0.03&steps=400",
+        "line.n=20&outliers=leverage&leverage.share=0.05&leverage.size=20"
+        "&loss=squared_error&loss=absolute_error&loss=tukey"
+        "&optimizer=adam&lr=0.05&steps=400&schedule=cosine",
         "One row far to the right turns the line like a lever. A bounded slope is no help here: "
         "MAE follows as well. Only a loss whose slope falls back to zero can let go.",
     ),
@@ -37,56 +38,56 @@ PRESETS = (
     ),
     Preset(
         "The median does not care",
-        "outliers=vertical&vertical.share=0.3&vertical.size=20"
+        "outliers=vertical&vertical.share=0.3&vertical.size=10"
         "&loss=squared_error&loss=absolute_error&lr=0.05&steps=400",
         "Three rows in ten lie absurdly high. The absolute error counts them as votes, not as "
-        "distances: make them twice as high and its line stays where it is.",
+        "distances: make them twice as high (Outliers, Size 20) and its line stays where it is.",
     ),
     Preset(
         "MSLE on exponential growth",
         "data=exponential_growth&model=polynomial&loss=squared_error&loss=squared_log_error"
-        "&lr=0.01&steps=2000",
+        "&optimizer=adam&lr=0.1&steps=1000",
         "Squared error listens to the largest targets alone; the squared log error counts "
         "ratios, and so serves the small ones too.",
     ),
     Preset(
         "Quantiles draw a band",
         "data=heteroscedastic&loss=quantile&quantile.tau=0.1"
-        "&quantile.tau=0.5&quantile.tau=0.9&steps=600&schedule=inverse_time",
+        "&quantile.tau=0.5&quantile.tau=0.9&lr=0.5&steps=400&schedule=cosine",
         "One loss, three levels: a tenth of the rows below the lowest line, half below the "
         "middle one, nine tenths below the highest. The band widens with the noise.",
     ),
     Preset(
         "Stars that fool least squares",
         "data=stars_cyg&loss=squared_error&loss=absolute_error&loss=tukey&tukey.c=1"
-        "&init=5&optimizer=adam&lr=0.03&steps=600",
-        "Four red giants make least squares say that hotter stars are fainter, and MAE with it. "
+        "&init=5&optimizer=adam&lr=0.1&steps=800&schedule=cosine",
+        "Four red giants make least squares say that hotter stars are fainter, and MAE too. "
         "The redescending loss lets the giants go.",
     ),
     Preset(
         "Phone calls that were minutes",
         "data=phones&loss=squared_error&loss=absolute_error&loss=huber&huber.delta=5"
-        "&optimizer=adam&lr=2&steps=600",
-        "For six years the minutes were recorded instead of the calls. One wrong unit bends "
-        "least squares; the robust losses read the other eighteen years.",
+        "&loss=tukey&tukey.c=5&optimizer=adam&lr=1&steps=600&schedule=cosine",
+        "For six years the minutes were recorded instead of the calls. One wrong unit bends least "
+        "squares by far; MAE and Huber bend far less, and Tukey reads the other years alone.",
     ),
     Preset(
         "Anscombe's third set",
         "data=anscombe_3&loss=squared_error&loss=absolute_error&loss=huber&huber.delta=0.1"
-        "&optimizer=adam&lr=0.1&steps=600",
+        "&optimizer=adam&lr=0.1&steps=600&schedule=cosine",
         "Ten rows lie on one line and one does not. Least squares gives 3.00 + 0.500 x, as for "
         "all four of Anscombe's sets; the absolute error finds the ten.",
     ),
     Preset(
         "Momentum in a narrow valley",
         "data=anscombe_1&scaling=none&loss=squared_error&optimizer=gd&optimizer=momentum"
-        "&optimizer=nesterov&lr=0.008&steps=400",
+        "&optimizer=nesterov&lr=0.006&steps=400",
         "Without scaling the features, the valley is long and narrow. Plain descent creeps along "
         "its floor; momentum runs, and overshoots.",
     ),
     Preset(
         "Drop the rate in mid-run",
-        "loss=absolute_error&schedule=constant&schedule=step&step.factor=0.02&lr=0.5",
+        "loss=absolute_error&schedule=constant&schedule=step&step.factor=0.02&lr=2",
         "The absolute error pulls equally hard however near the answer is, so a constant rate "
         "bounces for ever. Cut the rate at step 100 and it settles.",
     ),

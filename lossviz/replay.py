@@ -33,8 +33,9 @@ class Replay:
     gradient_share: Array
 
 
-def replay(run: Run, frames: Array) -> Replay:
-    """The run's training rows at these frames (indices into `run.steps`)."""
+def replay(run: Run, frames: Array, rows: Array | None = None) -> Replay:
+    """The run's training rows, all or those numbered in `rows` (n,), at these frames (indices
+    into `run.steps`). Shares are of the total over all rows."""
     task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
     with np.errstate(all="ignore"):
         z, _ = MODELS[run.experiment.model].forward(run.path[frames], task.features)
@@ -42,7 +43,8 @@ def replay(run: Run, frames: Array) -> Replay:
         value, slope = loss.function(z, task.y, **options)
         pull = np.abs(slope) * np.linalg.norm(task.features, axis=0)
         residual = loss.inverse_link(z) - task.y
-    return Replay(frames, residual, value, slope, _shares(value), _shares(pull))
+    arrays = residual, value, slope, _shares(value), _shares(pull)
+    return Replay(frames, *(array if rows is None else array[:, rows] for array in arrays))
 
 
 def _shares(parts: Array) -> Array:

@@ -20,6 +20,7 @@ MAX_FRAMES = 500
 # Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
 SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
+MANIFOLD = 1e6  # a loss that has grown by this is not coming back
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
 
 
@@ -272,19 +273,30 @@ def _status(task: Task, loss: Array, diverged_at: int | None) -> str:
         return f"Diverged at step {diverged_at}: the rate {rate:.3g} is too large.{advice}"
     if np.ptp(loss) == 0:
         return "Standing still: at the start there is no slope to follow."
+    if loss[-1] > MANIFOLD * np.abs(loss[0]) > 0:
+        passed = int(np.argmax(loss > MANIFOLD * np.abs(loss[0])))
+        return f"Diverging: by step {passed} the loss was a million times its start.{advice}"
     if loss[-1] - loss[0] > 1e-3 * np.abs(loss[0]):
         return f"Rising: the loss ends above its start.{advice}"
-    tail = loss[-max(2, len(loss) // 10) :]
-    size = np.abs(tail[-1]) + 1e-12
-    rises = np.diff(tail) > 1e-9 * np.abs(tail[:-1])
-    if rises.mean() > 0.1 and np.ptp(tail) > 1e-4 * size:
+    if is_bouncing(loss):
         return f"Bouncing: the steps are too large to settle.{advice}"
     drop = loss[0] - loss
     if drop[-1] <= 0:
         return "Standing still: the loss ends where it began."
-    if tail[0] - tail[-1] > 0.01 * size:
+    tail, settled = _tail(loss), int(np.argmax(drop >= 0.999 * drop[-1]))
+    if settled > end - len(tail):
         return (
             f"Still falling: from {tail[0]:.4g} to {tail[-1]:.4g} in the last tenth of the steps."
         )
-    settled = int(np.argmax(drop >= 0.999 * drop[-1]))
-    return f"Settled: by step {settled} the loss had made 99.9 % of its way down."
+    return f"Settled: by step {settled} the loss had made 99.9 % of its fall."
+
+
+def is_bouncing(loss: Array) -> bool:
+    """Whether the loss (k+1,) still goes up and down in the last tenth of the steps."""
+    tail = _tail(loss)
+    rises = np.diff(tail) > 1e-9 * np.abs(tail[:-1])
+    return bool(rises.mean() > 0.1 and np.ptp(tail) > 1e-4 * (np.abs(tail[-1]) + 1e-12))
+
+
+def _tail(loss: Array) -> Array:
+    return loss[-max(2, len(loss) // 10) :]

@@ -7,13 +7,16 @@ import plotly.graph_objects as go
 import pytest
 
 from lossviz import Experiment, parse, run_all
+from lossviz.figures.numbers import number, tick
 from lossviz.figures.scene import near, span
-from lossviz.figures.style import COLOURS, short, styles
+from lossviz.figures.shape import shape
+from lossviz.figures.style import COLOURS, FIRST, axis, short, styles
 from lossviz.losses import LOSSES
 from lossviz.objective import Task
 from lossviz.player import Movie, still
 from lossviz.playground import playground
 from lossviz.presets import PRESETS
+from lossviz.reference import reference
 from lossviz.replay import aligned, curves, replay
 
 THREE = "loss=squared_error&loss=absolute_error&loss=huber&outliers=vertical&steps=60"
@@ -125,6 +128,15 @@ def test_runs_of_different_lengths_stand_still_at_their_end():
     assert len(short_run.loss) == len(long_run.loss) == 31
 
 
+def test_labels_name_only_settings_that_a_run_has():
+    query = "loss=absolute_error&schedule=constant&schedule=step&step.factor=0.1&step.factor=0.5"
+    assert [look.label for look in styles(list(parse(query)[0]))] == [
+        "MAE, constant",
+        "MAE, step, factor 0.1",
+        "MAE, step, factor 0.5",
+    ]
+
+
 def test_labels_tell_runs_apart_and_follow_the_parameters():
     looks = styles(list(parse("loss=huber&loss=squared_error&huber.delta=0.5&lr=0.1&lr=0.2")[0]))
     assert [look.label for look in looks] == [
@@ -140,6 +152,12 @@ def test_a_loss_keeps_its_colour_whatever_stands_beside_it():
     alone = styles([Experiment(loss="huber")])[0]
     among = styles(list(parse(THREE)[0]))[2]
     assert (alone.colour, alone.dash, alone.symbol) == (among.colour, among.dash, among.symbol)
+
+
+def test_the_most_compared_losses_and_all_dashes_differ():
+    looks = [styles([Experiment(loss=name)])[0] for name in FIRST]
+    for name in ("colour", "dash", "symbol"):
+        assert len({getattr(look, name) for look in looks}) == len(FIRST) == len(COLOURS)
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#12161c"])
@@ -162,7 +180,7 @@ def test_short_names():
 def test_ranges_hold_all_finite_values_and_far_values_are_cut():
     assert span(np.array([1.0, 3.0, np.inf]), margin=0.5) == [0.0, 4.0]
     assert span(np.array([2.0, 2.0])) == [1.0, 3.0]
-    assert near(np.array([0.0, 1e30]), [0.0, 1.0], times=50).tolist() == [0.0, 51.0]
+    np.testing.assert_array_equal(near(np.array([-50, 1e30]), [0, 1], times=50), [-50, np.nan])
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
@@ -193,3 +211,153 @@ def test_mad_rates_and_flat_data_draw_no_nan():
             for cell in row.cells:
                 if isinstance(cell, np.ndarray):
                     assert np.isfinite(cell).all(), (query, row.label)
+
+
+# ---------------------------------------------------------------- nothing false, nothing lost
+
+
+def traces(movie: Movie, chart: str) -> dict[str, go.Figure]:
+    return {trace.name: trace for trace in movie.charts[chart].figure.data}
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "0"),
+        (-0.5, "\u22120.5000"),
+        (2898.4, "2,898"),
+        (123456.7, "123,457"),
+        (3.0, "3"),
+        (2.5e7, "2.500e7"),
+        (-3.469e-17, "\u22123.469e\u221217"),
+    ],
+)
+def test_numbers_have_four_digits_thousands_apart_and_a_true_minus(value, words):
+    assert number(value) == words
+
+
+def test_ticks_are_as_short_as_they_can_be():
+    values = [1e-5, 0.002, 0.5, 2.0, 2900.0, 5e6]
+    assert [tick(value) for value in values] == ["1e\u22125", "0.002", "0.5", "2", "2,900", "5e6"]
+
+
+def test_long_axis_titles_are_broken():
+    title = axis("residual: prediction, disease progression after one year (score)")["title"]
+    assert max(map(len, title["text"].split("<br>"))) <= 36
+
+
+def test_a_loss_below_zero_is_drawn_whole_on_a_linear_axis_that_is_explained():
+    movie = movie_of("data=counts&loss=poisson&loss=squared_error&steps=50", is_log=True)
+    chart = movie.charts["convergence"]
+    run = run_all(parse("data=counts&loss=poisson&steps=50")[0])[0]
+    assert run.loss.min() < 0
+    assert chart.figure.layout.yaxis.type == "linear"
+    assert "the axis is linear" in chart.description
+    low, high = chart.figure.layout.yaxis.range
+    shown = traces(movie, "convergence")["Poisson, training"].y
+    np.testing.assert_allclose(shown, run.loss / run.loss[0])
+    assert low < shown.min() < shown.max() < high
+
+
+def test_a_loss_above_zero_keeps_its_log_axis():
+    chart = movie_of(THREE, is_log=True).charts["convergence"]
+    assert chart.figure.layout.yaxis.type == "log"
+    assert "linear" not in chart.description
+
+
+def test_the_lowest_losses_are_inside_the_chart_of_the_shape():
+    residuals = np.linspace(-3.0, 3.0, 7)
+    curves = residuals**2 - 6, 2 * residuals
+    scene = shape("shape", styles([Experiment()]), residuals, [curves], [None], target="y")
+    low, high = scene.chart.figure.layout.yaxis.range
+    assert low < -6 < 3 < high
+
+
+def test_of_two_losses_the_flatter_one_is_still_legible():
+    movie = movie_of("loss=squared_error&loss=absolute_error&outliers=vertical&vertical.size=20")
+    _, top = movie.charts["shape"].figure.layout.yaxis.range
+    assert top < 5 * np.max(traces(movie, "shape")["loss of MAE"].y)
+
+
+def test_predictions_of_several_features_are_in_sight():
+    # Three steps leave every prediction near 0, below all targets.
+    movie = movie_of("data=diabetes&loss=squared_error&steps=3&lr=0.01")
+    low, _ = movie.charts["fit"].figure.layout.yaxis.range
+    assert low < min(traces(movie, "fit")["MSE"].y) < 20
+
+
+def test_behind_each_minimiser_there_is_ground_for_paths_that_overshoot():
+    runs = run_all(parse(THREE)[0])
+    layout = movie_of(THREE).charts["surface"].figure.layout
+    for run in runs:
+        minimum = reference(run.experiment).internal
+        for limits, at in ((layout.xaxis.range, minimum[1]), (layout.yaxis.range, minimum[0])):
+            assert limits[0] < min(0, 1.5 * at) < max(0, 1.5 * at) < limits[1]
+
+
+def test_a_line_that_has_left_the_chart_is_not_drawn_and_the_caption_says_when():
+    query = "loss=squared_error&loss=huber&lr=1.5&steps=100"
+    movie = movie_of(query)
+    run = run_all(parse(query)[0])[0]
+    [track] = [t for t in movie.tracks if t.chart == "fit" and t.trace == 3]
+    assert track.y is not None
+    gone = np.isnan(track.y).any(axis=1)
+    assert (gone == np.isnan(track.y).all(axis=1)).all()
+    step = int(run.steps[np.argmax(gone)])
+    assert 0 < step < 100
+    assert f"MSE left the chart at step {step}." in movie.charts["fit"].description
+    assert "Huber" not in movie.charts["fit"].description
+
+
+def test_runs_on_other_rows_draw_no_line_and_no_dots_and_the_caption_says_so():
+    movie = movie_of("line.n=20&line.n=60&loss=squared_error&steps=20")
+    assert movie.charts["fit"].description.startswith("Runs on other rows are left out. 20 rows.")
+    assert "MSE, rows 20" in traces(movie, "fit")
+    assert "MSE, rows 60" not in traces(movie, "fit")
+    dots = [name for name in traces(movie, "shape") if name.endswith(", rows")]
+    assert dots == ["loss of MSE, rows 20, rows", "slope of MSE, rows 20, rows"]
+    assert movie.links is not None
+    assert [detail.label for detail in movie.links.details] == ["MSE, rows 20"]
+
+
+def test_one_outlier_is_an_outlier():
+    movie = movie_of("outliers=leverage&leverage.share=0.02&steps=2")
+    assert movie.charts["fit"].description.startswith("60 rows, 1 of them an outlier (×).")
+
+
+def test_the_relief_marks_each_minimiser_on_the_ground():
+    movie = movie_of(THREE, in_3d=True)
+    stars = [
+        t for t in movie.charts["surface"].figure.data if t.type == "scatter3d" and t.mode == "text"
+    ]
+    runs = run_all(parse(THREE)[0])
+    assert len(stars) == len(runs) == 3
+    for star, run in zip(stars, runs, strict=True):
+        intercept, slope = reference(run.experiment).internal
+        assert (star.x[0], star.y[0]) == (slope, intercept)
+    # The surface is that of the first loss: only its own minimiser is the lowest.
+    assert np.argmin([star.z[0] for star in stars]) == 0
+
+
+@pytest.mark.parametrize("n", [60, 2000])
+def test_a_linked_row_is_the_same_row_in_every_chart(n):
+    query = f"line.n={n}&loss=huber&outliers=vertical&steps=5"
+    movie = movie_of(query)
+    sample = Task.of(next(iter(parse(query)[0]))).sample
+    figures = still(movie, 0)
+    assert movie.links is not None
+    names, [detail] = movie.links.names, movie.links.details
+    assert len(names) == min(n, 120) == detail.values["residual"].shape[1]
+    seen = set()
+    for link in movie.links.traces:
+        trace = figures[link.chart].data[link.trace]
+        places = range(len(trace.x)) if link.rows is None else link.rows
+        assert len(places) == len(trace.x)
+        for place, x, y in zip(places, trace.x, trace.y, strict=True):
+            row = int(names[place].removeprefix("Row ")) - 1
+            if link.chart == "fit":
+                assert (x, y) == (sample.X[row, 0], sample.y[row])
+                seen.add(place)
+            else:  # before the first step every prediction is 0
+                assert x == pytest.approx(-sample.y[row])
+    assert seen == set(range(len(names)))

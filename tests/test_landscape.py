@@ -117,6 +117,12 @@ def test_a_frame_is_never_flat():
     assert bottom < 2 < top
 
 
+def test_no_side_of_a_frame_is_less_than_half_of_the_other():
+    start, minimiser = np.array([0.0, 0.0]), np.array([0.01, 10.0])
+    (left, right), (bottom, top) = frame_for([start[None]], [minimiser], (1, 0))
+    assert top - bottom == pytest.approx((right - left) / 2)
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_relief_keeps_the_order_and_labels_true_losses(name):
     plane = landscape(Experiment(loss=name, outliers="vertical"), n=21)

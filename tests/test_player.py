@@ -26,7 +26,7 @@ from lossviz.player import (
     still,
     unpack,
 )
-from lossviz.ui import server
+from lossviz.ui import headstart, server
 
 F = 7
 RNG = np.random.default_rng(0)
@@ -240,6 +240,14 @@ def test_plotly_and_the_player_are_served_zipped_and_for_good(url: str) -> None:
     assert get(f"/{url}", if_none_match=headers["etag"])[0] == 304
 
 
+def test_plotly_s_outermost_function_is_in_brackets() -> None:
+    body = get(f"/{server.PLOTLY_URL}")[2]
+    assert b"self : this, (() => {" in body
+    assert body.count(b"(") - body.count(b")") == (
+        (plain := server.PLOTLY.read_bytes()).count(b"(") - plain.count(b")")
+    )
+
+
 @pytest.mark.parametrize("name", ["secrets.toml", "../movie.py", "..%2Fmovie.py", ""])
 def test_only_the_player_s_own_files_are_served(name: str) -> None:
     assert get(f"/{server.PLAYER_FOLDER}/{name}")[0] == 404
@@ -247,10 +255,15 @@ def test_only_the_player_s_own_files_are_served(name: str) -> None:
 
 def test_the_page_has_the_scripts_fetched_early() -> None:
     _, headers, body = get("/", accept="text/html", accept_encoding="gzip")
-    assert f'src="./{server.PLOTLY_URL}"'.encode() in body
-    assert f'href="./{server.PLAYER_URL}"'.encode() in body
+    assert f'as="script" fetchpriority="high" href="./{server.PLOTLY_URL}"'.encode() in body
+    assert f'"./{server.PLAYER_URL}"'.encode() in body
     assert int(headers["content-length"]) == len(body)
     assert "etag" not in headers
+
+
+@pytest.mark.parametrize("element", headstart.ELEMENTS)
+def test_streamlit_has_the_elements_that_are_fetched_early(element: str) -> None:
+    assert [name for name in headstart._chunks([element]) if name.startswith(f"{element}.")]
 
 
 def test_what_is_not_a_page_is_left_alone() -> None:

@@ -9,8 +9,11 @@ import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
-from lossviz.playground import faults, headline, playground, remarks
+from lossviz.player import payload
+from lossviz.playground import faults, headline, playground, remarks, status
+from lossviz.reference import reference
 from lossviz.replay import aligned
+from lossviz.training import stream
 
 QUERY = "loss=squared_error&loss=absolute_error&outliers=vertical&vertical.where=right&steps=300"
 
@@ -40,7 +43,7 @@ def test_the_sentence_says_how_far_the_outliers_moved_each_slope():
 
 def test_without_injected_outliers_the_sentence_gives_the_slopes():
     words = headline(run_all(parse("data=anscombe_3&loss=squared_error&steps=2")[0]))
-    assert words == "At the exact minimum the slope is 0.500 for MSE."
+    assert words == "At the exact minimum the slope is 0.500."
 
 
 def test_the_sentence_counts_one_row_as_one():
@@ -72,8 +75,8 @@ def test_the_table_shows_parameters_losses_and_gaps_of_every_step():
         [fit.intercept_, fit.coef_[0]], rel=5e-3
     )
     within = run.loss <= lowest + 0.01 * (run.loss[0] - lowest)
-    assert cells["Steps to within 1 %"][0] == str(int(np.argmax(within)))
-    assert cells["Status"][0] == run.status
+    assert cells["Steps to within 1\N{NO-BREAK SPACE}%"][0] == str(int(np.argmax(within)))
+    assert cells["Status"][0] == status(run, reference(run.experiment))
 
 
 def test_scaled_features_are_shown_in_both_units():
@@ -119,3 +122,115 @@ def test_remarks_tell_of_scaling_of_test_rows_and_of_the_solver():
     assert "not convex" in said
     plain = remarks(run_all(parse("loss=squared_error&steps=2")[0]))
     assert plain == ["MSE: exact minimiser by SciPy lstsq (least squares)."]
+
+
+def test_the_payload_of_many_rows_is_about_that_of_few():
+    def size(n: int) -> int:
+        runs = run_all(parse(f"line.n={n}&loss=huber&loss=squared_error&steps=200")[0])
+        return len(payload(playground(runs), run="x"))
+
+    assert size(2000) < 1.1 * size(120)
+
+
+# ---------------------------------------------------------------- how it went
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("loss=squared_error", "Settled: within 0.1 % of the way to the minimum by step "),
+        ("loss=squared_error&lr=1e-6", "On its way: under 0.1 % of the way down after 200 steps;"),
+        ("data=engel&loss=absolute_error", "On its way: 3.6 % of the way down after 200 steps;"),
+        ("data=diabetes&loss=cauchy", "On its way: "),
+        ("optimizer=adagrad&loss=squared_error", "On its way: 98.8 % of the way down"),
+        ("loss=absolute_error&lr=2", "Bouncing: the steps are too large to settle."),
+        ("loss=squared_error&batch=8", "Arrived: it hops within "),
+        ("loss=squared_error&lr=0.73&steps=60", "Rising: "),
+        ("loss=squared_error&lr=1.2&steps=60", "Diverging: by step "),
+        ("loss=squared_error&lr=30&steps=500", "Diverged at step "),
+        ("loss=tukey&tukey.c=1&init=50", "Standing still: "),
+    ],
+)
+def test_the_status_is_held_against_the_exact_minimum(query, sentence):
+    run = run_all(parse(query)[0])[0]
+    assert status(run, reference(run.experiment)).startswith(sentence)
+
+
+def test_settled_names_the_step_from_which_the_loss_stays_near_the_minimum():
+    run = run_all(parse("loss=absolute_error&outliers=vertical&vertical.where=right")[0])[0]
+    exact = reference(run.experiment)
+    words = status(run, exact)
+    step = int(re.findall(r"by step (\d+)\.$", words)[0])
+    left = (run.loss - exact.value) / (run.loss[0] - exact.value)
+    assert left[step:].max() <= 0.001 < left[step - 1]
+
+
+def test_a_run_that_hops_near_a_kink_has_arrived_and_the_distance_is_true():
+    run = run_all(parse("data=anscombe_3&loss=absolute_error&optimizer=adam&steps=600")[0])[0]
+    exact = reference(run.experiment)
+    words = status(run, exact)
+    assert words.endswith("% of the way to the minimum, as a constant rate must at a kink.")
+    left = (run.loss - exact.value) / (run.loss[0] - exact.value)
+    assert numbers(words)[0] / 100 == pytest.approx(left[-60:].max(), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "data=stars_cyg&loss=tukey&tukey.c=1&init=7,-0.4",
+        # So far off that no row pulls.
+        "outliers=vertical&vertical.share=0.4&vertical.size=10&loss=welsch&welsch.c=1&init=21,2",
+    ],
+)
+def test_a_run_in_a_dead_end_is_told_apart_from_one_on_its_way(query):
+    [stuck] = run_all(parse(query + "&lr=0.3&steps=2000")[0])
+    exact = reference(stuck.experiment)
+    assert stuck.loss[-1] > exact.value
+    assert "yet the loss is lower elsewhere" in status(stuck, exact)
+
+
+def test_what_is_not_over_keeps_its_own_words():
+    first = next(iter(stream(parse("loss=barron&steps=20000")[0], 0.0)))[0]
+    assert status(first, reference(first.experiment)) == first.status
+
+
+# ---------------------------------------------------------------- sentences and the table
+
+
+def test_the_sentence_names_each_objective_once_however_it_descends():
+    words = headline(run_all(parse("loss=squared_error&lr=0.1&lr=0.3&steps=2")[0]))
+    assert words == "At the exact minimum the slope is 2.02."
+    query = "loss=squared_error&loss=huber&lr=0.1&lr=0.3&steps=2"
+    said = remarks(run_all(parse(query)[0]))
+    assert [words.partition(":")[0] for words in said] == ["MSE", "Huber (δ = 1)"]
+
+
+@pytest.mark.parametrize(
+    "query", ["line.n=1", "line.n=2&model=polynomial", "line.n=1&outliers=vertical"]
+)
+def test_rows_that_leave_the_fit_open_are_said_to(query):
+    runs = run_all(parse(query + "&loss=squared_error&steps=2")[0])
+    words = headline(runs)
+    assert "open" in words
+    assert not numbers(words)
+    assert "not unique" in " ".join(remarks(runs))
+
+
+def test_rounding_is_shown_as_nothing():
+    cells = table("data=diabetes&loss=huber&steps=50")
+    run = run_all(parse("data=diabetes&loss=huber&steps=50")[0])[0]
+    assert 0 < np.abs(run.theta[1, 1:4]).max() < 1e-12
+    for name in ("age", "sex", "body mass index"):
+        assert cells[name][0][1] == 0
+    settled = run_all(parse("loss=huber&steps=400")[0])[0]
+    above = settled.loss - reference(settled.experiment).value
+    assert 0 < np.abs(above[-1]) < 1e-12
+    assert table("loss=huber&steps=400")["Gap to it"][0][-1] == 0
+
+
+def test_headings_are_short_and_the_caption_counts_what_is_shown():
+    movie = playground(run_all(parse("data=diabetes&loss=huber&steps=5")[0]))
+    assert movie.table is not None
+    assert movie.table.columns[1:5] == ("intercept", "age", "sex", "body mass index")
+    assert movie.table.caption == "The current step: the first 4 of 11 parameters"
+    assert movie.table.below == "Status"

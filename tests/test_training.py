@@ -350,7 +350,10 @@ def test_any_mix_is_finite():
         ({"lr": 0.2}, "Settled: by step "),
         ({"lr": 0.001}, "Still falling: from "),
         ({"lr": 30.0}, "Diverged at step "),
+        ({"lr": 1e-6}, "Still falling: from "),
+        ({"optimizer": "adagrad"}, "Still falling: from "),
         ({"lr": 1.2, "steps": 3}, "Rising: the loss ends above its start."),
+        ({"lr": 1.2, "steps": 60}, "Diverging: by step 9 the loss was a million times its start."),
         ({"loss": "absolute_error", "lr": 1.0}, "Bouncing: the steps are too large to settle."),
     ],
 )

@@ -7,8 +7,9 @@ from math import ceil, floor
 
 import numpy as np
 
-from lossviz.figures.scene import Scene, span, steady
-from lossviz.figures.style import Style, axis, figure
+from lossviz.figures.numbers import tick
+from lossviz.figures.scene import Scene, near, span, steady
+from lossviz.figures.style import HEAVY, Style, axis, figure
 from lossviz.player import Chart, Track
 
 Array = np.ndarray
@@ -29,18 +30,22 @@ def convergence(
     """Training and test loss (F,) of each run at the kept steps (F,), of `end` in all.
 
     Losses have different units (MSE those of the target squared), so `relative` divides each
-    curve by its first value: all start at 1 and what remains is comparable.
+    curve by its first value: all start at 1 and what remains is comparable. A loss that goes below
+    zero has no logarithm: the axis is then linear, whatever `is_log` asks.
     """
+    goes_below = min(float(np.min(curve)) for curve in (*training, *testing)) < 0
     if relative:
         training = [_relative(curve) for curve in training]
         testing = [_relative(curve) for curve in testing]
+    asked, is_log = is_log, is_log and not goes_below
+    y_range = steady(_range([*training, *testing], is_log=is_log))
     data, tracks = [], []
     for style, train, test in zip(styles, training, testing, strict=True):
         for curve, width, dash, opacity, what in (
-            (test, 2, "dot", 0.55, "clean test"),
+            (test, 1.25, "solid", 0.7, "clean test"),
             (train, 3, style.dash, 1.0, "training"),
         ):
-            drawn = np.where(curve > TINY, curve, np.nan) if is_log else curve
+            drawn = _drawn(curve, y_range, is_log=is_log)
             tracks.append(Track(name, len(data), "grow", x=steps, y=drawn))
             data.append(
                 {
@@ -51,15 +56,15 @@ def convergence(
                     "<extra></extra>",
                 }
             )  # fmt: skip
-        tracks.append(Track(name, len(data), "point", x=steps, y=train))
+        drawn = _drawn(train, y_range, is_log=is_log)
+        tracks.append(Track(name, len(data), "point", x=steps, y=drawn))
         data.append(
             {
                 "type": "scatter", "mode": "markers", "name": style.label, "hoverinfo": "skip",
-                "x": steps[-1:], "y": train[-1:],
+                "x": steps[-1:], "y": drawn[-1:],
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 10},
             }
         )  # fmt: skip
-    y_range = steady(_range([*training, *testing], is_log=is_log))
     title = "loss ÷ its first value" if relative else "loss, each in its own units"
     layout = {
         "xaxis": axis("step", range=[0, 1.02 * end]),
@@ -70,9 +75,11 @@ def convergence(
             **(_decades(y_range) if is_log else {}),
         ),
     }
-    words = "Thick: training. Thin, dotted: clean test rows."
+    words = "Thick: training. Thin: clean test rows."
     if relative:
         words += " Losses have different units, so each is divided by its first value."
+    if asked and not is_log:
+        words += " A loss goes below zero here, where there is no logarithm: the axis is linear."
     return Scene(Chart(figure(data, **layout), "Convergence", words), tuple(tracks))
 
 
@@ -83,11 +90,17 @@ def _decades(y_range: Sequence[float]) -> dict[str, object]:
     every = max(1, round((high - low) / 6))
     exponents = range(floor(low), ceil(high) + 1)
     ticks = [digit * 10.0**k for k in exponents if k % every == 0 for digit in digits]
-    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    return {"tickvals": ticks, "ticktext": [tick(value) for value in ticks]}
 
 
 def _relative(curve: Array) -> Array:
-    return curve / curve[0] if curve[0] > 0 else curve
+    return curve / abs(curve[0]) if curve[0] else curve
+
+
+def _drawn(curve: Array, y_range: Sequence[float], *, is_log: bool) -> Array:
+    if not is_log:
+        return near(curve, y_range)
+    return np.where((curve > TINY) & (curve < HEAVY), curve, np.nan)
 
 
 def _range(curves: Sequence[Array], *, is_log: bool) -> list[float]:
@@ -96,4 +109,7 @@ def _range(curves: Sequence[Array], *, is_log: bool) -> list[float]:
     if is_log:
         values = [np.log10(curve[curve > TINY]) for curve in curves]
         return span(*(np.minimum(value, np.log10(max(top, TINY)) + 1.5) for value in values))
-    return [0.0, 1.05 * max(min(float(np.max(curve)), 2 * top) for curve in curves) or 1.0]
+    top = max(min(float(np.max(curve)), 2 * abs(top)) for curve in curves)
+    low = min(0.0, *(float(np.min(curve)) for curve in curves))
+    room = 0.05 * (top - low)
+    return [low - room if low else 0.0, top + room or 1.0]

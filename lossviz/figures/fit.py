@@ -21,24 +21,34 @@ def fit(
     grid: Array,
     curves: Sequence[Array],
     truth: Array | None,
+    linked: Array,
+    steps: Array,
     *,
     feature: str,
     target: str,
+    note: str = "",
 ) -> Scene:
-    """For one feature: rows (n,), each run's curve (F, m) over grid (m,), the clean truth (m,)."""
+    """For one feature: rows (n,), of which some are `linked`, each run's curve (F, m) over grid
+    (m,) at the steps (F,), the clean truth (m,)."""
     x = sample.X[:, 0]
     y_range = span(sample.y, *([] if truth is None else [truth]))
+    rows, links = _rows(name, x, sample.y, sample.is_outlier, linked)
     data = [
         {
             "type": "scatter", "mode": "lines", "name": "clean truth", "hoverinfo": "skip",
             "x": grid if truth is not None else [], "y": truth if truth is not None else [],
             "line": {"color": DATA, "width": 6}, "opacity": 0.3,
         },
-        *_rows(x, sample.y, sample.is_outlier),
+        *rows,
     ]  # fmt: skip
-    tracks = []
+    tracks, gone = [], ""
     for style, curve in zip(styles, curves, strict=True):
-        drawn = near(curve, y_range)
+        # A line that is far off at either end is an upright stroke through the chart: left out.
+        is_near = np.asarray(np.isfinite(near(curve, y_range)).all(axis=1))
+        drawn = np.where(is_near[:, None], curve, np.nan)
+        if not is_near[-1]:
+            left = int(steps[len(steps) - np.argmax(is_near[::-1])]) if is_near.any() else 0
+            gone += f" {style.label} left the chart at step {left:,}."
         tracks.append(Track(name, len(data), "replace", y=drawn, x=np.tile(grid, (len(drawn), 1))))
         data.append(
             {
@@ -53,27 +63,28 @@ def fit(
         "yaxis": axis(target, range=y_range),
     }
     count = int(sample.is_outlier.sum())
-    marked = f", {count} of them outliers (×)" if count else ""
+    are = "an outlier" if count == 1 else "outliers"
+    marked = f", {count} of them {are} (×)" if count else ""
     band = " Pale band: the clean truth." if truth is not None else ""
-    words = f"{len(x):,} rows{marked}.{band}"
-    chart = Chart(figure(data, **layout), "Fit", words)
-    return Scene(chart, tuple(tracks), _links(name, sample.is_outlier))
+    words = f"{note}{len(x):,} {'row' if len(x) == 1 else 'rows'}{marked}.{band}{gone}"
+    return Scene(Chart(figure(data, **layout), "Fit", words), tuple(tracks), links)
 
 
 def predictions(
     name: str,
-    sample: Sample,
+    y: Array,
     styles: Sequence[Style],
     frames: Array,
     residuals: Sequence[Array],
-    rows: Array,
     *,
     target: str,
+    note: str = "",
 ) -> Scene:
-    """For several features: prediction against target for the rows in `rows`, each run's
-    residuals (F', len(rows)) at `frames`, and the diagonal of a perfect fit."""
-    y = sample.y[rows]
+    """For several features: prediction against target for some rows (n,), each run's residuals
+    (F', n) at `frames`, and the diagonal of a perfect fit."""
     limits = span(y)
+    # The last predictions are in sight too, but for those of a run that went astray.
+    up = span(y, *(near(residual[-1] + y, limits, times=1) for residual in residuals))
     data = [
         {
             "type": "scatter", "mode": "lines", "name": "prediction = target",
@@ -83,9 +94,9 @@ def predictions(
     ]  # fmt: skip
     tracks, links = [], []
     for style, residual in zip(styles, residuals, strict=True):
-        z = near(residual + y, limits)
+        z = near(residual + y, up)
         tracks.append(Track(name, len(data), "replace", y=z, frames=frames))
-        links.append(Link(name, len(data), rows))
+        links.append(Link(name, len(data)))
         data.append(
             {
                 "type": "scatter", "mode": "markers", "name": style.label, "x": y, "y": z[-1],
@@ -96,34 +107,41 @@ def predictions(
         )  # fmt: skip
     layout = {
         "xaxis": axis(f"target: {target}", range=limits),
-        "yaxis": axis("prediction", range=limits),
+        "yaxis": axis("prediction", range=up),
     }
     chart = Chart(
         figure(data, **layout),
         "Fit",
-        "Prediction against target. On the diagonal, a row is predicted exactly.",
+        f"{note}Prediction against target. On the diagonal, a row is predicted exactly.",
     )
     return Scene(chart, tuple(tracks), tuple(links))
 
 
-def _rows(x: Array, y: Array, is_outlier: Array) -> list[dict]:
-    clean = ~is_outlier
-    point = {"type": "scatter", "mode": "markers", "hoverinfo": "none"}
-    return [
-        {
-            **point, "name": "rows", "x": x[clean], "y": y[clean],
-            "marker": {"color": DATA, "size": 8, "opacity": 0.75},
-        },
-        {
-            **point, "name": "outliers", "x": x[is_outlier], "y": y[is_outlier],
-            "marker": {"color": OUTLIER, "size": 11, "symbol": "x-thin",
-                       "line": {"color": OUTLIER, "width": 3}},
-        },
-    ]  # fmt: skip
-
-
-def _links(name: str, is_outlier: Array) -> tuple[Link, ...]:
-    return (
-        Link(name, 1, np.flatnonzero(~is_outlier)),
-        Link(name, 2, np.flatnonzero(is_outlier)),
-    )
+def _rows(
+    name: str, x: Array, y: Array, is_outlier: Array, linked: Array
+) -> tuple[list[dict], tuple[Link, ...]]:
+    """Traces 1 and up: the linked rows, outliers apart, and the others, if there are any."""
+    here = np.zeros(len(x), bool)
+    here[linked] = True
+    marks = {
+        False: {"color": DATA, "size": 8, "opacity": 0.75},
+        True: {"color": OUTLIER, "size": 11, "symbol": "x-thin",
+               "line": {"color": OUTLIER, "width": 3}},
+    }  # fmt: skip
+    traces, links = [], []
+    for is_linked in (True, False):
+        for is_marked, marker in marks.items():
+            shown = (here == is_linked) & (is_outlier == is_marked)
+            if not is_linked and not shown.any():
+                continue
+            what = "outliers" if is_marked else "rows"
+            if is_linked:
+                links.append(Link(name, 1 + len(traces), np.flatnonzero(shown[linked])))
+            traces.append(
+                {
+                    "type": "scatter", "mode": "markers", "hoverinfo": "none",
+                    "name": what if is_linked else f"further {what}",
+                    "x": x[shown], "y": y[shown], "marker": marker,
+                }
+            )  # fmt: skip
+    return traces, tuple(links)

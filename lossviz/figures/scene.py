@@ -23,13 +23,17 @@ class Scene:
 
 
 def movie(
-    scenes: Mapping[str, Scene], steps: Array, table: Table, details: Sequence[Detail] = ()
+    scenes: Mapping[str, Scene],
+    steps: Array,
+    table: Table,
+    details: Sequence[Detail] = (),
+    names: Sequence[str] = (),
 ) -> Movie:
-    """All scenes in lockstep."""
+    """All scenes in lockstep; `names` of the rows that are linked."""
     tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
     links = tuple(link for scene in scenes.values() for link in scene.links)
     charts = {name: scene.chart for name, scene in scenes.items()}
-    return Movie(charts, tracks, steps, table, Links(links, tuple(details)))
+    return Movie(charts, tracks, steps, table, Links(links, tuple(details), tuple(names)))
 
 
 def span(*arrays: Array, margin: float = 0.05) -> list[float]:
@@ -52,6 +56,7 @@ def steady(limits: Sequence[float]) -> list[float]:
 
 
 def near(values: Array, limits: Sequence[float], times: float = 50.0) -> Array:
-    """The values, cut far outside the axis, where nobody sees but browsers stumble."""
-    reach = times * (limits[1] - limits[0])
-    return np.clip(values, limits[0] - reach, limits[1] + reach)
+    """The values, NaN far outside the axis: nobody sees them there, and browsers stumble."""
+    low, high = limits
+    reach = times * (high - low)
+    return np.where((values >= low - reach) & (values <= high + reach), values, np.nan)

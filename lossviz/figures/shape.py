@@ -19,18 +19,17 @@ def shape(
     styles: Sequence[Style],
     residuals: Array,
     shapes: Sequence[tuple[Array, Array]],
-    replays: Sequence[Replay],
-    rows: Array,
+    replays: Sequence[Replay | None],
     *,
     target: str,
     note: str = "",
 ) -> Scene:
-    """Curves of each run's loss and slope over residuals (m,); dots for the rows in `rows`."""
+    """Curves of each run's loss and slope over residuals (m,), and dots for the rows of
+    each replay; a run without one has no dots."""
     ranges = [span(residuals, margin=0), *(_range(shapes, part) for part in (0, 1))]
     data, tracks, links = [], [], []
     for style, curves, replay in zip(styles, shapes, replays, strict=True):
-        dots = (replay.value[:, rows], replay.slope[:, rows])
-        for part, (curve, dot) in enumerate(zip(curves, dots, strict=True)):
+        for part, curve in enumerate(curves):
             axes = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if part else "y"}
             what = "slope" if part else "loss"
             data.append(
@@ -40,9 +39,12 @@ def shape(
                     "line": {"color": style.colour, "dash": style.dash, "width": 2},
                 }
             )  # fmt: skip
-            x, y = near(replay.residual[:, rows], ranges[0]), near(dot, ranges[1 + part])
+            if replay is None:
+                continue
+            x = near(replay.residual, ranges[0])
+            y = near(replay.slope if part else replay.value, ranges[1 + part])
             tracks.append(Track(name, len(data), "replace", x=x, y=y, frames=replay.frames))
-            links.append(Link(name, len(data), rows))
+            links.append(Link(name, len(data)))
             data.append(
                 {
                     **axes, "mode": "markers", "name": f"{what} of {style.label}, rows",
@@ -63,10 +65,8 @@ def shape(
 
 
 def _range(shapes: Sequence[tuple[Array, Array]], part: int) -> list[float]:
-    """Room for every curve, but for those that tower over twice the median one."""
-    tops = [float(np.nanmax(np.abs(curves[part]), initial=0.0)) for curves in shapes]
-    top = 1.06 * min(max(tops), 4 * float(np.median(tops))) or 1.0
-    if part == 0:
-        return [-0.04 * top, top]
+    """Room for every curve, but for those that tower over four times the median one."""
+    tops = sorted(float(np.nanmax(np.abs(curves[part]), initial=0.0)) for curves in shapes)
+    top = 1.06 * min(tops[-1], 4 * tops[(len(tops) - 1) // 2]) or 1.0
     lows = [float(np.nanmin(curves[part], initial=0.0)) for curves in shapes]
-    return [max(-top, 1.1 * min(lows)), top]
+    return [max(-top, min(1.1 * min(lows), -0.04 * top)), top]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from lossviz.experiment import CHOICES, PLAIN, Experiment, param_of
@@ -13,11 +14,21 @@ from lossviz.registry import text
 # Each has at least 3:1 against the light and the dark background, and neighbours stay apart in
 # the common colour blindnesses; dash and marker say the same again without colour.
 COLOURS = (
-    "#0072b2", "#d55e00", "#009e73", "#a56bd6", "#c2458a", "#8f7300", "#1591a8", "#9c5a3c",
+    "#0072b2", "#d55e00", "#009e73", "#a56bd6", "#8f7300", "#c2458a", "#1591a8", "#9c5a3c",
+    "#6a6ee0",
 )  # fmt: skip
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
+DASHES = (
+    "solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "6px,3px", "20px,5px",
+    "12px,4px,3px,4px,3px,4px",
+)  # fmt: skip
 SYMBOLS = (
     "circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon", "star",
+    "cross",
+)  # fmt: skip
+# The losses that are most compared, each with a look of its own; the others share these looks.
+FIRST = (
+    "squared_error", "absolute_error", "huber", "tukey", "cauchy", "quantile",
+    "squared_log_error", "poisson", "log_cosh",
 )  # fmt: skip
 DATA = "#7d8590"  # rows, the truth, and what belongs to no run
 OUTLIER = "#c9302c"
@@ -37,10 +48,11 @@ class Style:
 def styles(experiments: Sequence[Experiment]) -> list[Style]:
     """A style for each run; a loss keeps its colour whatever stands beside it, if it can."""
     labels = _labels(experiments)
+    order = list(dict.fromkeys([*FIRST, *LOSSES]))
     taken: set[int] = set()
     found = []
     for experiment, label in zip(experiments, labels, strict=True):
-        slot = list(LOSSES).index(experiment.loss) % len(COLOURS)
+        slot = order.index(experiment.loss) % len(COLOURS)
         while slot in taken and len(taken) < len(COLOURS):
             slot = (slot + 1) % len(COLOURS)
         taken.add(slot)
@@ -69,10 +81,12 @@ def _labels(experiments: Sequence[Experiment]) -> list[str]:
             [key for key in PLAIN if key != "loss"]
             + [key for e in experiments for key, _ in e.params]
         )
-        if key.partition(".")[0] not in LOSSES and len({e[key] for e in experiments}) > 1
+        if key.partition(".")[0] not in LOSSES
+        and len({e[key] for e in experiments if e.uses(key)}) > 1
     ]
     return [
-        ", ".join([_loss_label(e)] + [_setting(e, key) for key in varying]) for e in experiments
+        ", ".join([_loss_label(e)] + [_setting(e, key) for key in varying if e.uses(key)])
+        for e in experiments
     ]
 
 
@@ -109,7 +123,6 @@ def figure(data: Sequence[dict[str, Any]], **layout: Any) -> dict[str, Any]:
 
 
 def axis(title: str, **extra: Any) -> dict[str, Any]:
-    """An axis with a name; what stands in brackets goes on a line of its own where it is long."""
-    if len(title) > 36:
-        title = title.replace(" (", "<br>(")
-    return {"title": {"text": title, "standoff": 8}, "zeroline": False, "automargin": True, **extra}
+    """An axis with a name, on several lines where it is long."""
+    lines = "<br>".join(wrap(title, 36))
+    return {"title": {"text": lines, "standoff": 8}, "zeroline": False, "automargin": True, **extra}

@@ -7,26 +7,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.figures.numbers import tick
 from lossviz.figures.scene import Scene, near
 from lossviz.figures.style import Style, axis, figure
 from lossviz.landscape import Landscape, relief
 from lossviz.player import Chart, Track
 
 Array = np.ndarray
-# Grey-blue that lets light and dark pages shine through; the valley is clear.
-RAMP = [[0.0, "rgba(150,180,220,0.04)"], [1.0, "rgba(45,85,145,0.55)"]]
+# Greys, as no path is grey: light in the valley, on dark pages too. A colour bar knows no alpha.
+RAMP = [[0.0, "#f0f1f4"], [1.0, "#868b94"]]
 LEVELS = 14
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
     """A run on the plane: x, y, and its height on this surface, all (F,); its own loss's exact
-    minimiser, if it has one."""
+    minimiser, if it has one, and the loss of this surface there."""
 
     x: Array
     y: Array
     height: Array
     minimum: tuple[float, float] | None
+    floor: float | None = None
 
 
 def contour(
@@ -42,9 +44,9 @@ def contour(
             "colorscale": RAMP, "hoverinfo": "none", "zmin": 0, "zmax": top,
             "autocontour": False,
             "contours": {"start": top / LEVELS, "end": top, "size": top / LEVELS},
-            "line": {"width": 0.7, "color": "rgba(70,110,160,0.7)"},
+            "line": {"width": 0.7, "color": "rgba(80,85,95,0.5)"},
             "colorbar": {"tickvals": drawing.heights(drawing.ticks), "thickness": 12,
-                         "ticktext": [f"{tick:.3g}" for tick in drawing.ticks],
+                         "ticktext": [tick(value) for value in drawing.ticks],
                          "outlinewidth": 0, "title": {"text": "loss", "side": "top"}},
         }
     ]  # fmt: skip
@@ -89,13 +91,13 @@ def terrain(
     name: str, plane: Landscape, of: int, styles: Sequence[Style], paths: Sequence[Path]
 ) -> Scene:
     """The same surface in three dimensions."""
-    drawing = relief(plane.values)
+    drawing = relief(plane.values, count=4)
     height = drawing.heights(plane.values)
     above = 0.01 * float(height.max())  # paths lie on the ground, not in it
     data: list[dict] = [
         {
             "type": "surface", "x": plane.x, "y": plane.y, "z": height, "name": "loss",
-            "colorscale": "Cividis", "opacity": 0.85, "showscale": False, "hoverinfo": "skip",
+            "colorscale": RAMP, "opacity": 0.9, "showscale": False, "hoverinfo": "skip",
         }
     ]  # fmt: skip
     tracks = []
@@ -106,6 +108,16 @@ def terrain(
         )  # fmt: skip
         x, y = np.where(inside, path.x, np.nan), np.where(inside, path.y, np.nan)
         z = np.where(inside, drawing.heights(path.height) + above, np.nan)
+        if path.minimum is not None and path.floor is not None:
+            [floor] = drawing.heights([path.floor])
+            data.append(
+                {
+                    "type": "scatter3d", "name": style.label, "hoverinfo": "skip", "mode": "text",
+                    "x": path.minimum[:1], "y": path.minimum[1:], "z": [floor + above],
+                    "text": ["★"], "textposition": "middle center",
+                    "textfont": {"color": style.colour, "size": 24},
+                }
+            )  # fmt: skip
         for mode in ("grow", "point"):
             tracks.append(Track(name, len(data), mode, x=x, y=y, z=z))
             kind = {"mode": "lines", "line": {"color": style.colour, "width": 6}}
@@ -124,9 +136,13 @@ def terrain(
         "zaxis": {
             "title": {"text": "loss"},
             "tickvals": drawing.heights(drawing.ticks),
-            "ticktext": [f"{tick:.3g}" for tick in drawing.ticks],
+            "ticktext": [tick(value) for value in drawing.ticks],
         },
-        "camera": {"eye": {"x": -1.4, "y": -1.5, "z": 1.1}},
+        # Far enough off, and to the side, that the labels at the left are not cut.
+        "camera": {
+            "eye": {"x": -1.65, "y": -1.75, "z": 1.2},
+            "center": {"x": -0.1, "y": 0.1, "z": -0.12},
+        },
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}

@@ -85,13 +85,15 @@ class Row:
 class Table:
     """The text alternative to the charts; `columns[0]` heads the row labels.
 
-    `spoken` names the columns that are read out when playback stops.
+    `spoken` names the columns that are read out when playback stops. `below` names the last
+    column if it holds sentences: it then has no heading, and a line under each row's others.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     spoken: tuple[str, ...] = ()
+    below: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,6 +239,8 @@ def _check_table(table: Table, frames: int) -> None:
     strangers = [name for name in table.spoken if name not in table.columns[1:]]
     if strangers:
         raise ValueError(f"table: no columns {strangers}; there are {table.columns[1:]}")
+    if table.below and table.below != table.columns[-1]:
+        raise ValueError(f"table: {table.below!r} is not the last column, {table.columns[-1]!r}")
     for row in table.rows:
         where = f"table row {row.label!r}"
         if len(row.cells) != len(table.columns) - 1:

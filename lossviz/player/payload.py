@@ -197,6 +197,7 @@ def _table(table: Table) -> Json:
     return {
         "caption": table.caption,
         "columns": list(table.columns),
+        "below": bool(table.below),
         "spoken": [table.columns.index(name) - 1 for name in table.spoken],
         "rows": rows,
     }

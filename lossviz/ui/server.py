@@ -1,12 +1,12 @@
 """What `app.py` adds to Streamlit's server: Plotly.js and the player, early and cached.
 
 Nothing is fetched from anywhere else. Addresses hold a digest, so browsers may keep files for
-good; a script tag in the page has the browser fetch and parse Plotly.js while Streamlit is
-still connecting, which is most of what the first chart waits for.
+good, and the page is told of them before it asks.
 """
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import sys
@@ -20,23 +20,20 @@ from typing import Final
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from threadpoolctl import threadpool_limits
 
 from lossviz import parse, run_all
+from lossviz.ui.headstart import HeadStart
 
 PLAYER: Final = Path(str(files("lossviz.player")))
 MODULES: Final = {path.name: path for path in sorted(PLAYER.glob("js/*.js"))}
 PLOTLY: Final = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
 FOREVER: Final = "public, max-age=31536000, immutable"
 SWITCH: Final = 0.0005  # seconds
-MOST_SETTINGS: Final = 900  # in an address; Streamlit reads a thousand
-CUT: Final = "view.cut"  # the key that says how many there were
 
 
 def _digest(*paths: Path) -> str:
@@ -62,7 +59,8 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """The middleware that has the page fetch those files before it needs them."""
-    return [Middleware(_HeadStart)]
+    modules = [f"{PLAYER_FOLDER}/{name}" for name in MODULES]
+    return [Middleware(HeadStart, script=PLOTLY_URL, modules=modules)]
 
 
 @asynccontextmanager
@@ -78,6 +76,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 def _warm_up() -> None:
     # The first visitor need not wait for this.
     _zipped(PLOTLY)
+    import lossviz.ui.playground  # noqa: F401
     from lossviz.playground import headline, playground
     from lossviz.presets import WELCOME
 
@@ -87,6 +86,10 @@ def _warm_up() -> None:
     # All numerical libraries are here now. Their products are small: threads only get in each
     # other's way, and in that of other visitors.
     threadpool_limits(1, "blas")
+    # After each run of the script Streamlit collects garbage, and all wait for it: 0.1 s, unless
+    # what is here for good is left out.
+    gc.collect()
+    gc.freeze()
 
 
 async def _plotly(request: Request) -> Response:
@@ -105,7 +108,7 @@ async def _send(request: Request, path: Path) -> Response:
         return Response(status_code=304, headers=headers)
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     headers["Content-Encoding"] = "gzip" if zipped else "identity"
-    body = await run_in_threadpool(_zipped if zipped else Path.read_bytes, path)
+    body = await run_in_threadpool(_zipped if zipped else _content, path)
     return Response(body, headers=headers, media_type="text/javascript")
 
 
@@ -114,74 +117,18 @@ def _digest_of(path: Path) -> str:
     return _digest(path)
 
 
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    # A function in brackets is compiled while the file still comes in, off the main thread;
+    # Plotly's outermost lacks them, and would be read a second time when it is called.
+    start, end = b"self : this, () => {", b"return Plotly;\n}));"
+    if path == PLOTLY and content.count(start) == content.count(end) == 1:
+        content = content.replace(start, start.replace(b"() =>", b"(() =>"))
+        content = content.replace(end, end.replace(b"}", b"})"))
+    return content
+
+
 @cache
 def _zipped(path: Path) -> bytes:
     # Once a process: Streamlit's own layer would compress 5 MB anew for every visitor.
-    return gzip.compress(path.read_bytes(), compresslevel=6)
-
-
-class _HeadStart:
-    """ASGI middleware that puts the script tags into Streamlit's page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self.tags = _tags()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        accepted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""
-        if "text/html" not in accepted:
-            await self.app(scope, receive, send)
-            return
-        if scope["query_string"].count(b"&") > MOST_SETTINGS:
-            await RedirectResponse(_shortened(scope))(scope, receive, send)
-            return
-        # The page must come whole and plain to be written into: not compressed, not "unchanged".
-        dropped = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-        plain = [pair for pair in scope["headers"] if pair[0] not in dropped]
-        await self.app({**scope, "headers": plain}, receive, _insert(self.tags, send))
-
-
-def _shortened(scope: Scope) -> str:
-    """The page's address with as many settings as Streamlit reads, and how many there were: it
-    would drop them all in silence."""
-    pairs = scope["query_string"].decode("ascii", "replace").split("&")
-    return f"{scope['path']}?{'&'.join(pairs[:MOST_SETTINGS])}&{CUT}={len(pairs)}"
-
-
-def _insert(tags: bytes, send: Send) -> Send:
-    """A `send` that holds back an HTML answer, then sends it with `tags` in its head."""
-    start: list[Message] = []
-    body = bytearray()
-
-    async def hold(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            html = Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
-            if html and message["status"] == 200:
-                start.append(message)
-                return
-        if not start:
-            await send(message)
-            return
-        body.extend(message.get("body", b""))
-        if message.get("more_body"):
-            return
-        page = bytes(body).replace(b"<head>", b"<head>" + tags, 1)
-        headers = MutableHeaders(raw=start[0]["headers"])
-        headers["content-length"] = str(len(page))
-        del headers["etag"]
-        await send(start[0])
-        await send({"type": "http.response.body", "body": page})
-
-    return hold
-
-
-def _tags() -> bytes:
-    # Plotly.js before all else: of the many files that the page wants it takes longest.
-    modules = "".join(
-        f'<link rel="modulepreload" fetchpriority="low" href="./{PLAYER_FOLDER}/{name}">'
-        for name in MODULES
-    )
-    return (
-        f'<script async fetchpriority="high" src="./{PLOTLY_URL}" onerror="this.remove()">'
-        f"</script>{modules}"
-    ).encode()
+    return gzip.compress(_content(path), compresslevel=6)

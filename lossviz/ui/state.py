@@ -16,7 +16,7 @@ from lossviz.experiment import PLAIN, VIEW, Sweep, param_of, parse
 from lossviz.losses import LOSSES
 from lossviz.presets import WELCOME
 from lossviz.registry import Param, Value, quote, text
-from lossviz.ui.server import CUT, MOST_SETTINGS
+from lossviz.ui.headstart import CUT, MOST_SETTINGS
 
 STEP = VIEW + "step"
 WIDGET = "set "  # widget keys: this and the setting's key

@@ -102,9 +102,7 @@ def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
     open_group(page, "Descent")
     set_number(page, "Learning rate", "0.01")
     page.wait_for_url(re.compile("lr=0.01"))
-    expect(page.locator(ROWS).nth(1).locator("td").first).not_to_have_text(
-        before
-    )
+    expect(page.locator(ROWS).nth(1).locator("td").first).not_to_have_text(before)
     assert page.evaluate(MARKED) == 4
     assert page.evaluate(zoom) == zoomed
     press(page, "Play")
@@ -262,6 +260,17 @@ def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int)
         "[...document.querySelectorAll('.lv-chart')].map((c) => c.getBoundingClientRect().left)"
     )
     assert len({round(left) for left in lefts}) == (1 if width == 360 else 2)
+
+
+def test_the_whole_table_is_in_sight_beside_the_settings(open_page: OpenPage, app_url: str) -> None:
+    page = open_page(viewport={"width": 1280, "height": 800})
+    visit(page, app_url)
+    sizes = "(node) => [node.scrollWidth, node.clientWidth]"
+    needed, given = page.locator(".lv-table").evaluate(sizes)
+    assert needed <= given
+    expect(page.locator(".lv-table").get_by_text("Settled: within 0.1 %")).to_have_count(3)
+    # Each row's heading speaks for its status as well.
+    expect(page.locator(".lv-table tbody th[rowspan='2']")).to_have_count(3)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -40,9 +40,15 @@ export function createTable() {
       node.hidden = !spec;
       if (!spec) return;
       node.setAttribute("aria-label", spec.caption);
-      const body = spec.rows.map((row) => h("tr", {},
-        h("th", { scope: "row" }, ...key(row), row.label),
-        ...row.cells.map((cell) => cellOf(cell))));
+      // Sentences take a line of their own, under the numbers of their row.
+      const across = spec.columns.length - (spec.below ? 1 : 0);
+      const body = spec.rows.flatMap((row) => {
+        const cells = row.cells.map((cell) => cellOf(cell));
+        const last = spec.below ? cells.splice(across - 1) : [];
+        const head = h("th", { scope: "row", rowspan: 1 + last.length }, ...key(row), row.label);
+        for (const cell of last) cell.colSpan = across - 1;
+        return [h("tr", {}, head, ...cells), ...last.map((cell) => h("tr", { class: "lv-below" }, cell))];
+      });
       function cellOf(cell) {
         const read = reader(cell, count, pool);
         const td = h("td", { class: typeof cell === "object" && cell.numbers ? "lv-number" : "" });
@@ -51,7 +57,7 @@ export function createTable() {
       }
       node.replaceChildren(h("table", {},
         h("caption", {}, spec.caption),
-        h("thead", {}, h("tr", {}, ...spec.columns.map((name, i) => h("th", {
+        h("thead", {}, h("tr", {}, ...spec.columns.slice(0, across).map((name, i) => h("th", {
           scope: "col", class: spec.rows[0]?.cells[i - 1]?.numbers ? "lv-number" : "",
         }, name)))),
         h("tbody", {}, ...body)));

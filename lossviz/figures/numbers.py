@@ -1,0 +1,32 @@
+"""Numbers in words and on axes, written as the player's table writes them."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+MINUS = "\N{MINUS SIGN}"
+SMALL, LARGE = 1e-4, 1e6  # between these, numbers are written out
+
+
+def number(value: float, digits: int = 4, *, plus: bool = False) -> str:
+    """So many significant digits, but all of the whole part, its thousands set apart; a power of
+    ten where it is very large or small. With `plus`, positive numbers have their sign."""
+    size = abs(value)
+    if value == 0:
+        words = "0"
+    elif not SMALL <= size < LARGE:
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        words = f"{mantissa}e{int(exponent)}"
+    elif value == int(value):
+        words = f"{int(value):,}"
+    else:
+        words = f"{value:,.{max(0, digits - 1 - floor(log10(size)))}f}"
+    return ("+" if plus and value > 0 else "") + words.replace("-", MINUS)
+
+
+def tick(value: float) -> str:
+    """A round number in as few characters as it needs."""
+    if value == 0 or SMALL <= abs(value) < LARGE:
+        return f"{value:,.10g}".replace("-", MINUS)
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return f"{float(mantissa):g}e{int(exponent)}".replace("-", MINUS)
