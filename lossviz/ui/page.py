@@ -16,6 +16,7 @@ STYLE = """
 .lossviz-lesson { opacity: .85; }
 .lossviz-fault { margin: .25rem 0 0; padding-left: .6rem; border-left: 4px solid #d55e00; }
 .lossviz-headline { font-size: 1.2rem; }
+.lossviz-presentation { font-size: 1.75rem; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 2rem; } }
 </style>
 """

@@ -149,7 +149,8 @@ def _stage(training: Training) -> None:
         in_3d=state.view("surface_in") == "3d",
     )
     progress = {"done": training.done, "total": training.total} if training.more else None
-    said = [f'<p class="lossviz-headline">{escape(headline(runs))}</p>']
+    size = state.view("size")
+    said = [f'<p class="lossviz-headline lossviz-{size}">{escape(headline(runs))}</p>']
     said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
     st.html("".join(said))
     action = player(
@@ -159,7 +160,7 @@ def _stage(training: Training) -> None:
             start=state.step(),
             progress=progress,
             actions=({"name": "new_seed", "label": "New seed"},),
-            size=state.view("size"),
+            size=size,
         ),
         on_action=_act,
     )
