@@ -10,8 +10,9 @@
 from typing import TYPE_CHECKING, Any
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment, Sweep, parse
+from lossviz.experiment import Experiment, Sweep
 from lossviz.landscape import Landscape, landscape
+from lossviz.link import parse
 from lossviz.losses import LOSSES
 from lossviz.models import MODELS
 from lossviz.optimizers import OPTIMIZERS

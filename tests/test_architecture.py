@@ -1,7 +1,7 @@
 """Imports run one way, and heavy libraries stay where they belong.
 
-    registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment <- sampling
-      <- objective <- training <- reference, replay, estimators, presets, export <- landscape
+    registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment
+      <- link, sampling <- objective <- training <- reference, replay, estimators, presets, export <- landscape
       <- the package's face <- player <- figures <- playground <- ui <- command line <- pages, app
 
 A part may import parts below it and itself, never its neighbours in a row; the player
@@ -26,7 +26,7 @@ LAYERS = (
     {"registry"},
     {"losses", "datasets", "outliers", "models", "optimizers", "schedules"},
     {"experiment"},
-    {"sampling"},
+    {"link", "sampling"},
     {"objective"},
     {"training"},
     {"reference", "replay", "estimators", "presets", "export"},

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import lossviz
 from lossviz import Experiment, Sweep, parse
-from lossviz.experiment import CHOICES, MAX_LINK, NOTES, PLAIN, param_of
+from lossviz.experiment import CHOICES, PLAIN, param_of
+from lossviz.link import MAX_LINK, NOTES
 from lossviz.registry import Param, Value
 
 DOTTED = {

@@ -10,8 +10,9 @@ from itertools import islice
 import streamlit as st
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment, parse
+from lossviz.experiment import Experiment
 from lossviz.figures.style import styles
+from lossviz.link import parse
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
 from lossviz.player import payload

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lossviz.experiment import PLAIN, VIEW, Sweep, param_of, parse
+from lossviz.experiment import PLAIN, Sweep, param_of
+from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.presets import WELCOME
 from lossviz.registry import Param, Value, quote, text

@@ -1,0 +1,75 @@
+"""Reading a link: what it asks for, and sentences on what it asks for in vain.
+
+    parse("loss=squared_error&loss=huber&lr=0.01&lr=0.1")      a sweep of four, and notes
+
+Writing one is `Sweep.query`.
+"""
+
+from __future__ import annotations
+
+from lossviz.experiment import Sweep, param_of
+from lossviz.registry import OutOfRange, Value, quote, text
+
+MAX_LINK = 20_000  # characters of a link that are read
+VIEW = "view."  # keys that belong to the page that wrote them, not to the run
+
+NOTES = {
+    "unknown": "Unknown settings were left out: {}.",
+    "unusable": "Unusable values were left out: {}.",
+    "moved": "Values out of range were moved to the nearest allowed one: {}.",
+    "repeated": "Values given twice were used once: {}.",
+    "idle": "Settings of things that are not chosen were left out: {}.",
+}
+
+
+def parse(query: str) -> tuple[Sweep, list[str]]:
+    """The sweep in a query string or link, and sentences on what was not understood.
+
+    Never raises. What is unknown or unusable is left out, what is out of range is moved to the
+    nearest allowed value, and all else is honoured. Keys under `view.` are passed over.
+    """
+    from urllib.parse import parse_qsl
+
+    head, mark, tail = query.partition("?")
+    if mark and "=" not in head:
+        query = tail
+    notes = []
+    if len(query) > MAX_LINK:
+        notes.append(
+            f"The link is {len(query):,} characters long; the first {MAX_LINK:,} were read."
+        )
+        query = query[:MAX_LINK].rpartition("&")[0]
+    faults: dict[str, list[str]] = {kind: [] for kind in NOTES}
+    axes: dict[str, list[Value]] = {}
+    for key, words in parse_qsl(query.partition("#")[0], keep_blank_values=True, errors="replace"):
+        if key.startswith(VIEW):
+            continue
+        try:
+            param = param_of(key)
+        except KeyError:
+            faults["unknown"].append(quote(key))
+            continue
+        try:
+            value = param.check(words)
+        except OutOfRange as error:
+            value = param.nearest(float(words))
+            faults["moved"].append(f"{key} {error}, so {text(value)} was used")
+        except ValueError as error:
+            faults["unusable"].append(f"{key} {error}")
+            continue
+        if value in axes.setdefault(key, []):
+            faults["repeated"].append(f"{key}={text(value)}")
+        else:
+            axes[key].append(value)
+    sweep = Sweep.of(axes)
+    faults["idle"] = [key for key in axes if not sweep.uses(key)]
+    return sweep, notes + [
+        NOTES[kind].format(_listing(list(dict.fromkeys(found))))
+        for kind, found in faults.items()
+        if found
+    ]
+
+
+def _listing(details: list[str]) -> str:
+    shown, rest = details[:3], len(details) - 3
+    return "; ".join(shown) + (f"; and {rest:,} more" if rest > 0 else "")
