@@ -1,8 +1,9 @@
 """Imports run one way, and heavy libraries stay where they belong.
 
     registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment
-      <- link, sampling <- objective <- training <- reference, replay, estimators, presets, export <- landscape
-      <- the package's face <- player <- figures <- playground <- ui <- command line <- pages, app
+      <- link, sampling <- objective <- training
+      <- reference, replay, estimators, presets, export <- landscape <- the package's face
+      <- player <- figures <- playground <- ui <- command line <- pages, app
 
 A part may import parts below it and itself, never its neighbours in a row; the player
 moves any Plotly figure and imports none at all. The rules are read off the source, so they hold
