@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from lossviz.ui import server
 
@@ -85,6 +85,29 @@ def test_play_at_the_end_starts_over_and_stops_at_the_end(page: Page, demo: str)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     expect(step(page)).to_have_text("Step 59 of 59")
     expect(page.get_by_text("Reruns: 1")).to_be_visible()
+
+
+def test_the_server_hears_nothing_of_playback(page: Page, demo: str) -> None:
+    said: list[object] = []
+
+    def listen(socket: WebSocket) -> None:
+        for event in ("framesent", "framereceived"):
+            socket.on(event, lambda frame: said.append(frame))
+
+    page.on("websocket", listen)
+    visit(page, demo)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    assert said
+    said.clear()
+    press(page, "Loop")
+    page.get_by_label("Speed").select_option("10")
+    press(page, "Play")
+    page.wait_for_function("window.lossvizPlayer.redraws > 60")
+    press(page, "Pause")
+    to_step(page, 20)
+    press(page, "Step forward")
+    at_rest(page)
+    assert said == []
 
 
 def test_buttons_step_both_ways_and_reset(page: Page, demo: str) -> None:

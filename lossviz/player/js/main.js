@@ -14,7 +14,8 @@ const players = new WeakMap();
 const REST = 120; // ms without a new position after which Plotly is told of it
 const TABLE_RATE = 12; // times a second that figures in a table can still be read
 
-// For measuring: how often all charts were redrawn, and how often they were given new data.
+// For measuring: how often all charts were redrawn, and how often they showed new data; each chart
+// of the first data leaves a mark, "lossviz chart".
 export const counts = (window.lossvizPlayer = { redraws: 0, shown: 0 });
 
 export function mount(component, plotlyUrl) {
@@ -152,9 +153,12 @@ function createPlayer(place, plotlyUrl) {
     const show = (spec) => charts.get(spec.key)
       .show(spec, next.steps.length, state.frame, pool, look, linked(spec.key));
     if (!first) {
-      // For measuring, too: which of all data the charts show by now.
       Promise.all(next.charts.map(show)).then(() => { root.dataset.shown = ++counts.shown; });
-    } else next.charts.forEach((spec, k) => setTimeout(guard(() => data === next && !gone && show(spec)), k));
+      return;
+    }
+    next.charts.forEach((spec, k) => setTimeout(guard(() => {
+      if (data === next && !gone) show(spec)?.then(() => performance.mark("lossviz chart"));
+    }), k));
   }
 
   // The same object for the same look, so that charts see whether it changed.
