@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any
@@ -107,12 +108,17 @@ class Experiment:
     def only(self, keys: Iterable[str]) -> Experiment:
         """This experiment with all but these plain keys at their defaults: equal for all that
         agree in what the keys decide."""
-        kept: dict[str, Any] = {key: self[key] for key in keys}
-        return Experiment(**kept, params=self.params)
+        return _only(self, tuple(keys))
 
     def query(self) -> str:
         """The canonical query string of this one run."""
         return Sweep.of({**{key: self[key] for key in PLAIN}, **dict(self.params)}).query()
+
+
+@lru_cache(maxsize=512)  # asked for again and again while one page is made
+def _only(experiment: Experiment, keys: tuple[str, ...]) -> Experiment:
+    kept: dict[str, Any] = {key: experiment[key] for key in keys}
+    return Experiment(**kept, params=experiment.params)
 
 
 def _plain(name: str, *args: Any, **kwargs: Any) -> Param:
