@@ -43,13 +43,17 @@ export function createToolbar(on) {
       setTimeout(() => setText(copy, COPY), 2000);
     }, on.fail);
   }
+  let stopping = false;
   const bar = h("div", { class: "lv-bar-fill" });
   const progress = h("div", {
     class: "lv-bar", role: "progressbar", "aria-label": "Computing", "aria-valuemin": 0,
   }, bar);
   const done = h("span", { class: "lv-done" });
   const stop = h("button", {
-    type: "button", class: "lv-button lv-text", onclick: () => on.action("stop"),
+    type: "button", class: "lv-button lv-text", onclick: () => {
+      on.action("stop");
+      stopping = working.hidden = true; // at once, though data on their way may still say otherwise
+    },
   }, "Stop");
   const working = h("div", { class: "lv-working", hidden: true }, progress, done, stop);
   const buttons = h("div", { class: "lv-buttons", role: "group", "aria-label": "Playback" },
@@ -86,7 +90,8 @@ export function createToolbar(on) {
           type: "button", class: "lv-button lv-text", onclick: () => on.action(name),
         }, text)));
       }
-      working.hidden = !state;
+      stopping &&= Boolean(state);
+      working.hidden = !state || stopping;
       if (!state) return;
       setAttribute(progress, "aria-valuemax", state.total);
       setAttribute(progress, "aria-valuenow", state.done);
