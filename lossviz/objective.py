@@ -53,6 +53,11 @@ class Task:
         data and outliers does not apply. `features` are the columns' names."""
         return _build(experiment, data, features, LOSSES[experiment.loss].domain)
 
+    @property
+    def is_batched(self) -> bool:
+        """Whether each update sees but some of the rows."""
+        return 0 < self.experiment.batch < len(self.y)
+
     @cached_property
     def start(self) -> Array:
         """The first parameters (P,), in the descent's coordinates."""
@@ -152,18 +157,14 @@ class Objective:
 
     def values(self, theta: Array) -> Array:
         """The training objective (..., R) alone."""
-        z, _ = self.forward(theta, self.features)
-        value, _ = self.loss(z, self.y, **self.params)
-        values = np.add.reduce(value, axis=-1) / self.y.shape[-1]
+        values = self._mean(theta, self.features, self.y)
         if self._is_penalised:
             values += self._penalty(theta)
         return values
 
     def test(self, theta: Array) -> Array:
         """The mean loss on the test rows (..., R), without penalty."""
-        z, _ = self.forward(theta, self.features_test)
-        value, _ = self.loss(z, self.y_test, **self.params)
-        return np.add.reduce(value, axis=-1) / self.y_test.shape[-1]
+        return self._mean(theta, self.features_test, self.y_test)
 
     def take(self, runs: Array) -> Objective:
         """The objective of some of the runs."""
@@ -182,6 +183,11 @@ class Objective:
             l2=self.l2[runs],
         )
 
+    def _mean(self, theta: Array, features: Array, y: Array) -> Array:
+        z, _ = self.forward(theta, features)
+        value, _ = self.loss(z, y, **self.params)
+        return np.add.reduce(value, axis=-1) / y.shape[-1]
+
     def _penalty(self, theta: Array) -> Array:
         # l1 sum |w| + l2 sum w^2
         return np.add.reduce(self.l1 * np.abs(theta) + self.l2 * theta * theta, axis=-1)
@@ -197,7 +203,7 @@ def largest_rate(task: Task) -> float | None:
     curvature, or the theory does not speak (other optimizers, batches, L1)."""
     e = task.experiment
     bound = LOSSES[e.loss].curvature
-    if bound is None or e.optimizer != "gd" or e.l1 or 0 < e.batch < len(task.y):
+    if bound is None or e.optimizer != "gd" or e.l1 or task.is_batched:
         return None
     # Hessian <= sup l'' * (features features^T) / n + 2 l2, largest eigenvalue.
     hessian = bound(**e.params_of("loss")) * (task.features @ task.features.T) / len(task.y)

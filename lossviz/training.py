@@ -110,7 +110,7 @@ def train(tasks: Sequence[Task], seconds: float = 0.1) -> Iterator[list[Run]]:
 def _group(task: Task) -> tuple:
     # Runs of one group train as one batch: same code, same shapes, same rows in each mini-batch.
     e = task.experiment
-    draws = (e.seed, e.batch) if 0 < e.batch < len(task.y) else None
+    draws = (e.seed, e.batch) if task.is_batched else None
     shapes = task.features.shape, task.features_test.shape
     return e.loss, e.model, e.optimizer, e.steps, draws, shapes
 
@@ -120,7 +120,6 @@ class Descent:
 
     def __init__(self, tasks: Sequence[Task]):
         first = tasks[0].experiment
-        rows = len(tasks[0].y)
         self.tasks = tasks
         self.total = first.steps
         self.step = 0
@@ -131,13 +130,13 @@ class Descent:
             for name in first.params_of("optimizer")
         }
         self.rates = np.stack([_rates(task.experiment) for task in tasks], axis=1)[:, :, None]
-        self.batches = _batches(first, rows)
+        self.batches = _batches(tasks[0]) if tasks[0].is_batched else None
         self.theta = np.stack([task.start for task in tasks])
         self.state = (np.zeros_like(self.theta),) * OPTIMIZERS[first.optimizer].slots
         self.alive = np.arange(len(tasks))
         self.diverged_at: dict[int, int] = {}
         # How many steps are evaluated at a time, and how many are taken before they are recorded.
-        size = len(tasks) * max(rows, len(tasks[0].y_test))
+        size = len(tasks) * max(len(tasks[0].y), len(tasks[0].y_test))
         self.few = max(SMALL // size, 1)
         self.chunk = min(max(MUCH // size, 1), 256)
         self.every = -(-self.total // (MAX_FRAMES - 1))
@@ -240,22 +239,15 @@ def _rates(experiment: Experiment) -> Array:
     return experiment.lr * schedule(k, experiment.steps, **experiment.params_of("schedule"))
 
 
-def _batches(experiment: Experiment, rows: int) -> Iterator[Array] | None:
-    """Row numbers of each mini-batch, epoch after shuffled epoch; None for all rows."""
-    size = experiment.batch
-    if not 0 < size < rows:
-        return None
-
-    def draw() -> Iterator[Array]:
-        rng = generator(experiment.seed, "batches")
-        queue = np.empty(0, int)
-        while True:
-            if len(queue) < size:
-                queue = np.concatenate([queue, rng.permutation(rows)])
-            yield queue[:size]
-            queue = queue[size:]
-
-    return draw()
+def _batches(task: Task) -> Iterator[Array]:
+    """Row numbers of each mini-batch, epoch after shuffled epoch."""
+    size, rng = task.experiment.batch, generator(task.experiment.seed, "batches")
+    queue = np.empty(0, int)
+    while True:
+        if len(queue) < size:
+            queue = np.concatenate([queue, rng.permutation(len(task.y))])
+        yield queue[:size]
+        queue = queue[size:]
 
 
 def _status(task: Task, loss: Array, diverged_at: int | None) -> str:

@@ -144,16 +144,16 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
     shown = [minimum for minimum, here in zip(lowest, there, strict=True) if here]
     ground = _ground(task.experiment.only((*OBJECTIVE, "init")), tuple(map(tuple, shown)))
     axes, paths = list(ground.axes), []
+    is_axis = np.isin(np.arange(len(base)), axes)
     for run, minimum, here in zip(runs, lowest, there, strict=True):
         if not here:
             paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
             continue
         x, y = run.path[:, axes].T
-        held = np.where(np.isin(np.arange(len(base)), axes), run.path, base)
         height, floor = np.empty(0), None
         if in_3d:
-            below = np.where(np.isin(np.arange(len(base)), axes), minimum, base)
-            height, floor = heights(task, held), float(heights(task, below[None])[0])
+            height = heights(task, np.where(is_axis, run.path, base))
+            floor = float(heights(task, np.where(is_axis, minimum, base)[None])[0])
         at = float(minimum[axes[0]]), float(minimum[axes[1]])
         paths.append(Path(x, y, height, at, floor))
     return (terrain if in_3d else contour)("surface", ground, of, looks, paths)

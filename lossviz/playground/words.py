@@ -51,7 +51,7 @@ def status(run: Run, exact: Reference) -> str:
 
 
 def _why(e: Experiment) -> str:
-    if 0 < e.batch < len(Task.of(e).y):
+    if Task.of(e).is_batched:
         return ", as batches that differ make it"
     has_kinks = bool(LOSSES[e.loss].kinks(**e.params_of("loss")))
     return ", as a constant rate must at a kink" if has_kinks and e.schedule == "constant" else ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from html import escape
 from itertools import islice
 
 import streamlit as st
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment
+from lossviz.experiment import Experiment, Sweep
 from lossviz.figures.style import styles
 from lossviz.link import parse
 from lossviz.losses import LOSSES
@@ -23,7 +24,7 @@ from lossviz.ui import controls, state
 from lossviz.ui.player import player
 from lossviz.ui.training import TICK, Training, train
 
-MAX_RUNS = 8  # as many as there are colours
+MAX_RUNS = 8  # no more than there are colours, nor than a chart can show
 FOLD = "fold "  # keys of the groups: this and the title
 
 
@@ -187,10 +188,14 @@ def notices() -> None:
     """What could not be honoured, a sentence a kind; and what the preset on show teaches."""
     for note in st.session_state.notes:
         st.warning(_plain(note), icon=":material/info:")
-    here = state.sweep()
-    for preset in PRESETS:
-        if parse(preset.query)[0] == here:
-            st.html(f'<p class="lossviz-lesson">{escape(preset.lesson)}</p>')
+    lesson = _lessons().get(state.sweep())
+    if lesson is not None:
+        st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
+
+
+@cache
+def _lessons() -> dict[Sweep, str]:
+    return {parse(preset.query)[0]: preset.lesson for preset in PRESETS}
 
 
 def about(wanted: Sequence[Experiment]) -> None:

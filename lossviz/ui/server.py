@@ -36,6 +36,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 SWITCH: Final = 0.0005  # seconds
 
 
+@cache
 def _digest(*paths: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
 
@@ -102,7 +103,7 @@ async def _module(request: Request) -> Response:
 
 
 async def _send(request: Request, path: Path) -> Response:
-    tag = f'"{_digest_of(path)}"'
+    tag = f'"{_digest(path)}"'
     headers = {"Cache-Control": FOREVER, "ETag": tag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
@@ -110,11 +111,6 @@ async def _send(request: Request, path: Path) -> Response:
     headers["Content-Encoding"] = "gzip" if zipped else "identity"
     body = await run_in_threadpool(_zipped if zipped else _content, path)
     return Response(body, headers=headers, media_type="text/javascript")
-
-
-@cache
-def _digest_of(path: Path) -> str:
-    return _digest(path)
 
 
 def _content(path: Path) -> bytes:

@@ -25,8 +25,8 @@ class Training:
 
     @property
     def done(self) -> int:
-        """Steps that all unfinished runs have made."""
-        return min(len(run.loss) - 1 for run in self.runs if not run.is_done or not self.more)
+        """Steps that all unfinished runs have made; there must be one."""
+        return min(len(run.loss) - 1 for run in self.runs if not run.is_done)
 
     @property
     def total(self) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from driving import drag, step, to_step
+from playwright.sync_api import Page, WebSocket, expect
 
 from lossviz.ui import server
 
@@ -31,10 +32,6 @@ def visit(page: Page, demo: str, query: str = "frames=60") -> None:
     page.wait_for_function("document.querySelectorAll('.lv-chart .modebar-container').length >= 4")
 
 
-def step(page: Page) -> Locator:
-    return page.locator(".lv-step")
-
-
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()  # not exact: no other name may hold it
 
@@ -42,11 +39,6 @@ def press(page: Page, name: str) -> None:
 def set_number(page: Page, label: str, value: float) -> None:
     page.get_by_label(label).fill(str(value))
     page.get_by_label(label).press("Enter")
-
-
-def to_step(page: Page, value: int) -> None:
-    page.get_by_role("slider", name="Step").fill(str(value))
-    expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
 
 
 def plotted(page: Page, chart: str, trace: int, length: int) -> dict[str, list[float]]:
@@ -193,12 +185,7 @@ def test_charts_are_never_rebuilt(page: Page, demo: str) -> None:
 
 def test_zoom_is_kept_over_playback_and_new_data(page: Page, demo: str) -> None:
     visit(page, demo)
-    box = page.locator(".lv-plot .nsewdrag").first.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 100, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 300, box["y"] + 200, steps=5)
-    page.mouse.up()
+    drag(page, page.locator(".lv-plot .nsewdrag").first, (100, 50), (300, 200))
     get_range = "document.querySelector('.lv-plot')._fullLayout.xaxis.range"
     page.wait_for_function(f"{get_range}[0] > 1")
     zoomed = page.evaluate(get_range)
@@ -452,12 +439,7 @@ def test_a_path_in_space_grows_and_keeps_its_camera(page: Page, demo: str) -> No
     page.goto(f"{demo}/?frames=40&space=1")
     expect(page.locator(".gl-container canvas")).to_be_attached()
     expect(step(page)).to_have_text("Step 39 of 39")
-    box = page.locator(".lv-plot").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 200, box["y"] + 200)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 300, box["y"] + 230, steps=4)
-    page.mouse.up()
+    drag(page, page.locator(".lv-plot"), (200, 200), (300, 230))
     camera = "document.querySelector('.lv-plot')._fullLayout.scene.camera.eye.x"
     page.wait_for_function(f"Math.abs({camera} - 1.4) > 0.05")
     turned = page.evaluate(camera)

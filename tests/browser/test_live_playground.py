@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from driving import drag, step, to_step
+from playwright.sync_api import Page, expect
 
 from lossviz import parse
 from lossviz.presets import PRESETS, WELCOME
@@ -26,17 +27,8 @@ def ready(page: Page) -> None:
     page.wait_for_function("document.querySelectorAll('.lv-chart .modebar-container').length >= 4")
 
 
-def step(page: Page) -> Locator:
-    return page.locator(".lv-step")
-
-
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def to_step(page: Page, value: int) -> None:
-    page.get_by_role("slider", name="Step").fill(str(value))
-    expect(step(page)).to_have_text(re.compile(f"^Step {value:} of"))
 
 
 def address(page: Page) -> dict[str, list[str]]:
@@ -88,14 +80,7 @@ def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
         "document.querySelectorAll('.lv-plot').forEach((gd) => { gd.dataset.mark = '1'; })"
     )
     zoom = "document.querySelectorAll('.lv-plot')[2]._fullLayout.xaxis.range"
-    plot = page.locator(".lv-plot").nth(2).locator(".nsewdrag")
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 40, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 160, box["y"] + 160, steps=5)
-    page.mouse.up()
+    drag(page, page.locator(".lv-plot").nth(2).locator(".nsewdrag"), (40, 40), (160, 160))
     page.wait_for_function(f"{zoom}[0] > 1")
     zoomed = page.evaluate(zoom)
     before = cell(page, 1, 0)

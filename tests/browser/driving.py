@@ -1,0 +1,27 @@
+"""What tests of pages with a live player have in common."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def step(page: Page) -> Locator:
+    """The words that tell the step."""
+    return page.locator(".lv-step")
+
+
+def to_step(page: Page, value: int) -> None:
+    """Scrub to a step."""
+    page.get_by_role("slider", name="Step").fill(str(value))
+    expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
+
+
+def drag(page: Page, place: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Drag the mouse over a place, from and to points in pixels from its top left corner."""
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + start[0], box["y"] + start[1])
+    page.mouse.down()
+    page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=5)
+    page.mouse.up()
