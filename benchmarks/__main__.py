@@ -1,17 +1,18 @@
 """Print how LossViz fares, as ratios of two things measured in one run (`make bench`).
 
     python -m benchmarks            all of them
-    python -m benchmarks engine     only these (engine, live)
+    python -m benchmarks engine     only these (engine, networks, live)
 """
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import engine, live
+from benchmarks import engine, live, networks
 from benchmarks.ratios import Ratio
 
 SUITES: Mapping[str, Callable[[], Iterator[Ratio]]] = {
     "engine": engine.measure,
+    "networks": networks.measure,
     "live": live.measure,
 }
 

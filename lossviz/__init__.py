@@ -23,7 +23,7 @@ from lossviz.schedules import SCHEDULES
 from lossviz.training import Run, run, run_all, stream
 
 if TYPE_CHECKING:
-    from lossviz.estimators import GradientDescentRegressor
+    from lossviz.estimators import GradientDescentClassifier, GradientDescentRegressor
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "OUTLIERS",
     "SCHEDULES",
     "Experiment",
+    "GradientDescentClassifier",
     "GradientDescentRegressor",
     "Landscape",
     "Reference",
@@ -52,8 +53,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The estimators, which bring in scikit-learn, when they are first asked for."""
-    if name == "GradientDescentRegressor":
-        from lossviz.estimators import GradientDescentRegressor
+    if name in ("GradientDescentClassifier", "GradientDescentRegressor"):
+        from lossviz import estimators
 
-        return GradientDescentRegressor
+        return getattr(estimators, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

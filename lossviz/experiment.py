@@ -9,7 +9,7 @@ dropped; the rest are sorted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -35,11 +35,35 @@ CHOICES: Mapping[str, Registry] = {
 ROWS = ("data", "outliers", "model", "scaling", "seed", "outlier_seed")  # decide the features
 OBJECTIVE = (*ROWS, "loss", "l1", "l2")  # decide what is minimised
 MAX_STEPS = 20_000
+STARTS = ("auto", "zeros", "normal", "xavier", "he")
+# Which data an item's task suits, and the item that is taken where none is named.
+SUITS = {
+    "any": ("regression", "binary", "multiclass"),
+    "regression": ("regression",),
+    "binary": ("binary",),
+    "multiclass": ("binary", "multiclass"),
+}
+USUAL = {
+    "loss": {
+        "regression": "squared_error", "binary": "log_loss", "multiclass": "cross_entropy",
+    },
+    "outliers": {"regression": "none", "binary": "none", "multiclass": "none"},
+}  # fmt: skip
+
+
+def suits(choice: str, name: str, data: str) -> bool:
+    """Whether a loss, a kind of outliers, or any other item, goes with a dataset's task."""
+    return choice not in USUAL or DATASETS[data].task in SUITS[CHOICES[choice][name].task]
+
+
+def usual(choice: str, data: str) -> str:
+    """The loss or kind of outliers that a dataset has where none is named."""
+    return USUAL[choice][DATASETS[data].task]
 
 
 def read_start(words: str) -> str:
-    """The canonical text of initial values: zeros, normal, or numbers with commas."""
-    if words in ("zeros", "normal"):
+    """The canonical text of initial values: one of STARTS, or numbers with commas."""
+    if words in STARTS:
         return words
     number = Param("value", 0.0, -1e6, 1e6)
     values = [number.check(part) for part in words.split(",")[:1000]]
@@ -51,13 +75,14 @@ class Experiment:
     """Everything that decides a run.
 
     `params` holds the parameters of the chosen items under dotted keys ("huber.delta"); give a
-    mapping or pairs. An unknown name or key raises KeyError, a bad value ValueError.
+    mapping or pairs. A loss that is left out is the usual one for the data. An unknown name or key
+    raises KeyError; a bad value, or an item that does not suit the data, ValueError.
     """
 
     data: str = "line"
     outliers: str = "none"
     model: str = "linear"
-    loss: str = "squared_error"
+    loss: str = ""
     optimizer: str = "gd"
     schedule: str = "constant"
     lr: float = 0.1
@@ -65,18 +90,25 @@ class Experiment:
     batch: int = 0
     l1: float = 0.0
     l2: float = 0.0
-    init: str = "zeros"
+    patience: int = 0
+    init: str = "auto"
     scaling: str = "auto"
     seed: int = 0
     outlier_seed: int = 0
     params: Any = ()
 
     def __post_init__(self) -> None:
+        if not self.loss:
+            object.__setattr__(self, "loss", usual("loss", self.data))
         for key, param in PLAIN.items():
             value = getattr(self, key)
             if key in CHOICES:
                 CHOICES[key][value]
             object.__setattr__(self, key, checked(key, param, value))
+        for choice in USUAL:
+            name = getattr(self, choice)
+            if not suits(choice, name, self.data):
+                raise ValueError(f"{choice}: {unsuited(choice, name, [self.data])}")
         alive = {}
         for key, value in dict(self.params).items():
             param = param_of(key)
@@ -121,6 +153,14 @@ def _only(experiment: Experiment, keys: tuple[str, ...]) -> Experiment:
     return Experiment(**kept, params=experiment.params)
 
 
+def unsuited(choice: str, name: str, data: Sequence[str]) -> str:
+    """Why an item does not go with the data, in words."""
+    asked = {"regression": "numbers", "binary": "two classes", "multiclass": "classes"}
+    found = {"regression": "numbers", "binary": "two classes", "multiclass": "several classes"}
+    targets = ", ".join(f"{each} has {found[DATASETS[each].task]}" for each in data)
+    return f"{name} is for {asked[CHOICES[choice][name].task]}, and {targets}"
+
+
 def _plain(name: str, *args: Any, **kwargs: Any) -> Param:
     return Param(name, getattr(Experiment, name), *args, **kwargs)
 
@@ -131,7 +171,7 @@ PLAIN: Mapping[str, Param] = {
         _plain("data", label="Data", choices=DATASETS),
         _plain("outliers", label="Outliers", choices=OUTLIERS),
         _plain("model", label="Model", choices=MODELS),
-        _plain("loss", label="Loss", choices=LOSSES),
+        Param("loss", usual("loss", Experiment.data), label="Loss", choices=LOSSES),
         _plain("optimizer", label="Optimizer", choices=OPTIMIZERS),
         _plain("schedule", label="Schedule", choices=SCHEDULES),
         _plain("lr", 1e-6, 1e4, "Learning rate", "The size of the first step.", log=True),
@@ -140,10 +180,17 @@ PLAIN: Mapping[str, Param] = {
         _plain("l1", 0.0, 1e3, "L1", "Penalty: this times the sum of |w|; not on the intercept."),
         _plain("l2", 0.0, 1e3, "L2", "Penalty: this times the sum of w²; not on the intercept."),
         _plain(
+            "patience",
+            0,
+            MAX_STEPS,
+            "Patience",
+            "Early stopping: after so many steps without a lower clean test loss; 0 never stops.",
+        ),
+        _plain(
             "init",
             label="Start",
-            help="zeros, normal (drawn from the seed), or values with commas, in the data's "
-            "units, the intercept first.",
+            help="auto (zeros, but networks are drawn), zeros, normal, xavier or he (drawn from "
+            "the seed), or values with commas, in the data's units, the intercept first.",
             reader=read_start,
         ),
         _plain(
@@ -196,11 +243,10 @@ class Sweep:
             param = param_of(key)
             many = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
             values[key] = tuple(dict.fromkeys(checked(key, param, value) for value in many))
-        kept = {
-            key: axis
-            for key, axis in values.items()
-            if axis and axis != (param_of(key).default,)
-        }
+        data = values.get("data") or cls()["data"]
+        for choice in USUAL:
+            values[choice] = _suited(choice, values.get(choice, ()), data)
+        kept = {key: axis for key, axis in values.items() if axis and axis != _default(key, data)}
         everything = cls(tuple((key, kept[key]) for key in sorted(kept, key=_rank)))
         return cls(tuple(axis for axis in everything.axes if everything.uses(axis[0])))
 
@@ -211,7 +257,8 @@ class Sweep:
 
     def __getitem__(self, key: str) -> tuple[Value, ...]:
         """The values of a plain or dotted key."""
-        return dict(self.axes).get(key, (param_of(key).default,))
+        axes = dict(self.axes)
+        return axes[key] if key in axes else _default(key, axes.get("data", (Experiment.data,)))
 
     def replace(self, changes: Mapping[str, Any]) -> Sweep:
         """This sweep with other values for some keys."""
@@ -223,12 +270,18 @@ class Sweep:
         # An item's axes multiply its own runs alone, so the items of a choice add up.
         lengths = {key: len(axis) for key, axis in self.axes}
         plain = prod(n for key, n in lengths.items() if key in PLAIN and key not in CHOICES)
-        return plain * prod(
-            sum(
-                prod(n for key, n in lengths.items() if key.startswith(f"{name}."))
-                for name in self[choice]
+
+        def own(name: Value) -> int:
+            return prod(n for key, n in lengths.items() if key.startswith(f"{name}."))
+
+        return plain * sum(
+            own(data)
+            * prod(
+                sum(own(name) for name in self[choice] if suits(choice, str(name), str(data)))
+                for choice in CHOICES
+                if choice != "data"
             )
-            for choice in CHOICES
+            for data in self["data"]
         )
 
     def __iter__(self) -> Iterator[Experiment]:
@@ -244,6 +297,9 @@ class Sweep:
         # would only repeat its runs.
         rest = [(key, axis) for key, axis in self.axes if key not in CHOICES]
         for names in product(*(self[choice] for choice in CHOICES)):
+            chosen = dict(zip(CHOICES, map(str, names), strict=True))
+            if not all(suits(choice, name, chosen["data"]) for choice, name in chosen.items()):
+                continue
             own = [(choice, (name,)) for choice, name in zip(CHOICES, names, strict=True)]
             yield own + [
                 (key, axis) for key, axis in rest if key in PLAIN or key.partition(".")[0] in names
@@ -255,6 +311,19 @@ class Sweep:
 
         pairs = [(key, text(value)) for key, axis in self.axes for value in axis]
         return urlencode(pairs, safe=",")
+
+
+def _suited(choice: str, names: Sequence[Value], data: Sequence[Value]) -> tuple[Value, ...]:
+    """Those of the names that go with some of the data, and the usual one for data with none."""
+    kept = [name for name in names if any(suits(choice, str(name), str(each)) for each in data)]
+    for each in data:
+        if not any(suits(choice, str(name), str(each)) for name in kept):
+            kept.append(usual(choice, str(each)))
+    return tuple(kept)
+
+
+def _default(key: str, data: Sequence[Value]) -> tuple[Value, ...]:
+    return _suited(key, (), data) if key in USUAL else (param_of(key).default,)
 
 
 def _rank(key: str) -> tuple[int, int, str]:

@@ -1,6 +1,7 @@
-"""Loss surfaces: the training objective over a plane of two parameters.
+"""Loss surfaces: the training objective over a plane in the space of parameters.
 
-Each point of the grid is a run of zero steps, so it costs one call of `Objective`.
+Each point of the grid is a run of zero steps, so it costs one call of `Objective`. The plane is
+that of two parameters where one output is linear in them, and else that in which runs move most.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from lossviz.experiment import Experiment
 from lossviz.objective import Objective, Task
 from lossviz.reference import reference
+from lossviz.training import Run
 
 Array = np.ndarray
 Range = tuple[float, float]
@@ -21,15 +23,42 @@ TEMPORARIES = 8  # arrays of (points, rows) that a loss makes on its way
 SQUAT = 0.5  # the least that one side of a frame may be of the other
 MARGIN = 0.15  # of a frame's width, on either side
 STRAY = 3.0  # how many times wider paths may make a frame
+FRAMES = 60  # of each run, that decide the plane of runs
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane in the space of parameters, in the coordinates of the descent.
+
+    Points are origin (P,) + x directions[0] + y directions[1], the directions (2, P) being
+    orthonormal. axes: the places of the two parameters that it varies, if it is a plane of two;
+    note: how it was chosen, in a sentence.
+    """
+
+    origin: Array
+    directions: Array
+    x_name: str
+    y_name: str
+    axes: tuple[int, int] | None
+    note: str
+
+    def coordinates(self, path: Array) -> Array:
+        """x and y (..., 2) of the points of the plane closest to path (..., P)."""
+        return (path - self.origin) @ self.directions.T
+
+    def points(self, xy: Array) -> Array:
+        """The parameters (..., P) at x and y (..., 2)."""
+        return self.origin + xy @ self.directions
 
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
-    """The objective over a plane of two parameters, in the coordinates of the descent.
+    """The objective over a plane, in the coordinates of the descent.
 
-    x, y (n,): values of the parameters x_name and y_name; values (n, n): the objective, penalty
-        included, a row for each y; axes: the places of the two among the parameters.
-    fixed: the value of each other parameter. coordinates: "data units" or "scaled features".
+    x, y (n,): values of the coordinates x_name and y_name; values (n, n): the objective, penalty
+        included, a row for each y.
+    fixed: the value of each parameter that a plane of two parameters does not vary; {} for others.
+    coordinates: "data units" or "scaled features".
     """
 
     x_name: str
@@ -37,7 +66,7 @@ class Landscape:
     x: Array
     y: Array
     values: Array
-    axes: tuple[int, int]
+    plane: Plane
     fixed: dict[str, float]
     coordinates: str
 
@@ -68,44 +97,89 @@ def landscape(
     x_range: Range | None = None,
     y_range: Range | None = None,
     base: Array | None = None,
+    plane: Plane | None = None,
     memory: int = MEMORY,
 ) -> Landscape:
-    """The training objective over a grid of n by n values of two parameters.
+    """The training objective over a grid of n by n points of a plane.
 
-    x, y: names of parameters; left out, the first slope and the intercept where there are but
-        two parameters, else the first two slopes. x_range, y_range: as `frame_for` gives them;
-        left out, a frame around the start and the exact minimiser. base (P,): where the other
-        parameters are held; left out, at the exact minimiser. memory: bytes for temporaries.
-    KeyError for an unknown name, ValueError for one name twice or a model with one parameter.
+    x, y, base: as `plane_of` takes them. plane: another plane, such as `plane_of_runs` gives.
+    x_range, y_range: as `frame_for` gives them; left out, a frame around the start and the exact
+        minimiser, or for other planes around the start. memory: bytes for temporaries.
     """
     task = Task.of(experiment)
-    across, up = axes = _axes(task, x, y)
-    if base is None or x_range is None or y_range is None:
-        exact = reference(experiment).internal
-        base = exact if base is None else base
-        frame = frame_for([task.start[None]], [exact], axes)
+    if plane is None:
+        plane = plane_of(experiment, x, y, base)
+    if x_range is None or y_range is None:
+        exact = reference(experiment)
+        ends = [] if exact is None else [plane.coordinates(exact.internal)]
+        frame = frame_for([plane.coordinates(task.start[None])], ends)
         x_range, y_range = x_range or frame[0], y_range or frame[1]
     xs, ys = np.linspace(*x_range, n), np.linspace(*y_range, n)
     objective = Objective.of([task])
     values = np.empty(n * n)
-    piece = max(1, int(memory) // (TEMPORARIES * 8 * task.y.size))
+    width = sum(units for units, _ in task.layers)
+    piece = max(1, int(memory) // (TEMPORARIES * 8 * len(task.y) * width))
     with np.errstate(all="ignore"):
         for first in range(0, n * n, piece):
             points = np.arange(first, min(first + piece, n * n))
-            thetas = np.tile(np.asarray(base, float), (len(points), 1, 1))
-            thetas[:, 0, across], thetas[:, 0, up] = xs[points % n], ys[points // n]
-            values[points] = objective.values(thetas)[:, 0]
-    others = (i for i in range(len(task.names)) if i not in axes)
+            thetas = plane.points(np.column_stack([xs[points % n], ys[points // n]]))
+            values[points] = objective.values(thetas[:, None])[:, 0]
+    others = (i for i in range(len(task.names)) if plane.axes and i not in plane.axes)
     return Landscape(
-        x_name=task.names[across],
-        y_name=task.names[up],
+        x_name=plane.x_name,
+        y_name=plane.y_name,
         x=xs,
         y=ys,
         values=values.reshape(n, n),
-        axes=axes,
-        fixed={task.names[i]: float(base[i]) for i in others},
+        plane=plane,
+        fixed={task.names[i]: float(plane.origin[i]) for i in others},
         coordinates="scaled features" if task.sample.is_scaled else "data units",
     )
+
+
+def plane_of(
+    experiment: Experiment, x: str | None = None, y: str | None = None, base: Array | None = None
+) -> Plane:
+    """The plane of two parameters.
+
+    x, y: their names; left out, the first slope and the intercept where there are but two
+        parameters, else the first two slopes. base (P,): where the others are held; left out, at
+        the exact minimiser, or where none is known at the start.
+    KeyError for an unknown name, ValueError for one name twice or a model with one parameter.
+    """
+    task = Task.of(experiment)
+    axes = _axes(task, x, y)
+    if base is None:
+        exact = reference(experiment)
+        base = task.start if exact is None else exact.internal
+    origin, directions = np.array(base, float), np.zeros((2, len(base)))
+    origin[list(axes)], directions[[0, 1], axes] = 0.0, 1.0
+    note = "The other parameters are held at the minimiser." if len(origin) > 2 else ""
+    return Plane(origin, directions, task.names[axes[0]], task.names[axes[1]], axes, note)
+
+
+def plane_of_runs(runs: Sequence[Run]) -> Plane:
+    """The plane through the runs' start, their mean where they differ, along the two directions
+    in which the runs, all together, move most. They must have the same parameters."""
+    starts = np.array([run.path[0] for run in runs])
+    origin = starts.mean(axis=0)
+    moves = np.vstack(
+        [run.path[np.linspace(0, len(run.path) - 1, FRAMES).astype(int)] - origin for run in runs]
+    )
+    # Two directions even where nothing moves: the first parameters.
+    moves = np.vstack([moves, 1e-9 * (np.abs(moves).max() or 1.0) * np.eye(2, moves.shape[1])])
+    _, sizes, turned = np.linalg.svd(moves, full_matrices=False)
+    signs = np.where((moves @ turned[:2].T)[-3] < 0, -1.0, 1.0)  # the last run ends at the right
+    share = float(np.sum(sizes[:2] ** 2) / np.sum(sizes**2))
+    note = (
+        "The plane through the start in which these runs, all together, move most: it holds "
+        f"{100 * share:.0f} % of their squared distances from the start. Paths are their shadows "
+        "on it."
+    )
+    return Plane(
+        origin, signs[:, None] * turned[:2], "first main direction", "second main direction",
+        None, note,
+    )  # fmt: skip
 
 
 def _axes(task: Task, x: str | None, y: str | None) -> tuple[int, int]:
@@ -128,23 +202,20 @@ def _place(names: Sequence[str], name: str) -> int:
     return names.index(name)
 
 
-def frame_for(
-    paths: Sequence[Array], minimisers: Sequence[Array], axes: tuple[int, int]
-) -> tuple[Range, Range]:
-    """Ranges for x and y that hold all starts and minimisers, and the paths unless they stray.
+def frame_for(paths: Sequence[Array], ends: Sequence[Array]) -> tuple[Range, Range]:
+    """Ranges for x and y that hold all starts and ends, and the paths unless they stray.
 
-    paths: arrays (F, P); minimisers: (P,); all in the coordinates of the descent. What strays
-    widens the frame to three times what starts and minimisers need, and no further.
+    paths: arrays (F, 2); ends, such as minimisers: (2,); all in the coordinates of a plane. What
+    strays widens the frame to three times what starts and ends need, and no further.
     """
-    columns = list(axes)
-    core = np.array([*(path[0] for path in paths), *minimisers])[:, columns]
+    core = np.array([*(path[0] for path in paths), *ends])
     low, high = core.min(axis=0), core.max(axis=0)
     width = high - low
     # A frame is nowhere flat: 1 where all agree, and no side less than half of the other.
     width = np.maximum(width, SQUAT * width.max() or 1.0)
     middle, reach = (low + high) / 2, STRAY * width / 2
     for path in paths:
-        points = path[np.isfinite(path).all(axis=1)][:, columns]
+        points = path[np.isfinite(path).all(axis=1)]
         points = np.clip(points, middle - reach, middle + reach)
         low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
     spare = np.maximum(high - low, width) * (0.5 + MARGIN) - (high - low) / 2

@@ -7,7 +7,7 @@ Writing one is `Sweep.query`.
 
 from __future__ import annotations
 
-from lossviz.experiment import Sweep, param_of
+from lossviz.experiment import USUAL, Sweep, param_of, unsuited
 from lossviz.registry import OutOfRange, Value, quote, text
 
 MAX_LINK = 20_000  # characters of a link that are read
@@ -18,6 +18,7 @@ NOTES = {
     "unusable": "Unusable values were left out: {}.",
     "moved": "Values out of range were moved to the nearest allowed one: {}.",
     "repeated": "Values given twice were used once: {}.",
+    "unsuited": "Choices that do not suit the data were left out: {}.",
     "idle": "Settings of things that are not chosen were left out: {}.",
 }
 
@@ -62,6 +63,13 @@ def parse(query: str) -> tuple[Sweep, list[str]]:
         else:
             axes[key].append(value)
     sweep = Sweep.of(axes)
+    data = [str(name) for name in sweep["data"]]
+    faults["unsuited"] = [
+        unsuited(choice, str(name), data)
+        for choice in USUAL
+        for name in axes.get(choice, ())
+        if name not in sweep[choice]
+    ]
     faults["idle"] = [key for key in axes if not sweep.uses(key)]
     return sweep, notes + [
         NOTES[kind].format(_listing(list(dict.fromkeys(found))))

@@ -22,7 +22,8 @@ class Param:
 
     `low` and `high` bound numbers, both ends included. `choices` lists what a word may be; a
     registry will do. `reader` turns any other text into its canonical form and raises
-    ValueError with a reason. `log` asks for a widget that moves by factors.
+    ValueError with a reason. `log` asks for a widget that moves by factors. `plain` says that the
+    default leaves the item as if it had no such parameter, so that names pass it over.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Param:
     choices: Iterable[str] = ()
     reader: Callable[[str], str] | None = None
     log: bool = False
+    plain: bool = False
 
     def check(self, value: Any) -> Value:
         """The value in this parameter's type; ValueError says what is wrong with it."""

@@ -1,34 +1,42 @@
-"""What the kept frames of a run look like: its curve, and every row's residual, loss and pull."""
+"""What the kept frames of a run look like: its predictions, and every row's loss and pull."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from lossviz.losses import LOSSES
+from lossviz.losses.base import LossFunction
 from lossviz.models import MODELS
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective, Task, classes_of
 from lossviz.training import Run
 
 Array = np.ndarray
+PIECE = 2**21  # numbers that a model may make at a time
 
 
 @dataclass(frozen=True, eq=False)
 class Replay:
     """The rows of a run at some of its frames, all arrays (F', n).
 
-    residual: prediction minus target, in the target's units (through the inverse link).
-    value, slope: the loss of each row, and its derivative with respect to the raw prediction z.
-    loss_share, gradient_share: of the frame's total; a row's part of the gradient is its |slope|
-        times the length of its feature vector. Where the total is 0, all shares are 0.
+    argument: where the row lies on the axis of its loss. For numbers, the residual: prediction
+        minus target, in the target's units (through the inverse link). For classes, the margin.
+    value, slope: the loss of each row, and its derivative along that axis: with respect to the raw
+        prediction z, or to the margin, or, of several outputs, to that of the row's own class.
+    is_wrong: whether the row is put into another class; nowhere for numbers.
+    loss_share, gradient_share: of the frame's total; a row's part of the gradient is the length
+        of its slope times that of its feature vector (for networks, of its slope alone). Where the
+        total is 0, all shares are 0.
     """
 
     frames: Array
-    residual: Array
+    argument: Array
     value: Array
     slope: Array
+    is_wrong: Array
     loss_share: Array
     gradient_share: Array
 
@@ -37,13 +45,20 @@ def replay(run: Run, frames: Array, rows: Array | None = None) -> Replay:
     """The run's training rows, all or those numbered in `rows` (n,), at these frames (indices
     into `run.steps`). Shares are of the total over all rows."""
     task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    labels, options = task.sample.y, run.experiment.params_of("loss")
+    z = _raw(task, run.path[frames], task.features)
     with np.errstate(all="ignore"):
-        z, _ = MODELS[run.experiment.model].forward(run.path[frames], task.features)
-        options = run.experiment.params_of("loss")
         value, slope = loss.function(z, task.y, **options)
-        pull = np.abs(slope) * np.linalg.norm(task.features, axis=0)
-        residual = loss.inverse_link(z) - task.y
-    arrays = residual, value, slope, _shares(value), _shares(pull)
+        pull = np.linalg.norm(slope, axis=-1) if task.outputs else np.abs(slope)
+        if task.is_linear:
+            pull = pull * np.linalg.norm(task.features, axis=0)
+        argument, along = loss.inverse_link(z) - task.y, slope
+        if task.sample.classes:
+            argument, along = margins(z, labels, task.outputs), _along(slope, labels, task.outputs)
+    is_wrong = np.zeros(value.shape, bool)
+    if task.sample.classes:
+        is_wrong = classes_of(z, task.outputs) != labels
+    arrays = argument, value, along, is_wrong, _shares(value), _shares(pull)
     return Replay(frames, *(array if rows is None else array[:, rows] for array in arrays))
 
 
@@ -52,39 +67,116 @@ def _shares(parts: Array) -> Array:
     return np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
 
 
+def raw(run: Run, frames: Array, X: Array) -> Array:
+    """The raw predictions at rows X (m, d), in the data's units, at some frames: (F', m), or
+    (F', m, K) where the model has K outputs."""
+    task, e = Task.of(run.experiment), run.experiment
+    scaled = (X - task.sample.center) / task.sample.scale
+    return _raw(task, run.path[frames], MODELS[e.model].function(scaled, **e.params_of("model")))
+
+
+def _raw(task: Task, path: Array, features: Array) -> Array:
+    # A piece of the frames at a time, as a network's layers take room.
+    widest = max(units for units, _ in task.layers)
+    piece = max(1, PIECE // (widest * features.shape[-1]))
+    with np.errstate(all="ignore"):
+        return np.concatenate(
+            [task.forward(path[k : k + piece], features)[0] for k in range(0, len(path), piece)]
+        )
+
+
+def margins(z: Array, labels: Array, outputs: int) -> Array:
+    """How far rows with labels (n,) are on the right side: for raw predictions z (..., n) of two
+    classes, z times the sign of the class; with outputs (..., n, K), that of the row's class
+    minus the largest other."""
+    if not outputs:
+        return (2.0 * labels - 1.0) * z
+    own = _own(labels, outputs)
+    return _along(z, labels, outputs) - np.where(own, -np.inf, z).max(axis=-1)
+
+
+def _along(slope: Array, labels: Array, outputs: int) -> Array:
+    if not outputs:
+        return (2.0 * labels - 1.0) * slope
+    return np.where(_own(labels, outputs), slope, 0.0).sum(axis=-1)
+
+
+def _own(labels: Array, outputs: int) -> Array:
+    return labels[:, None] == np.arange(outputs)
+
+
+def chances(run: Run, frames: Array, X: Array) -> Array:
+    """The predictions at rows X (m, d) through the loss's inverse link: for two classes that of
+    class 1, (F', m), for several (F', m, K). Probabilities where `Loss.probabilistic` says so."""
+    with np.errstate(all="ignore"):
+        return LOSSES[run.experiment.loss].inverse_link(raw(run, frames, X))
+
+
 def curves(run: Run, x: Array) -> Array:
     """The fitted curve of a one-feature run at x (m,), for every kept frame: (F, m), in the
     target's units."""
-    task, e = Task.of(run.experiment), run.experiment
-    grid = (x[:, None] - task.sample.center) / task.sample.scale
-    features = MODELS[e.model].function(grid, **e.params_of("model"))
-    with np.errstate(all="ignore"):
-        z, _ = MODELS[e.model].forward(run.path, features)
-        return LOSSES[e.loss].inverse_link(z)
+    return chances(run, np.arange(len(run.steps)), x[:, None])
 
 
-def shape(run: Run, residuals: Array) -> tuple[Array, Array]:
-    """The run's loss and its slope over residuals (m,), in the target's units.
+def shape(run: Run, arguments: Array) -> tuple[Array, Array, Array]:
+    """The run's loss and its slope over residuals or margins (m,): (x, value, slope).
 
-    A loss that depends on more than the residual is drawn for the median target.
+    A loss that depends on more than the residual is drawn for the median target; one that treats
+    two classes differently once for each, with a gap between; one over several classes for equal
+    outputs of all other classes.
     """
     task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
     options = run.experiment.params_of("loss")
+    if loss.task == "multiclass":
+        z = np.zeros((len(arguments), task.outputs))
+        z[:, 0] = arguments
+        value, slope = loss.function(z, loss.targets(np.zeros(1), task.outputs), **options)
+        return arguments, value, slope[:, 0]
+    if loss.task == "binary":
+        return _two_sided(loss.function, options, arguments)
     if loss.of_residual:
-        return loss.function(residuals, np.zeros(1), **options)
+        return arguments, *loss.function(arguments, np.zeros(1), **options)
     y = np.median(task.y)
-    prediction = residuals + y
+    prediction = arguments + y
     with np.errstate(all="ignore"):
         z = loss.link(prediction)
         value, slope = loss.function(z, np.full(1, y), **options)
     known = np.isfinite(value) & np.isclose(loss.inverse_link(z), prediction)
-    return np.where(known, value, np.nan), np.where(known, slope, np.nan)
+    return arguments, np.where(known, value, np.nan), np.where(known, slope, np.nan)
+
+
+def _two_sided(
+    function: LossFunction, options: dict[str, Any], margins: Array
+) -> tuple[Array, Array, Array]:
+    first, second = (
+        (value, sign * slope)
+        for sign, y in ((1.0, np.ones(1)), (-1.0, np.zeros(1)))
+        for value, slope in [function(sign * margins, y, **options)]
+    )
+    if np.allclose(first, second, rtol=1e-9):
+        return margins, *first
+    gap = np.full(1, np.nan)
+    value, slope = (np.concatenate([a, gap, b]) for a, b in zip(first, second, strict=True))
+    return np.concatenate([margins, gap, margins]), value, slope
 
 
 def heights(task: Task, path: Array) -> Array:
     """The task's objective (F,) along a path (F, P) in the descent's coordinates."""
     with np.errstate(all="ignore"):
         return Objective.of([task]).values(path[:, None, :])[:, 0]
+
+
+def thinned(count: int, wanted: int) -> Array:
+    """Some of `count` frames, if possible as many as are wanted, the first and the last among
+    them: more of them early, where most happens."""
+    if wanted >= count:
+        return np.arange(count)
+    return np.unique(((count - 1) * np.linspace(0.0, 1.0, wanted) ** 2).round().astype(int))
+
+
+def latest(frames: Array, count: int, values: Array) -> Array:
+    """Values (F', ...) at some frames as values at all of `count` frames: those last measured."""
+    return values[np.searchsorted(frames, np.arange(count), side="right") - 1]
 
 
 def aligned(runs: Sequence[Run]) -> list[Run]:
@@ -107,4 +199,6 @@ def _at(run: Run, steps: Array) -> Run:
     return replace(
         run, steps=steps, theta=run.theta[frames], path=run.path[frames],
         loss=run.loss[known], test_loss=run.test_loss[known],
+        error=None if run.error is None else run.error[frames],
+        test_error=None if run.test_error is None else run.test_error[frames],
     )  # fmt: skip

@@ -19,6 +19,7 @@ class Sample:
 
     X (n, d), y (n,): training rows, outliers injected; is_outlier (n,) marks those.
     X_test, y_test: clean rows, a fresh draw or a held-out part.
+    classes: their names, K of them, where the targets are classes 0..K-1; else ().
     center, scale (d,): descent sees the features as (x - center) / scale; 0 and 1 where nothing
         is scaled. They come from the rows before outliers were injected.
     """
@@ -30,6 +31,7 @@ class Sample:
     y_test: Array
     center: Array
     scale: Array
+    classes: tuple[str, ...] = ()
 
     @property
     def is_scaled(self) -> bool:
@@ -61,4 +63,7 @@ def sample(experiment: Experiment) -> Sample:
     center, scale = center_and_scale(X, is_scaled)
     rng = generator(e.seed, f"outliers {e.outlier_seed}")
     X, y, is_outlier = OUTLIERS[e.outliers].function(rng, X, y, **e.params_of("outliers"))
-    return Sample(X, y, is_outlier, X_test, y_test, center, scale)
+    count = e.params_of("data").get("classes", len(dataset.classes))
+    return Sample(
+        X, y, is_outlier, X_test, y_test, center, scale, dataset.classes[: int(count)]
+    )

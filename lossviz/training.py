@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -17,6 +17,7 @@ from lossviz.schedules import SCHEDULES
 
 Array = np.ndarray
 MAX_FRAMES = 500
+MOST = 2**21  # parameters that are kept of a run with many: it has fewer frames
 # Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
 SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
@@ -33,8 +34,11 @@ class Run:
     steps (F,): the steps kept as frames, at most MAX_FRAMES, first and last always among them.
     theta (F, P): parameters at those steps, in the data's own units, named by `names`.
     path (F, P): the same in the coordinates in which descent moves (scaled features).
+    error, test_error (F,): the shares of training and clean test rows that are put into a wrong
+        class at those steps; None where targets are numbers.
     status: a sentence on how it went; diverged_at: the step at which it diverged, or None: from
-        there on the run stands still at its last finite point.
+        there on the run stands still at its last finite point; stopped_at: the step at which
+        patience with it ended, or None: there it stands still.
     """
 
     experiment: Experiment
@@ -43,19 +47,21 @@ class Run:
     path: Array
     loss: Array
     test_loss: Array
+    error: Array | None
+    test_error: Array | None
     names: tuple[str, ...]
     status: str
     diverged_at: int | None
+    stopped_at: int | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Run):
             return NotImplemented
-        arrays = ("steps", "theta", "path", "loss", "test_loss")
-        return (self.experiment, self.status, self.diverged_at) == (
-            other.experiment,
-            other.status,
-            other.diverged_at,
-        ) and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+        arrays = ("steps", "theta", "path", "loss", "test_loss", "error", "test_error")
+        plain = ("experiment", "status", "diverged_at", "stopped_at")
+        return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays
+        )
 
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
@@ -63,6 +69,11 @@ class Run:
     def is_done(self) -> bool:
         """Whether training is over."""
         return len(self.loss) == self.experiment.steps + 1
+
+    @property
+    def best_step(self) -> int:
+        """The step with the lowest clean test loss so far."""
+        return int(np.argmin(self.test_loss))
 
 
 def run(experiment: Experiment) -> Run:
@@ -111,8 +122,9 @@ def _group(task: Task) -> tuple:
     # Runs of one group train as one batch: same code, same shapes, same rows in each mini-batch.
     e = task.experiment
     draws = (e.seed, e.batch) if task.is_batched else None
-    shapes = task.features.shape, task.features_test.shape
-    return e.loss, e.model, e.optimizer, e.steps, draws, shapes
+    shapes = task.features.shape, task.features_test.shape, task.outputs
+    model = e.model, *e.params_of("model").values()
+    return e.loss, model, e.optimizer, e.steps, draws, shapes
 
 
 class Descent:
@@ -135,15 +147,24 @@ class Descent:
         self.state = (np.zeros_like(self.theta),) * OPTIMIZERS[first.optimizer].slots
         self.alive = np.arange(len(tasks))
         self.diverged_at: dict[int, int] = {}
+        self.stopped_at: dict[int, int] = {}
+        self.patience = np.array([task.experiment.patience or np.inf for task in tasks])
+        self.best, self.best_at = np.full(len(tasks), np.inf), np.zeros(len(tasks), int)
         # How many steps are evaluated at a time, and how many are taken before they are recorded.
-        size = len(tasks) * max(len(tasks[0].y), len(tasks[0].y_test))
+        widest = max(rows for rows, _ in tasks[0].layers)
+        size = len(tasks) * max(len(tasks[0].y), len(tasks[0].y_test)) * widest
         self.few = max(SMALL // size, 1)
         self.chunk = min(max(MUCH // size, 1), 256)
-        self.every = -(-self.total // (MAX_FRAMES - 1))
+        frames = int(np.clip(MOST // self.theta.shape[1], 50, MAX_FRAMES))
+        self.every = -(-self.total // (frames - 1))
         self.loss = np.empty((len(tasks), self.total + 1))
         self.test_loss = np.empty_like(self.loss)
         self.kept = np.empty((len(tasks), self.total // self.every + 1, self.theta.shape[1]))
         self.newest = self.theta.copy()
+        # Error rates of training and test rows, at kept steps and at the newest one.
+        self.has_classes = bool(tasks[0].sample.classes)
+        self.errors = np.zeros((2, *self.kept.shape[:2]))
+        self.newest_errors = np.zeros((2, len(tasks)))
 
     @property
     def is_done(self) -> bool:
@@ -159,40 +180,64 @@ class Descent:
         steps = range(self.step, min(self.step + count, self.total + 1))
         thetas = np.empty((len(steps), *self.theta.shape))
         values = np.empty(thetas.shape[:2])
+        errors = np.zeros((2, *values.shape))
         with np.errstate(all="ignore"):
             for i, k in enumerate(steps):
                 thetas[i] = self.theta
                 rows = None if self.batches is None else next(self.batches)
-                values[i], gradient = self.objective(self.theta, rows)
+                values[i], gradient, z = self.objective.evaluate(self.theta, rows)
+                if self.has_classes and rows is None and self._shows(k, steps):
+                    errors[0, i] = self.objective.errors(z)
                 if k < self.total:
                     self.theta, self.state = self.update(
                         self.theta, gradient, self.state, self.rates[k], k + 1, **self.options
                     )
             if self.batches is not None:  # so far they are the losses of the batches
-                values = self._at_each(thetas, self.objective.values)
-            tests = self._at_each(thetas, self.objective.test)
-        self._record(steps, thetas, values, tests)
+                values, errors[0] = self._at_each(thetas, test=False)
+            tests, errors[1] = self._at_each(thetas, test=True)
+        self._record(steps, thetas, values, tests, errors)
         self.step = steps.stop if len(self.alive) else self.total + 1
 
-    def _at_each(self, thetas: Array, measure: Callable[[Array], Array]) -> Array:
-        parts = range(0, len(thetas), self.few)
-        return np.concatenate([measure(thetas[i : i + self.few]) for i in parts])
+    def _shows(self, step: int, steps: range) -> bool:
+        """Whether a step is kept as a frame, or the newest there is."""
+        return step % self.every == 0 or step == steps[-1]
 
-    def _record(self, steps: range, thetas: Array, values: Array, tests: Array) -> None:
+    def _at_each(self, thetas: Array, *, test: bool) -> tuple[Array, Array]:
+        """Losses and error rates (steps, runs) on all training or test rows."""
+        measure = self.objective.test if test else self.objective.train
+        losses, errors = [], []
+        for i in range(0, len(thetas), self.few):
+            loss, z = measure(thetas[i : i + self.few])
+            losses.append(loss)
+            errors.append(self.objective.errors(z, test=test) if self.has_classes else loss)
+        return np.concatenate(losses), np.concatenate(errors)
+
+    def _record(
+        self, steps: range, thetas: Array, values: Array, tests: Array, errors: Array
+    ) -> None:
         frames = range(-(-steps.start // self.every), (steps.stop - 1) // self.every + 1)
         rows = [frame * self.every - steps.start for frame in frames]
         self.loss[self.alive, steps.start : steps.stop] = values.T
         self.test_loss[self.alive, steps.start : steps.stop] = tests.T
         self.kept[self.alive, frames.start : frames.stop] = thetas[rows].swapaxes(0, 1)
+        self.errors[:, self.alive, frames.start : frames.stop] = errors[:, rows].swapaxes(1, 2)
         # A comparison with NaN is false, so NaN counts as beyond the limit.
         fine = (values <= LIMIT) & (tests <= LIMIT) & (np.abs(thetas).max(axis=-1) <= LIMIT)
-        survivors = fine.all(axis=0)
+        late = self._out_of_patience(steps, np.where(fine, tests, np.inf))
+        survivors = (fine & ~late).all(axis=0)
         self.newest[self.alive[survivors]] = thetas[-1, survivors]
+        self.newest_errors[:, self.alive[survivors]] = errors[:, -1, survivors]
         if survivors.all():
             return
         for column in np.flatnonzero(~survivors):
-            run, at = int(self.alive[column]), int(np.argmin(fine[:, column]))
-            self._freeze(run, steps.start + at, thetas[at - 1, column] if at else self.newest[run])
+            run, at = int(self.alive[column]), int(np.argmin(fine[:, column] & ~late[:, column]))
+            if fine[at, column]:
+                self.stopped_at[run] = steps.start + at
+                self._freeze(run, steps.start + at + 1, thetas[at, column])
+            else:
+                self.diverged_at[run] = steps.start + at
+                last = thetas[at - 1, column] if at else self.newest[run]
+                self._freeze(run, steps.start + at, last)
         self.objective = self.objective.take(survivors)
         self.theta = self.theta[survivors]
         self.state = tuple(array[survivors] for array in self.state)
@@ -200,13 +245,29 @@ class Descent:
         self.options = {name: values[survivors] for name, values in self.options.items()}
         self.alive = self.alive[survivors]
 
+    def _out_of_patience(self, steps: range, tests: Array) -> Array:
+        """Where (steps, runs) the lowest test loss lies further back than a run's patience."""
+        runs = self.alive
+        lowest = np.minimum.accumulate(np.vstack([self.best[runs], tests]))
+        is_lower = tests < lowest[:-1]
+        places = np.where(is_lower, np.array(steps)[:, None], self.best_at[runs])
+        places = np.maximum.accumulate(places)
+        self.best[runs], self.best_at[runs] = lowest[-1], places[-1]
+        return np.array(steps)[:, None] - places >= self.patience[runs]
+
     def _freeze(self, run: int, step: int, last: Array) -> None:
         """Let the run stand still from `step` on, at the last point before it."""
-        self.diverged_at[run] = step
         for curve in (self.loss, self.test_loss):
             curve[run, step:] = curve[run, step - 1] if step else LIMIT
         self.kept[run, -(-step // self.every) :] = last
         self.newest[run] = last
+        if self.has_classes:
+            alone = Objective.of([self.tasks[run]])
+            with np.errstate(all="ignore"):
+                for test, measure in enumerate((alone.train, alone.test)):
+                    [error] = alone.errors(measure(last[None])[1], test=bool(test))
+                    self.errors[test, run, -(-step // self.every) :] = error
+                    self.newest_errors[test, run] = error
 
     def runs(self) -> list[Run]:
         """All runs as far as they have come."""
@@ -219,14 +280,20 @@ class Descent:
         for i, task in enumerate(self.tasks):
             path = self.kept[i, : end // self.every + 1]
             path = path.copy() if is_last_kept else np.vstack([path, self.newest[i]])
+            error = test_error = None
+            if self.has_classes:
+                errors = self.errors[:, i, : end // self.every + 1]
+                if not is_last_kept:
+                    errors = np.column_stack([errors, self.newest_errors[:, i]])
+                error, test_error = errors.copy()
             loss, test_loss = self.loss[i, : end + 1].copy(), self.test_loss[i, : end + 1].copy()
-            diverged_at = self.diverged_at.get(i)
-            status = _status(task, loss, diverged_at)
-            theta = np.matvec(task.to_units, path)
+            diverged_at, stopped_at = self.diverged_at.get(i), self.stopped_at.get(i)
+            ended = stopped_at if stopped_at is not None and stopped_at <= end else None
             runs.append(
                 Run(
-                    task.experiment, steps, theta, path, loss, test_loss, task.names, status,
-                    diverged_at,
+                    task.experiment, steps, task.in_units(path), path, loss, test_loss,
+                    error, test_error, task.names,
+                    _status(task, loss, test_loss, diverged_at, ended), diverged_at, stopped_at,
                 )
             )  # fmt: skip
         return runs
@@ -250,9 +317,17 @@ def _batches(task: Task) -> Iterator[Array]:
         queue = queue[size:]
 
 
-def _status(task: Task, loss: Array, diverged_at: int | None) -> str:
+def _status(
+    task: Task, loss: Array, test_loss: Array, diverged_at: int | None, stopped_at: int | None
+) -> str:
     """One sentence on how the run went, or goes."""
     e, end = task.experiment, len(loss) - 1
+    if stopped_at is not None:
+        return (
+            f"Stopped early at step {stopped_at:,}: for {e.patience:,} "
+            f"{'step' if e.patience == 1 else 'steps'} the clean test loss had not fallen below "
+            f"that of step {int(np.argmin(test_loss)):,}."
+        )
     if diverged_at is not None and diverged_at > end:
         diverged_at = None  # not yet
     if end < e.steps and diverged_at is None:

@@ -9,6 +9,7 @@ state.load()
 with st.container():  # however much it holds, the player below keeps its place
     playground.notices()
     wanted = playground.experiments()
+playground.panel(wanted)
 playground.stage(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts
     playground.presets()

@@ -1,6 +1,7 @@
 """What the tests of losses share: cases over the registry, points to test at, derivatives.
 
-All of it is for losses of one output, which are elementwise; those over K classes are left out.
+Points and sweeps are for losses of one output, which are elementwise: those of regression and of
+two classes. Losses over K classes have `class_rows`.
 """
 
 from collections.abc import Callable
@@ -11,10 +12,15 @@ import numpy as np
 import pytest
 
 from lossviz.losses import LOSSES, Loss
+from lossviz.losses.base import one_hot
 
 Array = np.ndarray
 Params = dict[str, Any]
 ELEMENTWISE = [loss for loss in LOSSES.values() if loss.task != "multiclass"]
+BINARY = [loss for loss in ELEMENTWISE if loss.task == "binary"]
+MULTICLASS = [loss for loss in LOSSES.values() if loss.task == "multiclass"]
+ENDS = np.array([0.0, 5e-324, 1e-160, 1e-8, 1.0, 49.0, 710.0, 1e8, 1e150])
+ENDS = np.concatenate([-ENDS, ENDS])
 
 
 def corners(loss: Loss) -> list[Params]:
@@ -24,19 +30,44 @@ def corners(loss: Loss) -> list[Params]:
     return [dict(zip(names, chosen, strict=True)) for chosen in product(*values)]
 
 
-def cases(keep: Callable[[Loss], Any] = lambda loss: True) -> list[Any]:
+def cases(
+    keep: Callable[[Loss], Any] = lambda loss: True, losses: list[Loss] = ELEMENTWISE
+) -> list[Any]:
     """A test case for each loss that `keep` wants, at each corner of its parameters."""
     return [
         pytest.param(loss, params, id=f"{loss.name}({_words(params)})")
-        for loss in ELEMENTWISE
+        for loss in losses
         if keep(loss)
         for params in corners(loss)
     ]
 
 
-def each(keep: Callable[[Loss], Any] = lambda loss: True) -> list[Any]:
+def each(
+    keep: Callable[[Loss], Any] = lambda loss: True, losses: list[Loss] = ELEMENTWISE
+) -> list[Any]:
     """A test case for each loss that `keep` wants."""
-    return [pytest.param(loss, id=loss.name) for loss in ELEMENTWISE if keep(loss)]
+    return [pytest.param(loss, id=loss.name) for loss in losses if keep(loss)]
+
+
+def is_regression(loss: Loss) -> bool:
+    """Whether targets are measurements and not classes."""
+    return loss.task == "regression"
+
+
+def kinks(loss: Loss, y: Array | float, params: Params) -> list[Any]:
+    """The predictions at which the slope jumps for targets y; kinks are declared as residuals, or
+    for classes as margins."""
+    declared = loss.kinks(**params)
+    return [y + kink if is_regression(loss) else (2.0 * y - 1.0) * kink for kink in declared]
+
+
+def ever_further_off(loss: Loss, distance: Array) -> tuple[Array, Array]:
+    """Predictions and targets (2, n): targets further and further away on either side, or labels
+    that are further and further from being hit."""
+    sides = np.stack([distance, -distance])
+    if is_regression(loss):
+        return np.zeros(1), sides
+    return sides, np.array([[0.0], [1.0]])
 
 
 def has_kinks(loss: Loss) -> bool:
@@ -61,6 +92,15 @@ def points(loss: Loss, n: int = 400) -> tuple[Array, Array]:
     rng = np.random.default_rng(2)
     y = targets(loss, rng, n)
     return y + rng.choice([-1.0, 1.0], n) * 10 ** rng.uniform(-3.0, 2.5, n), y
+
+
+def class_rows(n: int, classes: int, seed: int = 0) -> tuple[Array, Array]:
+    """Scores (n, K) from 0.01 to 30 and targets (n, K), half of them labels and half soft."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(n, classes)) * 10 ** rng.uniform(-2.0, 1.5, (n, 1))
+    labels = one_hot(rng.integers(0, classes, n), classes)
+    soft = rng.dirichlet(np.full(classes, 0.5), n)
+    return z, np.where(np.arange(n)[:, None] % 2, labels, soft)
 
 
 def sweep(loss: Loss, reach: float = 4.0) -> tuple[Array, Array]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from suiting import suited
 
 from lossviz import Experiment
 from lossviz.experiment import CHOICES
@@ -29,15 +30,18 @@ def draw_experiment(
     rng: np.random.Generator, data: Sequence[str], steps: Sequence[int]
 ) -> Experiment:
     """Any loss, model, optimizer, schedule, outliers and penalty; mad rates among the tame."""
-    chosen = {choice: str(rng.choice(list(registry))) for choice, registry in CHOICES.items()}
-    chosen["data"] = str(rng.choice(list(data)))
+    chosen = {"data": str(rng.choice(list(data)))}
+    for choice in CHOICES:
+        if choice != "data":
+            chosen[choice] = str(rng.choice(suited(choice, chosen["data"])))
     params: dict[str, Any] = {
         f"{name}.{param.name}": draw_value(rng, param)
         for choice, name in chosen.items()
         for param in CHOICES[choice][name].params
     }
-    if chosen["model"] == "polynomial":
-        params["polynomial.degree"] = int(rng.integers(1, 4))
+    for key in ("polynomial.degree", "mlp.depth", "mlp.width"):
+        if key in params:
+            params[key] = int(rng.integers(1, 4))
     return Experiment(
         **chosen,
         lr=float(rng.choice([1e-3, 0.03, 0.1, 1.0, 30.0, 1e4, 1e4])),
@@ -45,7 +49,8 @@ def draw_experiment(
         batch=int(rng.choice([0, 0, 1, 8, 1000])),
         l1=float(rng.choice([0, 0, 0.1, 10.0])),
         l2=float(rng.choice([0, 0, 0.1, 10.0])),
-        init=str(rng.choice(["zeros", "normal", "1,-2", "0.5"])),
+        patience=int(rng.choice([0, 0, 0, 5, 60])),
+        init=str(rng.choice(["auto", "zeros", "normal", "xavier", "he", "1,-2", "0.5"])),
         scaling=str(rng.choice(["auto", "none", "standard"])),
         seed=int(rng.integers(3)),
         outlier_seed=int(rng.integers(2)),

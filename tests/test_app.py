@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from suiting import choosing
 
 from lossviz import parse
 from lossviz.experiment import CHOICES
@@ -171,7 +172,7 @@ def test_hostile_text_is_shown_as_text():
 @pytest.mark.parametrize("choice", CHOICES)
 def test_every_item_can_be_chosen(choice):
     for name in CHOICES[choice]:
-        at = app(f"{choice}={name}&lr=0.001&steps=20")
+        at = app(choosing(choice, name, lr=0.001, steps=20).query())
         assert not at.warning, name
 
 

@@ -31,7 +31,7 @@ LAYERS = (
     {"objective"},
     {"training"},
     {"reference", "replay", "estimators", "presets", "export"},
-    {"landscape"},
+    {"landscape", "regions", "metrics", "passes"},
     {FACE},
     {"player"},
     {"figures"},
@@ -49,9 +49,9 @@ MAY_IMPORT = {
 }
 # Slow to import, so imported in the functions that use them. An estimator has to be declared as a
 # subclass of scikit-learn's, so that module is itself imported only when it is asked for.
-LAZY = {"sklearn", "scipy"}
+LAZY = {"sklearn", "scipy", "contourpy"}
 MAY_IMPORT_LAZY_AT_TOP = {"estimators"}
-NOT_WITH_THE_PACKAGE = {"streamlit", "plotly", "sklearn", "scipy", "pandas"}
+NOT_WITH_THE_PACKAGE = {"streamlit", "plotly", "sklearn", "scipy", "contourpy", "pandas"}
 
 
 def _part(path: Path) -> str:

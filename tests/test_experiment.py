@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from suiting import choosing, suited
 
 import lossviz
-from lossviz import Experiment, Sweep, parse
-from lossviz.experiment import CHOICES, PLAIN, param_of
+from lossviz import DATASETS, Experiment, Sweep, parse
+from lossviz.experiment import CHOICES, PLAIN, STARTS, param_of
 from lossviz.link import MAX_LINK, NOTES
 from lossviz.registry import Param, Value
 
@@ -29,7 +30,7 @@ def values(key: str, param: Param) -> st.SearchStrategy[Value]:
     if key == "init":
         number = st.floats(-1e6, 1e6).map(lambda x: x + 0.0)
         listed = st.lists(number, min_size=1, max_size=4)
-        return st.sampled_from(["zeros", "normal"]) | listed.map(lambda v: ",".join(map(repr, v)))
+        return st.sampled_from(STARTS) | listed.map(lambda v: ",".join(map(repr, v)))
     if isinstance(param.default, str):
         return st.sampled_from(list(param.choices))
     if isinstance(param.default, int):
@@ -51,14 +52,9 @@ def axes(draw: Any, largest: int = 4) -> dict[str, list[Value]]:
 @pytest.mark.parametrize("key", DOTTED)
 def test_a_parameter_at_its_default_leaves_no_trace(key):
     choice, name = owner(key)
-    given = choosing(choice, name, {key: DOTTED[key].default})
+    given = choosing(choice, name, params={key: DOTTED[key].default})
     assert given.params == ()
     assert given == choosing(choice, name)
-
-
-def choosing(choice: str, name: str, params: Any = ()) -> Experiment:
-    settings: dict[str, Any] = {choice: name, "params": params}
-    return Experiment(**settings)
 
 
 def owner(key: str) -> tuple[str, str]:
@@ -77,8 +73,8 @@ def test_a_parameter_lives_only_while_its_item_is_chosen(key):
     choice, name = owner(key)
     value = other_value(DOTTED[key])
     bystander = next(other for other in CHOICES[choice] if other != name)
-    assert choosing(choice, name, {key: value}).params == ((key, value),)
-    assert choosing(choice, bystander, {key: value}).params == ()
+    assert choosing(choice, name, params={key: value}).params == ((key, value),)
+    assert choosing(choice, bystander, params={key: value}).params == ()
 
 
 def test_equal_runs_are_equal_and_hash_equal():
@@ -192,16 +188,69 @@ def everything() -> dict[str, Any]:
 
 def test_the_size_of_a_huge_product_is_known_without_walking_it():
     sweep = Sweep.of({**everything(), "seed": range(1000)})
-    by_choice = [
-        sum(
-            math.prod(len(sweep[f"{name}.{param.name}"]) for param in item.params)
-            for name, item in registry.items()
+
+
+    def own(choice: str, name: str) -> int:
+        params = CHOICES[choice][name].params
+        return math.prod(len(sweep[f"{name}.{param.name}"]) for param in params)
+
+    by_data = [
+        own("data", data)
+        * math.prod(
+            sum(own(choice, name) for name in suited(choice, data))
+            for choice in CHOICES
+            if choice != "data"
         )
-        for registry in CHOICES.values()
+        for data in DATASETS
     ]
-    assert sweep.size == math.prod(by_choice) * 1000 > 10**15
+    assert sweep.size == sum(by_data) * 1000 > 10**15
     # Walking it would take years.
     assert len(set(islice(sweep, 1000))) == 1000
+
+
+# ---------------------------------------------------------------- what suits the data
+
+
+@pytest.mark.parametrize("data", DATASETS)
+def test_data_choose_the_task_and_so_the_usual_loss(data):
+    e = Experiment(data=data)
+    usual = {"regression": "squared_error", "binary": "log_loss", "multiclass": "cross_entropy"}
+    assert e.loss == usual[DATASETS[data].task]
+    assert list(parse(f"data={data}")[0]) == [e]
+    assert e.query() == ("" if data == "line" else f"data={data}")
+    assert Experiment(data=data, loss=e.loss) == e
+
+
+@pytest.mark.parametrize("data", DATASETS)
+@pytest.mark.parametrize("choice", ["loss", "outliers"])
+def test_what_does_not_suit_the_data_is_refused_in_words(choice, data):
+    kept = set(suited(choice, data))
+    for name in CHOICES[choice]:
+        if name in kept:
+            assert Experiment(**{"data": data, choice: name})[choice] == name
+        else:
+            with pytest.raises(ValueError, match=rf"{choice}: {name} is for .*, and {data} has "):
+                Experiment(**{"data": data, choice: name})
+
+
+def test_a_link_with_what_does_not_suit_its_data_says_so_and_keeps_the_rest():
+    sweep, notes = parse("data=moons&loss=huber&loss=hinge&outliers=vertical&lr=0.5")
+    assert sweep == Sweep.of({"data": "moons", "loss": "hinge", "lr": 0.5})
+    assert notes == [
+        "Choices that do not suit the data were left out: huber is for numbers, and moons has two "
+        "classes; vertical is for numbers, and moons has two classes."
+    ]
+    assert list(parse("data=iris&loss=hinge")[0]) == [Experiment(data="iris")]
+
+
+def test_each_data_set_of_a_sweep_trains_the_losses_that_suit_it():
+    sweep = Sweep.of({"data": ["line", "moons", "iris"], "loss": ["huber", "hinge"]})
+    assert [(run.data, run.loss) for run in sweep] == [
+        ("line", "huber"), ("moons", "hinge"), ("moons", "cross_entropy"),
+        ("iris", "cross_entropy"),
+    ]  # fmt: skip
+    assert sweep.size == 4
+    assert parse(sweep.query()) == (sweep, [])
 
 
 def test_given_values_are_used_once_and_in_the_order_given():

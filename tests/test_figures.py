@@ -5,16 +5,29 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from suiting import choosing
 
-from lossviz import Experiment, parse, run_all
+from lossviz import DATASETS, Experiment, parse, run_all
+from lossviz.figures.convergence import Best, convergence
 from lossviz.figures.numbers import number, tick
 from lossviz.figures.scene import near, span
 from lossviz.figures.shape import shape
-from lossviz.figures.style import COLOURS, FIRST, axis, short, styles
+from lossviz.figures.style import (
+    CLASS_COLOURS,
+    CLASS_MARKS,
+    CLASS_SYMBOLS,
+    COLOURS,
+    FIRST,
+    FIRST_OF_CLASSES,
+    axis,
+    short,
+    styles,
+)
 from lossviz.losses import LOSSES
 from lossviz.objective import Task
 from lossviz.player import Movie, still
 from lossviz.playground import playground
+from lossviz.playground.view import View
 from lossviz.presets import PRESETS
 from lossviz.reference import reference
 from lossviz.replay import aligned, curves, replay
@@ -23,7 +36,7 @@ THREE = "loss=squared_error&loss=absolute_error&loss=huber&outliers=vertical&ste
 
 
 def movie_of(query: str, **options) -> Movie:
-    return playground(aligned(run_all(parse(query)[0])), **options)
+    return playground(aligned(run_all(parse(query)[0])), View(**options))
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +106,7 @@ def test_dots_lie_on_the_curves_of_their_loss():
     run = run_all(parse("loss=huber&outliers=vertical&steps=40")[0])[0]
     each = replay(run, np.array([0, 40]))
     loss = LOSSES["huber"]
-    value, slope = loss(each.residual, 0.0)
+    value, slope = loss(each.argument, 0.0)
     np.testing.assert_allclose(each.value, value, rtol=1e-12)
     np.testing.assert_allclose(each.slope, slope, rtol=1e-9, atol=1e-12)
 
@@ -105,9 +118,9 @@ def test_shares_add_up_to_one_and_outliers_pull_hardest_under_squared_error():
     outlier = Task.of(run.experiment).sample.is_outlier
     assert each.loss_share[0][outlier].sum() > 0.5
     # By hand for one row: its loss over the sum of all.
-    squares = each.residual[0] ** 2
+    squares = each.argument[0] ** 2
     assert each.loss_share[0, 3] == pytest.approx(squares[3] / squares.sum())
-    pulls = 2 * np.abs(each.residual[0]) * np.hypot(1.0, Task.of(run.experiment).sample.X[:, 0])
+    pulls = 2 * np.abs(each.argument[0]) * np.hypot(1.0, Task.of(run.experiment).sample.X[:, 0])
     assert each.gradient_share[0, 3] == pytest.approx(pulls[3] / pulls.sum())
 
 
@@ -116,7 +129,7 @@ def test_curves_go_through_the_predictions_also_with_scaled_features_and_links()
         run = run_all(parse(query + "&steps=30&lr=0.01")[0])[0]
         task = Task.of(run.experiment)
         x = task.sample.X[:, 0]
-        predicted = replay(run, np.array([30])).residual[0] + task.y
+        predicted = replay(run, np.array([30])).argument[0] + task.y
         np.testing.assert_allclose(curves(run, x)[30], predicted, rtol=1e-9, atol=1e-9)
 
 
@@ -154,14 +167,21 @@ def test_a_loss_keeps_its_colour_whatever_stands_beside_it():
     assert (alone.colour, alone.dash, alone.symbol) == (among.colour, among.dash, among.symbol)
 
 
-def test_the_most_compared_losses_and_all_dashes_differ():
-    looks = [styles([Experiment(loss=name)])[0] for name in FIRST]
+@pytest.mark.parametrize("first", [FIRST, FIRST_OF_CLASSES])
+def test_the_most_compared_losses_and_all_dashes_differ(first):
+    looks = [styles([choosing("loss", name)])[0] for name in first]
     for name in ("colour", "dash", "symbol"):
-        assert len({getattr(look, name) for look in looks}) == len(FIRST) == len(COLOURS)
+        assert len({getattr(look, name) for look in looks}) == len(first) == len(COLOURS)
+
+
+def test_every_class_of_every_data_set_has_a_colour_a_marker_and_its_sign():
+    most = max(len(dataset.classes) for dataset in DATASETS.values())
+    for looks in (CLASS_COLOURS, CLASS_SYMBOLS, CLASS_MARKS):
+        assert len(set(looks)) == len(looks) >= most
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#12161c"])
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("colour", [*COLOURS, *CLASS_COLOURS])
 def test_colours_stand_out_from_both_backgrounds(colour, background):
     def luminance(code: str) -> float:
         parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -207,7 +227,7 @@ def test_mad_rates_and_flat_data_draw_no_nan():
                 for name in ("x", "y"):
                     values = np.asarray(trace[name], float)
                     assert not np.isinf(values).any(), (query, trace.name)
-        for row in movie.table.rows:
+        for row in movie.tables[0].rows:
             for cell in row.cells:
                 if isinstance(cell, np.ndarray):
                     assert np.isfinite(cell).all(), (query, row.label)
@@ -267,10 +287,73 @@ def test_a_loss_above_zero_keeps_its_log_axis():
 
 def test_the_lowest_losses_are_inside_the_chart_of_the_shape():
     residuals = np.linspace(-3.0, 3.0, 7)
-    curves = residuals**2 - 6, 2 * residuals
-    scene = shape("shape", styles([Experiment()]), residuals, [curves], [None], target="y")
+    curves = residuals, residuals**2 - 6, 2 * residuals
+    scene = shape("shape", styles([Experiment()]), [curves], [None], target="y")
     low, high = scene.chart.figure.layout.yaxis.range
     assert low < -6 < 3 < high
+
+
+def test_over_margins_a_hairline_parts_wrong_from_right():
+    margins = np.linspace(-2.0, 2.0, 5)
+    curves = margins, np.maximum(1 - margins, 0), np.where(margins < 1, -1.0, 0.0)
+    looks = styles([Experiment()])
+    figure = shape("shape", looks, [curves], [None], target=None).chart.figure
+    assert figure.layout.xaxis.title.text == "margin"
+    [line] = figure.layout.shapes
+    assert line.x0 == line.x1 == 0
+    assert [note.text for note in figure.layout.annotations] == ["◀ wrong", "right ▶"]
+    assert not shape("shape", looks, [curves], [None], target="y").chart.figure.layout.shapes
+
+
+def test_dots_over_margins_lie_where_the_model_puts_the_rows():
+    query = "data=moons&loss=hinge&steps=30"
+    run = run_all(parse(query)[0])[0]
+    task = Task.of(run.experiment)
+    drawn = traces(movie_of(query), "shape")["loss of Hinge, rows"]
+    rows = np.linspace(0, 199, 120).round().astype(int)
+    features = np.column_stack([np.ones(200), task.sample.X])[rows]
+    margin = (2 * task.sample.y[rows] - 1) * (features @ run.theta[-1])
+    np.testing.assert_allclose(drawn.x, margin, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(drawn.y, np.maximum(1 - margin, 0), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("query", ["data=moons&loss=log_loss", "data=iris&loss=cross_entropy"])
+def test_error_rates_under_the_losses_are_those_of_scikit_learn(query):
+    from sklearn.metrics import zero_one_loss
+
+    [run] = run_all(parse(f"{query}&steps=40")[0])
+    sample = Task.of(run.experiment).sample
+    shown = {
+        (trace.name.partition(", ")[2]): trace
+        for trace in movie_of(f"{query}&steps=40").charts["convergence"].figure.data
+        if trace.yaxis == "y2" and trace.mode == "lines"
+    }
+    pairs = {"training error rate": (sample.X, sample.y),
+             "clean test error rate": (sample.X_test, sample.y_test)}  # fmt: skip
+    for name, (X, y) in pairs.items():
+        features = np.column_stack([np.ones(len(y)), X])
+        for frame in (0, 7, 40):
+            z = features @ run.theta[frame].reshape(-1, features.shape[1]).T
+            classes = z.argmax(axis=1) if z.shape[1] > 1 else (z[:, 0] > 0)
+            assert shown[name].y[frame] == pytest.approx(zero_one_loss(y, classes))
+
+
+def test_regression_has_one_panel_of_convergence():
+    layout = movie_of(THREE).charts["convergence"].figure.layout
+    assert "yaxis2" not in layout.to_plotly_json()
+
+
+def test_the_lowest_clean_test_loss_is_marked_and_named():
+    steps = np.arange(5)
+    test = np.array([4.0, 2.0, 1.0, 3.0, 6.0])
+    looks = styles([Experiment(loss="huber")])
+    scene = convergence(
+        "c", steps, looks, [4.0 / (1 + steps)], [test], end=4, relative=True, is_log=False,
+        best=[Best(2, 1.0)],
+    )  # fmt: skip
+    [mark] = [t for t in scene.chart.figure.data if t.name.endswith("lowest clean test loss")]
+    assert (mark.x[0], mark.y[0]) == (2, 0.25)
+    assert "step 2 (Huber" in scene.chart.description
 
 
 def test_of_two_losses_the_flatter_one_is_still_legible():

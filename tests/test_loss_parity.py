@@ -10,6 +10,9 @@ pytestmark = pytest.mark.parity
 RNG = np.random.default_rng(9)
 Z, Y = RNG.normal(0.0, 3.0, 500), RNG.normal(0.0, 3.0, 500)
 COUNTS = RNG.poisson(2.0, 500).astype(float)
+ONES = RNG.integers(0, 2, 500).astype(float)
+SCORES, LABELS = RNG.normal(0.0, 3.0, (500, 4)), RNG.integers(0, 4, 500)
+SOFT = RNG.dirichlet(np.ones(4), 500)
 TORCH_LOSSES = ["mse", "l1", "huber", "smooth_l1", "poisson_nll"]
 
 
@@ -87,3 +90,76 @@ def test_the_slope_is_what_automatic_differentiation_finds(torch, name):
     value, params = _formulas(torch, z, torch.tensor(targets))[name]
     expected = _value_and_slope(value, z)
     np.testing.assert_allclose(LOSSES[name](Z, targets, **params), expected, rtol=1e-11, atol=1e-13)
+
+
+def _binary_formulas(torch, z, y):
+    """The same for two classes, in the margin."""
+    s = 2.0 * y - 1.0
+    m = s * z
+    p, short = torch.sigmoid(m), torch.relu(1.0 - m)
+    costs = torch.where(y == 1.0, 5.0, 0.25)
+    bend = torch.where(m <= 0.0, 0.5 - m, short**2 / 2)
+    return {
+        "log_loss": (-costs * torch.log(p), {"weight_0": 0.25, "weight_1": 5.0}),
+        "hinge": (short, {}),
+        "squared_hinge": (short**2, {}),
+        "smoothed_hinge": (bend, {}),
+        "modified_huber": (torch.where(m >= -1.0, short**2, -4.0 * m), {}),
+        "exponential_loss": (torch.exp(-m), {}),
+        "perceptron": (torch.relu(-m), {}),
+        "focal": (-((1 - p) ** 1.7) * torch.log(p), {"gamma": 1.7}),
+        "brier": ((torch.sigmoid(z) - y) ** 2, {}),
+        "savage": (1.0 / (1.0 + torch.exp(2.0 * m)) ** 2, {}),
+        "least_squares": ((z - s) ** 2, {}),
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].task == "binary"])
+def test_the_slope_is_the_automatic_one_for_two_classes(torch, name):
+    z = torch.tensor(Z, requires_grad=True)
+    value, params = _binary_formulas(torch, z, torch.tensor(ONES))[name]
+    expected = _value_and_slope(value, z)
+    np.testing.assert_allclose(LOSSES[name](Z, ONES, **params), expected, rtol=1e-11, atol=1e-13)
+
+
+def _class_formulas(torch, z, t):
+    """The same for several classes."""
+    p, log_p = torch.softmax(z, -1), torch.log_softmax(z, -1)
+    smooth = 0.8 * t + 0.2 / z.shape[-1]
+    return {
+        "cross_entropy": (-(smooth * log_p).sum(-1), {"smoothing": 0.2}),
+        "kl_divergence": (
+            torch.nn.functional.kl_div(log_p, smooth, reduction="none").sum(-1),
+            {"smoothing": 0.2},
+        ),
+        "multiclass_hinge": ((z + 1 - t).max(-1).values - (t * z).sum(-1), {}),
+        "multiclass_focal": (-(t * (1 - p) ** 1.7 * log_p).sum(-1), {"gamma": 1.7}),
+        "multiclass_brier": (((p - t) ** 2).sum(-1), {}),
+        "multiclass_squared_error": (((z - t) ** 2).sum(-1), {}),
+    }
+
+
+@pytest.mark.parametrize("rows", [np.eye(4)[LABELS], SOFT], ids=["labels", "soft"])
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].task == "multiclass"])
+def test_the_slope_is_the_automatic_one_for_several_classes(torch, name, rows):
+    z = torch.tensor(SCORES, requires_grad=True)
+    value, params = _class_formulas(torch, z, torch.tensor(rows))[name]
+    found = LOSSES[name](SCORES, rows, **params)
+    for ours, expected in zip(found, _value_and_slope(value, z), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_torchs_cross_entropies_agree(torch, smoothing):
+    functional, options = torch.nn.functional, {"reduction": "none"}
+    z = torch.tensor(SCORES, requires_grad=True)
+    several = functional.cross_entropy(
+        z, torch.tensor(LABELS), label_smoothing=smoothing, **options
+    )
+    found = LOSSES["cross_entropy"](SCORES, LABELS, smoothing=smoothing)
+    for ours, expected in zip(found, _value_and_slope(several, z), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-12, atol=1e-14)
+    z = torch.tensor(Z, requires_grad=True)
+    two = functional.binary_cross_entropy_with_logits(z, torch.tensor(ONES), **options)
+    expected = _value_and_slope(two, z)
+    np.testing.assert_allclose(LOSSES["log_loss"](Z, ONES), expected, rtol=1e-12, atol=1e-15)

@@ -16,6 +16,9 @@ sgd = import_module("sklearn.linear_model._sgd_fast")  # compiled: no type stubs
 RNG = np.random.default_rng(8)
 Z, Y = RNG.normal(0.0, 3.0, 300), RNG.normal(0.0, 3.0, 300)
 POSITIVE_Z, COUNTS = RNG.gamma(2.0, size=300), RNG.poisson(2.0, 300).astype(float)
+ONES = RNG.integers(0, 2, 300).astype(float)
+SCORES, LABELS = RNG.normal(0.0, 3.0, (300, 4)), RNG.integers(0, 4, 300).astype(float)
+SOFT = RNG.dirichlet(np.ones(4), 300)
 
 
 @pytest.mark.parametrize(
@@ -27,12 +30,43 @@ POSITIVE_Z, COUNTS = RNG.gamma(2.0, size=300), RNG.poisson(2.0, 300).astype(floa
         ("quantile", {"tau": 0.9}, sk.PinballLoss(quantile=0.9), Y, 1.0),
         ("huber", {"delta": 0.7}, sk.HuberLoss(delta=0.7), Y, 1.0),
         ("poisson", {}, sk.HalfPoissonLoss(), COUNTS, 1.0),
+        ("log_loss", {}, sk.HalfBinomialLoss(), ONES, 1.0),
     ],
 )
 def test_scikit_learns_losses_agree(name, params, peer, y, factor):
     value, slope = LOSSES[name](Z, y, **params)
     expected = peer.loss_gradient(y_true=y, raw_prediction=Z)
     np.testing.assert_allclose((factor * value, factor * slope), expected, rtol=1e-12)
+
+
+def test_scikit_learns_multinomial_loss_agrees():
+    value, slope = LOSSES["cross_entropy"](SCORES, LABELS)
+    peer = sk.HalfMultinomialLoss(n_classes=4)
+    expected, pull = peer.loss_gradient(y_true=LABELS, raw_prediction=SCORES)
+    np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(slope, pull, rtol=1e-12, atol=1e-14)
+
+
+def test_scikit_learn_reads_the_same_probabilities():
+    ones = sk.HalfBinomialLoss().predict_proba(Z)[:, 1]
+    np.testing.assert_allclose(LOSSES["log_loss"].inverse_link(Z), ones, rtol=1e-12)
+    rows = sk.HalfMultinomialLoss(n_classes=4).predict_proba(SCORES)
+    np.testing.assert_allclose(LOSSES["cross_entropy"].inverse_link(SCORES), rows, rtol=1e-12)
+
+
+def test_scipys_divergence_agrees():
+    value, _ = LOSSES["kl_divergence"](SCORES, SOFT, smoothing=0.0)
+    expected = special.rel_entr(SOFT, special.softmax(SCORES, axis=-1)).sum(axis=-1)
+    np.testing.assert_allclose(value, expected, rtol=1e-11, atol=1e-13)
+
+
+def test_scikit_learns_sample_weights_are_our_class_weights():
+    value, slope = LOSSES["log_loss"](Z, ONES, weight_0=0.3, weight_1=7.0)
+    weights = np.where(ONES == 1.0, 7.0, 0.3)
+    expected = sk.HalfBinomialLoss().loss_gradient(
+        y_true=ONES, raw_prediction=Z, sample_weight=weights
+    )
+    np.testing.assert_allclose((value, slope), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +84,22 @@ def test_scikit_learns_sgd_losses_agree(name, params, peer):
 
 
 @pytest.mark.parametrize(
+    ("name", "peer"),
+    [
+        ("hinge", sgd.Hinge(1.0)),
+        ("perceptron", sgd.Hinge(0.0)),
+        ("squared_hinge", sgd.SquaredHinge(1.0)),
+        ("modified_huber", sgd.ModifiedHuber()),
+    ],
+)
+def test_scikit_learns_sgd_losses_of_the_margin_agree(name, peer):
+    value, slope = LOSSES[name](Z, ONES)
+    for z, y, one_value, one_slope in zip(Z, ONES, value, slope, strict=True):
+        assert one_value == pytest.approx(peer.py_loss(z, 2.0 * y - 1.0), rel=1e-12)
+        assert one_slope == pytest.approx(peer.py_dloss(z, 2.0 * y - 1.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(
     ("name", "params", "metric", "z", "y"),
     [
         ("squared_error", {}, metrics.mean_squared_error, Z, Y),
@@ -62,6 +112,24 @@ def test_scikit_learns_sgd_losses_agree(name, params, peer):
             Y,
         ),
         ("squared_log_error", {}, metrics.mean_squared_log_error, POSITIVE_Z, COUNTS),
+        ("log_loss", {}, lambda y, z: metrics.log_loss(y, special.expit(z)), Z, ONES),
+        ("hinge", {}, metrics.hinge_loss, Z, ONES),
+        ("brier", {}, lambda y, z: metrics.brier_score_loss(y, special.expit(z)), Z, ONES),
+        (
+            "cross_entropy",
+            {},
+            lambda y, z: metrics.log_loss(y, special.softmax(z, axis=-1)),
+            SCORES,
+            LABELS,
+        ),
+        (
+            "multiclass_brier",
+            {},
+            lambda y, z: metrics.brier_score_loss(y, special.softmax(z, axis=-1)),
+            SCORES,
+            LABELS,
+        ),
+        ("multiclass_hinge", {}, metrics.hinge_loss, SCORES, LABELS),
     ],
 )
 def test_scikit_learns_metrics_are_our_means(name, params, metric, z, y):

@@ -7,7 +7,8 @@ import pytest
 
 from lossviz.outliers import OUTLIERS
 
-SPOILING = [name for name in OUTLIERS if name != "none"]
+SPOILING = [name for name, item in OUTLIERS.items() if item.task == "regression"]
+LABELS = [name for name, item in OUTLIERS.items() if item.task == "multiclass"]
 
 
 def defaults(name, **changes):
@@ -234,3 +235,139 @@ def test_spoiled_rows_lie_off_the_clean_least_squares_plane(name):
     X_new, y_new, mask = spoil(name, X, y)
     residual = np.abs(y_new - np.column_stack([np.ones(60), X_new]) @ theta)
     assert residual[mask].min() > residual[~mask].max()
+
+
+# --- classes
+
+
+def classes(n=60, d=2, K=3, seed=5):
+    """Clouds around (k, 2 k, 0, ...), labels in turn, in features of quite different units."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % K * 1.0
+    X = rng.standard_normal((n, d)) + np.outer(y, [1.0, 2.0, *[0.0] * d][:d])
+    return X * np.logspace(0, 2, d), y
+
+
+LABEL_EDGES = {
+    "a class of one": (np.arange(9.0)[:, None], np.array([1.0] + [0.0] * 8)),
+    "two rows": (np.array([[0.0], [1.0]]), np.array([0.0, 1.0])),
+    "all x equal": (np.full((9, 2), 0.1), np.arange(9) % 3 * 1.0),
+    "a constant feature": (np.column_stack([np.full(9, 0.1), np.arange(9)]), np.arange(9) % 2),
+    "equal means": (np.array([[-1.0], [1.0], [-2.0], [2.0]]), np.array([0.0, 0.0, 1.0, 1.0])),
+    "a class is missing": (classes(9)[0], np.array([0.0, 2.0, 5.0] * 3)),
+    "more features than rows": classes(3, 7),
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+@pytest.mark.parametrize("K", [2, 3, 8])
+@pytest.mark.parametrize("d", [1, 2, 30])
+def test_the_share_of_class_rows_is_spoiled_and_marked(name, K, d):
+    X, y = classes(60, d, K)
+    X_new, y_new, mask = spoil(name, X, y, share=0.3)
+    np.testing.assert_array_equal(mask, (X_new != X).any(axis=1) | (y_new != y))
+    assert mask.sum() == 18  # 0.3 * 60
+    assert np.isin(y_new, y).all()
+
+
+@pytest.mark.parametrize("name", LABELS)
+@pytest.mark.parametrize(
+    ("n", "share", "count"), [(60, 0.0, 0), (60, 0.001, 1), (60, 0.49, 29), (5, 0.49, 2)]
+)
+def test_the_share_fixes_the_count_of_class_rows(name, n, share, count):
+    assert spoil(name, *classes(n), share=share)[2].sum() == count
+
+
+@pytest.mark.parametrize("name", LABELS)
+@pytest.mark.parametrize("K", [2, 3])
+def test_a_larger_share_keeps_the_spoiled_class_rows_as_they_were(name, K):
+    X, y = classes(K=K)
+    X_few, y_few, few = spoil(name, X, y, share=0.1)
+    for share in (0.12, 0.3, 0.49):
+        X_many, y_many, many = spoil(name, X, y, share=share)
+        assert (many & few).sum() == few.sum() < many.sum()
+        np.testing.assert_array_equal(X_many[few], X_few[few])
+        np.testing.assert_array_equal(y_many[few], y_few[few])
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_one_class_only_is_left_as_it_is(name):
+    X = classes()[0]
+    X_new, y_new, mask = spoil(name, X, np.zeros(60))
+    np.testing.assert_array_equal(X_new, X)
+    np.testing.assert_array_equal(y_new, 0)
+    assert not mask.any()
+    assert not np.shares_memory(X, X_new)
+
+
+@pytest.mark.parametrize("case", LABEL_EDGES)
+@pytest.mark.parametrize("name", LABELS)
+@pytest.mark.parametrize("seed", range(5))
+def test_odd_class_data_gives_finite_rows_and_a_true_mask(name, case, seed):
+    X, y = LABEL_EDGES[case]
+    X_new, y_new, mask = spoil(name, X, y, seed, share=0.4)
+    assert np.isfinite(X_new).all()
+    assert np.isin(y_new, y).all()
+    assert (X_new.dtype, y_new.dtype) == (np.float64, np.float64)
+    np.testing.assert_array_equal(mask, (X_new != X).any(axis=1) | (y_new != y))
+    assert mask.any()
+
+
+def test_label_flips_change_labels_alone_and_reach_every_other_class_alike():
+    X, y = classes(3000)
+    X_new, y_new, mask = spoil("label_flips", X, y, share=0.4)
+    np.testing.assert_array_equal(X_new, X)
+    assert (y_new[mask] != y[mask]).all()
+    # each of the 6 ways from class to class has 1200 / 6 rows, give or take sqrt(200)
+    ways = np.bincount((3 * y[mask] + y_new[mask]).astype(int), minlength=9)
+    np.testing.assert_array_equal(ways[[0, 4, 8]], 0)
+    np.testing.assert_allclose(ways[[1, 2, 3, 5, 6, 7]], 200, atol=4 * np.sqrt(200))
+
+
+def test_mislabelled_rows_lie_beyond_the_other_class_by_hand():
+    # x = 0, 2, 6, 8 in classes 0, 0, 1, 1: means 1 and 7, mean 4, variance (16 + 4 + 4 + 16) / 4
+    X, y = np.array([[0.0], [2.0], [6.0], [8.0]]), np.array([0.0, 0.0, 1.0, 1.0])
+    X_new, y_new, mask = spoil("mislabelled", X, y, size=3.0, share=0.49)
+    step = 6 + 3 * np.sqrt(10)
+    expected = X[:, 0] + np.where(y == 0, step, -step)
+    np.testing.assert_allclose(X_new[mask, 0], expected[mask])
+    np.testing.assert_array_equal(y_new, y)
+
+
+def test_mislabelled_rows_move_along_the_line_between_the_means_in_units_of_the_features():
+    X, y = classes(2000, K=2)
+    X_new, _, mask = spoil("mislabelled", X, y, size=3.0, share=0.1)
+    Z, moved = X / X.std(axis=0), (X_new - X)[mask] / X.std(axis=0)
+    line = Z[y == 1].mean(axis=0) - Z[y == 0].mean(axis=0)
+    apart = np.linalg.norm(line)
+    sign = np.where(y[mask] == 0, 1.0, -1.0)
+    expected = (1 + 3.0 * np.std(Z @ line) / apart**2) * np.outer(sign, line)
+    np.testing.assert_allclose(moved, expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("size", [0.5, 4.0])
+def test_a_wrong_cluster_is_a_tight_blob_of_one_class_behind_another(seed, size):
+    X, y = classes(2000)
+    X_new, y_new, mask = spoil("wrong_cluster", X, y, seed, share=0.4, size=size)
+    [label] = np.unique(y_new[mask])
+    spread = X.std(axis=0)
+    blob = X_new[mask] / spread
+    # of 800 normal deviates the standard deviation varies by 1 / sqrt(1600) of itself
+    np.testing.assert_allclose(blob.std(axis=0), 0.1, rtol=4 / np.sqrt(1600))
+    means = np.array([X[y == k].mean(axis=0) / spread for k in range(3)])
+    nearest = np.linalg.norm(means - blob.mean(axis=0), axis=1)
+    candidates = []
+    for place in {0, 1, 2} - {int(label)}:
+        line = means[place] - means[int(label)]
+        unit = line / np.linalg.norm(line)
+        candidates.append(means[place] + size * np.std(X / spread @ unit) * unit)
+    gaps = np.linalg.norm(np.array(candidates) - blob.mean(axis=0), axis=1)
+    assert gaps.min() < 4 * 0.1 * np.sqrt(2 / 800)
+    assert nearest.argmin() != label
+
+
+def test_another_seed_chooses_other_classes_for_the_wrong_cluster():
+    X, y = classes()
+    spoiled = [spoil("wrong_cluster", X, y, seed) for seed in range(20)]
+    assert {y_new[mask][0] for _, y_new, mask in spoiled} == {0.0, 1.0, 2.0}

@@ -72,6 +72,29 @@ def test_a_still_leaves_what_does_not_move_and_the_movie_itself_alone() -> None:
     assert list(figures[1].data[0].x) == [9.0]
 
 
+def test_a_still_has_the_words_of_its_frame() -> None:
+    words = [[f"{k}", "still"] for k in range(F)]
+    cells = [[["a", "b"]], [["c", "d"]]]
+    tracks = (
+        Track("a", 0, "replace", text=words),
+        Track("a", 3, "replace", z=np.zeros((2, 1, 2)), text=cells, frames=np.array([0, 4])),
+    )
+    whole = movie(tracks=tracks)
+    for frame, expected in [(0, [["a", "b"]]), (3, [["a", "b"]]), (6, [["c", "d"]])]:
+        figure: Any = still(whole, frame)["a"]
+        assert list(figure.data[0].text) == [f"{frame}", "still"]
+        np.testing.assert_array_equal(figure.data[3].text, expected)
+
+
+def test_bars_move_as_points_do() -> None:
+    chart = Chart(go.Figure(go.Bar(x=["a", "b"], y=[0, 0])), "A")
+    heights = np.arange(2 * F).reshape(F, 2)
+    figure: Any = still(
+        Movie({"a": chart}, (Track("a", 0, "replace", y=heights),), np.arange(F)), 3
+    )
+    np.testing.assert_array_equal(figure["a"].data[0].y, [6, 7])
+
+
 @pytest.mark.parametrize("frame", [-1, F])
 def test_a_still_outside_the_movie_is_an_error_with_the_range(frame: int) -> None:
     with pytest.raises(IndexError, match=rf"{frame} is outside 0\.\.6"):
@@ -123,6 +146,34 @@ def test_the_payload_is_linear_in_the_frames() -> None:
     assert (sizes[2] - sizes[1]) / (sizes[1] - sizes[0]) == pytest.approx(2, rel=0.05)
 
 
+def test_a_cell_of_one_byte_travels_as_one_byte() -> None:
+    field = RNG.integers(0, 256, (F, 30, 40)).astype(np.uint8)
+    sizes = [
+        len(payload(movie(tracks=(Track("a", 3, "replace", z=z),)), run="r"))
+        for z in (field, np.zeros((F, 0, 0), np.uint8))
+    ]
+    assert sizes[0] - sizes[1] == pytest.approx(field.size, abs=50)
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_each_word_travels_once(count: int) -> None:
+    words = [[f"w{(k * j) % count}" for j in range(400)] for k in range(F)]
+    packed = payload(movie(tracks=(Track("a", 0, "replace", text=words),)), run="r")
+    text = unpack(packed)["charts"][0]["tracks"][0]["text"]
+    assert len(set(text["words"])) == len(text["words"]) <= count
+    assert [[text["words"][int(place)] for place in row] for row in text["places"]] == words
+    assert b'"w2"' in packed
+    assert packed.count(b'"w2"') == 1
+
+
+def test_nothing_is_marked_and_no_row_can_be_chosen_unless_asked_for() -> None:
+    marks = [{"label": "Best", "step": 20, "colour": "#0072b2"}]
+    plain = unpack(payload(movie(), run="r"))
+    asked = unpack(payload(movie(), run="r", marks=marks, choosable=True))
+    assert (plain["marks"], plain["choosable"]) == ([], False)
+    assert (asked["marks"], asked["choosable"]) == (marks, True)
+
+
 def test_nan_in_a_figure_travels_as_null() -> None:
     chart = Chart(go.Figure(go.Scatter(y=[1.0, float("nan")])), "A")
     data = unpack(payload(Movie({"a": chart}, (), np.arange(2)), run="r"))
@@ -154,9 +205,14 @@ def test_the_template_whose_colours_only_streamlit_replaces_is_left_out() -> Non
 def test_words_in_a_table_are_run_length_coded() -> None:
     words = ["down"] * 3 + ["up"] * (F - 3)
     table = Table("T", ("run", "word", "value"), (Row("r", (words, GROW)),), spoken=("value",))
-    coded = unpack(payload(movie(table=table), run="r"))["table"]
+    coded = unpack(payload(movie(tables=(table,)), run="r"))["tables"][0]
     assert coded["rows"][0]["cells"][0] == {"words": ["down", "up"], "starts": [0, 3]}
-    assert coded["spoken"] == [1]
+    assert (coded["spoken"], coded["percent"]) == ([1], [])
+
+
+def test_a_table_says_which_columns_are_shares_of_one() -> None:
+    shares = Table("T", ("run", "loss", "share"), (Row("r", (GROW, GROW)),), percent=("share",))
+    assert unpack(payload(movie(tables=(shares,)), run="r"))["tables"][0]["percent"] == [1]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +220,11 @@ def test_words_in_a_table_are_run_length_coded() -> None:
     [
         (Track("b", 0, "grow", y=GROW), r"chart 'b'.*there are \['a'\]"),
         (Track("a", 4, "grow", y=GROW), r"trace 4.*4 traces"),
-        (Track("a", 0, "grow"), "neither x, y nor z"),
+        (Track("a", 0, "grow"), "neither x, y, z nor text"),
+        (Track("a", 0, "grow", text=[["a"]] * F), "text moves by replace only, not by grow"),
+        (Track("a", 0, "replace", text=["a"] * F), r"\(7, m\).*'text': \(7,\)"),
+        (Track("a", 0, "replace", y=REPLACE, text=[["a"]] * F), r"\(7, 4\).*'text': \(7, 1\)"),
+        (Track("a", 0, "replace", text=[["a"], ["a", "b"]] * 3), r"\(7, m\).*'text': \(6,\)"),
         (Track("a", 0, "grow", y=GROW[:3]), r"chart 'a', trace 0.*\(7,\).*'y': \(3,\)"),
         (Track("a", 0, "replace", y=GROW), r"\(7, m\).*'y': \(7,\)"),
         (Track("a", 0, "replace", x=REPLACE[:, :2], y=REPLACE), r"\(7, 2\).*\(7, 4\)"),
@@ -192,9 +252,14 @@ def test_a_trace_moves_in_one_way_only() -> None:
             {"links": Links((), (Detail("MSE", "red", {"share": GROW}),))},
             r"details of 'MSE'.*\(7, n\).*\(7,\)",
         ),
-        ({"table": Table("T", ("run", "x"), (Row("MSE", ()),))}, "row 'MSE': 0 cells for 1"),
-        ({"table": Table("T", ("run", "x"), (Row("MSE", (GROW[:2],)),))}, "2 values, not 7"),
-        ({"table": Table("T", ("run", "x"), (), spoken=("y",))}, r"no columns \['y'\]"),
+        ({"tables": (Table("T", ("run", "x"), (Row("MSE", ()),)),)}, "row 'MSE': 0 cells for 1"),
+        ({"tables": (Table("T", ("run", "x"), (Row("MSE", (GROW[:2],)),)),)}, "2 values, not 7"),
+        ({"tables": (Table("T", ("run", "x"), (), spoken=("y",)),)}, r"no columns \['y'\]"),
+        ({"tables": (Table("T", ("run", "x"), (), percent=("run",)),)}, r"no columns \['run'\]"),
+        (
+            {"tables": (Table("T", ("run",), ()), Table("S", ("run",), (), spoken=("y",)))},
+            r"no columns \['y'\]",
+        ),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(changes: dict[str, Any], words: str) -> None:

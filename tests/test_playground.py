@@ -53,8 +53,8 @@ def test_the_sentence_counts_one_row_as_one():
 
 def table(query: str) -> dict[str, list]:
     movie = playground(aligned(run_all(parse(query)[0])))
-    columns = zip(*(row.cells for row in movie.table.rows), strict=True)
-    return dict(zip(movie.table.columns[1:], map(list, columns), strict=True))
+    columns = zip(*(row.cells for row in movie.tables[0].rows), strict=True)
+    return dict(zip(movie.tables[0].columns[1:], map(list, columns), strict=True))
 
 
 def test_the_table_shows_parameters_losses_and_gaps_of_every_step():
@@ -230,7 +230,6 @@ def test_rounding_is_shown_as_nothing():
 
 def test_headings_are_short_and_the_caption_counts_what_is_shown():
     movie = playground(run_all(parse("data=diabetes&loss=huber&steps=5")[0]))
-    assert movie.table is not None
-    assert movie.table.columns[1:5] == ("intercept", "age", "sex", "body mass index")
-    assert movie.table.caption == "The current step: the first 4 of 11 parameters"
-    assert movie.table.below == "Status"
+    assert movie.tables[0].columns[1:5] == ("intercept", "age", "sex", "body mass index")
+    assert movie.tables[0].caption == "The current step: the first 4 of 11 parameters"
+    assert movie.tables[0].below == "Status"

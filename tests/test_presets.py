@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import numpy as np
 import pytest
 
-from lossviz import Run, parse, run_all, sample
+from lossviz import DATASETS, Run, parse, run_all, sample
 from lossviz.objective import Task, largest_rate
-from lossviz.playground import status
+from lossviz.playground import panels, status
 from lossviz.presets import PRESETS, WELCOME
 from lossviz.reference import moved_by_outliers, reference
 
@@ -30,17 +32,37 @@ def settles(run: Run) -> bool:
     return verdict(run) == "Settled"
 
 
-SETTLING = [
-    title
-    for title in QUERIES
-    if title
-    not in ("The rate at the edge", "Momentum in a narrow valley", "Drop the rate in mid-run")
-]
+UNSETTLED = (
+    "The rate at the edge",
+    "Momentum in a narrow valley",
+    "Drop the rate in mid-run",
+    "Squared error dies where cross-entropy learns",
+    "XOR needs a hidden layer",
+    "Sigmoids, depth and the vanishing gradient",
+    "Label smoothing and calibration",
+    "Stop before it learns the noise",
+)
+SETTLING = [title for title in QUERIES if title not in UNSETTLED]
 
 
 @pytest.mark.parametrize("title", SETTLING)
 def test_what_a_preset_compares_has_settled(title):
     assert [verdict(run) for run in trained(title)] == ["Settled"] * len(trained(title))
+
+
+def test_no_two_presets_are_the_same_link_and_the_first_is_the_welcome():
+    # A lesson is found by its sweep, so that must be its own.
+    assert len({parse(query)[0] for query in QUERIES.values()}) == len(QUERIES) == len(PRESETS)
+    assert PRESETS[0] is WELCOME
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_what_a_preset_asks_of_the_page_is_there(preset):
+    asked = dict(parse_qsl(preset.query))
+    assert asked.get("view.panel", "overview") in panels(list(parse(preset.query)[0]))
+    features = DATASETS[asked.get("data", "line")].features
+    for key in ("view.across", "view.up"):
+        assert int(asked.get(key, 0)) <= len(features)
 
 
 def test_outliers_tilt_mse_and_hardly_move_mae_and_huber():

@@ -11,12 +11,19 @@ from scipy import optimize, special
 from sklearn import linear_model
 from sklearn.exceptions import ConvergenceWarning
 
-from lossviz import DATASETS, LOSSES, OUTLIERS, Experiment, run, run_all
+from lossviz import DATASETS as ALL_DATASETS
+from lossviz import LOSSES as ALL_LOSSES
+from lossviz import OUTLIERS as ALL_OUTLIERS
+from lossviz import Experiment, run, run_all
+from lossviz.experiment import suits
 from lossviz.objective import Objective, Task
-from lossviz.reference import gap, moved_by_outliers, reference, solvers, steps_to
+from lossviz.reference import gap, moved_by_outliers, reference, search, solvers, steps_to
 from lossviz.reference.answer import minimise
 from lossviz.reference.problem import Problem, problem_of
 
+LOSSES = {name: loss for name, loss in ALL_LOSSES.items() if loss.task == "regression"}
+DATASETS = [name for name, data in ALL_DATASETS.items() if data.task == "regression"]
+OUTLIERS = [name for name in ALL_OUTLIERS if suits("outliers", name, "line")]
 SMOOTH = [
     name
     for name, loss in LOSSES.items()
@@ -203,8 +210,8 @@ def test_no_run_of_any_convex_kind_gets_below_it():
     convex = [name for name in LOSSES if LOSSES[name].convex]
     experiments = [
         Experiment(
-            data=str(rng.choice(list(DATASETS))),
-            outliers=str(rng.choice(list(OUTLIERS))),
+            data=str(rng.choice(DATASETS)),
+            outliers=str(rng.choice(OUTLIERS)),
             model=str(rng.choice(["linear", "polynomial"])),
             loss=str(rng.choice(convex)),
             optimizer=str(rng.choice(["gd", "adam", "momentum"])),
@@ -373,9 +380,9 @@ def test_the_work_is_bounded_by_counts(e, monkeypatch):
     monkeypatch.setattr(Problem, "slopes", counted("slopes", Problem.slopes, lambda args: 1))
     monkeypatch.setattr(Problem, "bends", counted("bends", Problem.bends, lambda args: 1))
     monkeypatch.setattr(
-        solvers,
+        search,
         "_reweighted",
-        counted("starts", solvers._reweighted, lambda args: len(args[1]) * args[2]),
+        counted("starts", search._reweighted, lambda args: len(args[1]) * args[2]),
     )
     problem = problem_of(Task.of(e))
     k, n = problem.features.shape

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from suiting import DATA, NUMBER_LOSSES, choosing, suited
 
-from lossviz import DATASETS, LOSSES, OPTIMIZERS, OUTLIERS, Experiment, sample
+from lossviz import DATASETS, LOSSES, OPTIMIZERS, Experiment, sample
 from lossviz.objective import Task
 from lossviz.sampling import generator
 
@@ -28,8 +29,10 @@ def test_a_stream_is_the_same_every_time():
     assert np.array_equal(generator(5, "data").random(9), generator(5, "data").random(9))
 
 
-@pytest.mark.parametrize("data", DATASETS)
-@pytest.mark.parametrize("kind", [name for name in OUTLIERS if name != "none"])
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(data, kind) for data in DATASETS for kind in suited("outliers", data) if kind != "none"],
+)
 def test_adding_outliers_never_redraws_the_data(data, kind):
     clean, spoiled = sample(Experiment(data=data)), sample(Experiment(data=data, outliers=kind))
     assert spoiled.is_outlier.any()
@@ -42,7 +45,7 @@ def test_adding_outliers_never_redraws_the_data(data, kind):
 
 @pytest.mark.parametrize(
     "change",
-    [{"loss": name} for name in LOSSES]
+    [{"loss": name} for name in NUMBER_LOSSES]
     + [{"optimizer": name} for name in OPTIMIZERS]
     + [{"model": "polynomial"}, {"lr": 1.0}, {"batch": 5}, {"init": "normal"}, {"l2": 1.0}],
     ids=str,
@@ -62,8 +65,15 @@ def test_the_seed_redraws_the_rows_and_the_outlier_seed_only_the_outliers():
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_changing_the_loss_never_redraws_the_start(loss):
-    e = Experiment(init="normal", model="polynomial", seed=9)
-    assert np.array_equal(Task.of(e).start, Task.of(e.replace(loss=loss)).start)
+    others = [name for name in suited("loss", DATA[LOSSES[loss].task]) if same_outputs(name, loss)]
+    for model in ("polynomial", "mlp"):
+        e = choosing("loss", loss, init="normal", model=model, seed=9)
+        for other in others[:3]:
+            assert np.array_equal(Task.of(e).start, Task.of(e.replace(loss=other)).start)
+
+
+def same_outputs(one, two):
+    return (LOSSES[one].task == "multiclass") == (LOSSES[two].task == "multiclass")
 
 
 def test_scaling_comes_from_the_clean_rows():

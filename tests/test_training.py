@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from own_rows import rows, task_on, train_on
+from own_rows import in_classes, rows, task_on, train_on
 from random_experiments import draw_experiment
+from sklearn.metrics import zero_one_loss
+from suiting import choosing, spoiled, suited
 
 from lossviz import DATASETS, LOSSES, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
 from lossviz.objective import Objective, Task, largest_rate
@@ -16,7 +18,8 @@ ARRAYS = ("steps", "theta", "path", "loss", "test_loss")
 
 def a_mix(count: int = 300) -> list[Experiment]:
     rng = np.random.default_rng(20)
-    data = [name for name in DATASETS if name != "diabetes"]  # large, and slow here
+    large = ("diabetes", "breast_cancer", "digits")  # and slow here
+    data = [name for name in DATASETS if name not in large]
     return [draw_experiment(rng, data, steps=(1, 40, 200)) for _ in range(count)]
 
 
@@ -41,9 +44,7 @@ def test_batching_is_invisible():
 @pytest.mark.parametrize("batch", [0, 8])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_runs_in_one_batch_of_arrays_do_not_touch_each_other(loss, batch):
-    base = Experiment(
-        loss=loss, outliers="vertical", steps=300, batch=batch, init="normal", model="polynomial"
-    )
+    base = spoiled(loss, steps=300, batch=batch, init="normal", model="polynomial")
     changes = [
         {}, {"lr": 1e4}, {"lr": 0.01}, {"lr": 30.0}, {"l1": 0.2}, {"l2": 0.2}, {"lr": 3.0},
         {"l1": 0.1, "l2": 0.1}, {"schedule": "cosine"}, {"schedule": "step", "lr": 0.02},
@@ -228,17 +229,114 @@ def test_parameters_in_the_data_s_units_give_the_predictions_of_the_scaled_ones(
     X = task.sample.X
     powers = range(1, 3 if model == "polynomial" else 2)
     columns = [X[:, i] ** k for i in range(X.shape[1]) for k in powers]
-    in_units = answer.theta @ np.vstack([np.ones(len(X)), *columns])
-    np.testing.assert_allclose(in_units, answer.path @ task.features, rtol=1e-8, atol=1e-6)
+    features = np.vstack([np.ones(len(X)), *columns])
+    K, D = task.layers[0]
+    shape = len(answer.steps), K, D
+    in_units = answer.theta.reshape(shape) @ features
+    expected = answer.path.reshape(shape) @ task.features
+    np.testing.assert_allclose(in_units, expected, rtol=1e-8, atol=1e-6)
+
+
+@pytest.mark.parametrize("data", ["iris", "stack_loss"])
+def test_a_network_in_the_data_s_units_predicts_as_the_scaled_one(data):
+    e = Experiment(data=data, model="mlp", steps=60, params={"mlp.width": 4, "mlp.depth": 2})
+    answer, task = run(e), Task.of(e)
+    features = np.vstack([np.ones(len(task.y)), task.sample.X.T])
+    z, _ = task.forward(answer.theta, features[None])
+    expected, _ = task.forward(answer.path, task.features[None])
+    np.testing.assert_allclose(z, expected, rtol=1e-8, atol=1e-6)
+
+
+# ---------------------------------------------------------------- error rates
+
+
+@pytest.mark.parametrize("model", ["linear", "mlp"])
+@pytest.mark.parametrize(("loss", "data"), [("log_loss", "moons"), ("cross_entropy", "iris")])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"batch": 16}, {"steps": 1200}, {"lr": 1e4}, {"patience": 3, "optimizer": "adam"}],
+    ids=str,
+)
+def test_error_rates_are_those_of_the_kept_parameters(loss, data, model, settings):
+    e = spoiled(loss, **{"data": data, "model": model, "steps": 230, **settings})
+    task = Task.of(e)
+    for answer in (run(e), next(stream([e], 0.0))[0]):
+        for features, labels, rates in (
+            (task.features, task.sample.y, answer.error),
+            (task.features_test, task.sample.y_test, answer.test_error),
+        ):
+            z, _ = task.forward(answer.path, features[None])
+            found = z.argmax(axis=-1) if loss == "cross_entropy" else z > 0
+            expected = [zero_one_loss(labels, row) for row in found]
+            np.testing.assert_allclose(rates, expected, rtol=0, atol=1e-15)
+
+
+def test_numbers_have_no_error_rate():
+    answer = run(Experiment(steps=3))
+    assert answer.error is None
+    assert answer.test_error is None
+
+
+# ---------------------------------------------------------------- early stopping
+
+
+OVERFITTING = Experiment(
+    data="sine", model="polynomial", lr=0.01, steps=3000, optimizer="adam",
+    params={"polynomial.degree": 9, "sine.n": 12, "sine.noise": 0.5},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("patience", [1, 20, 150])
+@pytest.mark.parametrize("batch", [0, 5])
+def test_patience_ends_at_the_first_step_so_far_behind_the_best(patience, batch):
+    e = OVERFITTING.replace(batch=batch)
+    whole, answer = run(e), run(e.replace(patience=patience))
+    best, at = 0, 0
+    for k, value in enumerate(whole.test_loss):
+        if value < whole.test_loss[best]:
+            best = k
+        if k - best >= patience:
+            at = k
+            break
+    assert answer.stopped_at == at > 0
+    assert answer.best_step == best
+    assert np.array_equal(answer.loss[: at + 1], whole.loss[: at + 1])
+    assert (answer.loss[at:] == answer.loss[at]).all()
+    assert (answer.path[answer.steps >= at] == answer.path[-1]).all()
+    assert Objective.of([Task.of(e)]).values(answer.path[-1:])[0] == answer.loss[at]
+    assert answer.status == (
+        f"Stopped early at step {at:,}: for {patience:,} "
+        f"{'step' if patience == 1 else 'steps'} the clean test loss had not fallen "
+        f"below that of step {best:,}."
+    )
+
+
+def test_patience_that_is_never_lost_changes_nothing():
+    e = Experiment(steps=50)
+    patient = run(e.replace(patience=50))
+    assert patient.stopped_at is None
+    assert np.array_equal(patient.path, run(e).path)
+
+
+def test_early_stopping_touches_no_other_run():
+    mix = [OVERFITTING.replace(patience=p, lr=lr) for p in (0, 1, 30) for lr in (0.01, 0.05, 1e4)]
+    assert run_all(mix) == [run(e) for e in mix]
 
 
 # ---------------------------------------------------------------- rates at the edge
 
 
-@pytest.mark.parametrize("data", ["line", "stack_loss", "engel"])
-@pytest.mark.parametrize("loss", [name for name in LOSSES if LOSSES[name].curvature is not None])
+@pytest.mark.parametrize(
+    ("data", "loss"),
+    [
+        (data, loss)
+        for data in ("line", "stack_loss", "engel", "moons", "breast_cancer", "iris")
+        for loss in suited("loss", data)
+        if LOSSES[loss].curvature is not None
+    ],
+)
 def test_below_the_largest_rate_every_step_goes_down(loss, data):
-    e = Experiment(loss=loss, data=data, outliers="vertical", steps=300, l2=0.01)
+    e = spoiled(loss, data=data, steps=300, l2=0.01)
     limit = largest_rate(Task.of(e))
     assert limit is not None
     answer = run(e.replace(lr=0.999 * limit))
@@ -324,8 +422,10 @@ MAD = [
 @pytest.mark.parametrize(("data", "settings"), [m[1:] for m in MAD], ids=[m[0] for m in MAD])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_nothing_infinite_and_no_warning_reaches_a_screen(loss, data, settings):
+    if LOSSES[loss].task != "regression":
+        data = in_classes(data)
     tasks = [
-        task_on(data, Experiment(**{"loss": loss, "optimizer": name, "steps": 120, **settings}))
+        task_on(data, choosing("loss", loss, optimizer=name, steps=120, **settings))
         for name in OPTIMIZERS
     ]
     *_, answers = train(tasks)

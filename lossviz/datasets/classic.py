@@ -7,32 +7,20 @@ from functools import cache
 
 import numpy as np
 
-from lossviz.datasets.base import Array, Rows, real
+from lossviz.datasets.base import Array, Rows, from_sklearn, frozen, real
 
 FOLDER = os.path.join(os.path.dirname(__file__), "rows")
 
 
 @cache
 def _table(file: str) -> Array:
-    table = np.loadtxt(os.path.join(FOLDER, f"{file}.csv"), delimiter=",", skiprows=1)
-    table.flags.writeable = False  # it is shared by all who ask
-    return table
+    return frozen(np.loadtxt(os.path.join(FOLDER, f"{file}.csv"), delimiter=",", skiprows=1))
 
 
 def _columns(file: str, first: int, last: int, target: int) -> Rows:
     """X (n, d), the columns from first to before last, and y (n,): read-only views."""
     table = _table(file)
     return table[:, first:last], table[:, target]
-
-
-@cache
-def _diabetes() -> Rows:
-    from sklearn.datasets import load_diabetes
-
-    features, target = load_diabetes(return_X_y=True, scaled=False)
-    X, y = np.array(features, float), np.array(target, float)
-    X.flags.writeable = y.flags.writeable = False
-    return X, y
 
 
 ROUSSEEUW = "Rousseeuw & Leroy (1987), Robust Regression and Outlier Detection, Wiley"
@@ -130,7 +118,7 @@ real(
 
 real(
     "diabetes",
-    rows=_diabetes,
+    rows=lambda: from_sklearn("load_diabetes", scaled=False),
     label="Diabetes progression",
     features=(
         "age (years)",

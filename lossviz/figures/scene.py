@@ -25,7 +25,7 @@ class Scene:
 def movie(
     scenes: Mapping[str, Scene],
     steps: Array,
-    table: Table,
+    tables: Sequence[Table],
     details: Sequence[Detail] = (),
     names: Sequence[str] = (),
 ) -> Movie:
@@ -33,7 +33,7 @@ def movie(
     tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
     links = tuple(link for scene in scenes.values() for link in scene.links)
     charts = {name: scene.chart for name, scene in scenes.items()}
-    return Movie(charts, tracks, steps, table, Links(links, tuple(details), tuple(names)))
+    return Movie(charts, tracks, steps, tuple(tables), Links(links, tuple(details), tuple(names)))
 
 
 def span(*arrays: Array, margin: float = 0.05) -> list[float]:

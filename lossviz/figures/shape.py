@@ -1,4 +1,4 @@
-"""The loss and its slope over the residual, with the rows' residuals as moving dots."""
+"""The loss and its slope over the residual or the margin, with the rows as moving dots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.figures.scene import Scene, near, span
-from lossviz.figures.style import Style, axis, figure
+from lossviz.figures.style import DATA, Style, axis, figure
 from lossviz.player import Chart, Link, Track
 from lossviz.replay import Replay
 
@@ -17,31 +17,32 @@ Array = np.ndarray
 def shape(
     name: str,
     styles: Sequence[Style],
-    residuals: Array,
-    shapes: Sequence[tuple[Array, Array]],
+    shapes: Sequence[tuple[Array, Array, Array]],
     replays: Sequence[Replay | None],
     *,
-    target: str,
+    target: str | None,
     note: str = "",
 ) -> Scene:
-    """Curves of each run's loss and slope over residuals (m,), and dots for the rows of
-    each replay; a run without one has no dots."""
-    ranges = [span(residuals, margin=0), *(_range(shapes, part) for part in (0, 1))]
+    """Curves of each run's loss and slope (x, value, slope), and dots for the rows of each
+    replay; a run without one has no dots. x are residuals of the target that is named or, with
+    None, margins."""
+    ranges = [span(*(x for x, _, _ in shapes), margin=0)]
+    ranges += [_range([curves[part] for curves in shapes]) for part in (1, 2)]
     data, tracks, links = [], [], []
-    for style, curves, replay in zip(styles, shapes, replays, strict=True):
+    for style, (places, *curves), replay in zip(styles, shapes, replays, strict=True):
         for part, curve in enumerate(curves):
             axes = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if part else "y"}
             what = "slope" if part else "loss"
             data.append(
                 {
                     **axes, "mode": "lines", "name": f"{what} of {style.label}",
-                    "x": residuals, "y": curve, "hoverinfo": "skip",
+                    "x": places, "y": curve, "hoverinfo": "skip",
                     "line": {"color": style.colour, "dash": style.dash, "width": 2},
                 }
             )  # fmt: skip
             if replay is None:
                 continue
-            x = near(replay.residual, ranges[0])
+            x = near(replay.argument, ranges[0])
             y = near(replay.slope if part else replay.value, ranges[1 + part])
             tracks.append(Track(name, len(data), "replace", x=x, y=y, frames=replay.frames))
             links.append(Link(name, len(data)))
@@ -53,20 +54,46 @@ def shape(
                                "opacity": 0.65},
                 }
             )  # fmt: skip
+    is_margin = target is None
     layout = {
-        "xaxis": axis(f"residual: prediction − {target}", range=ranges[0], anchor="y2"),
+        "xaxis": axis(
+            "margin" if is_margin else f"residual: prediction − {target}",
+            range=ranges[0], anchor="y2",
+        ),
         "yaxis": axis("loss L", range=ranges[1], domain=[0.54, 1.0]),
-        "yaxis2": axis("slope dL/dz", range=ranges[2], domain=[0.0, 0.46], anchor="x"),
-    }
-    words = f"Above the loss, below its slope: how hard a row pulls. Each dot is a row. {note}"
-    return Scene(
-        Chart(figure(data, **layout), "Loss and its slope", words), tuple(tracks), tuple(links)
+        "yaxis2": axis(
+            "slope dL/dm" if is_margin else "slope dL/dz",
+            range=ranges[2], domain=[0.0, 0.46], anchor="x",
+        ),
+        **(_sides() if is_margin else {}),
+    }  # fmt: skip
+    left = " Left of 0 a row is misclassified." if is_margin else ""
+    words = (
+        f"Above the loss, below its slope: how hard a row pulls. Each dot is a row.{left} {note}"
     )
+    chart = Chart(figure(data, **layout), "Loss and its slope", words.rstrip())
+    return Scene(chart, tuple(tracks), tuple(links))
 
 
-def _range(shapes: Sequence[tuple[Array, Array]], part: int) -> list[float]:
+def _sides() -> dict[str, list[dict]]:
+    """A hairline where the margin is 0, and what its sides mean."""
+    line = {
+        "type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+        "line": {"color": DATA, "width": 1},
+    }  # fmt: skip
+    words = [
+        {
+            "text": text, "x": 0, "xanchor": anchor, "xshift": shift, "showarrow": False,
+            "y": 0.5, "yref": "paper", "yanchor": "middle",
+        }
+        for text, anchor, shift in (("◀ wrong", "right", -6), ("right ▶", "left", 6))
+    ]  # fmt: skip
+    return {"shapes": [line], "annotations": words}
+
+
+def _range(curves: Sequence[Array]) -> list[float]:
     """Room for every curve, but for those that tower over four times the median one."""
-    tops = sorted(float(np.nanmax(np.abs(curves[part]), initial=0.0)) for curves in shapes)
+    tops = sorted(float(np.nanmax(np.abs(curve), initial=0.0)) for curve in curves)
     top = 1.06 * min(tops[-1], 4 * tops[(len(tops) - 1) // 2]) or 1.0
-    lows = [float(np.nanmin(curves[part], initial=0.0)) for curves in shapes]
+    lows = [float(np.nanmin(curve, initial=0.0)) for curve in curves]
     return [max(-top, min(1.1 * min(lows), -0.04 * top)), top]

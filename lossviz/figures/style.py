@@ -25,11 +25,26 @@ SYMBOLS = (
     "circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon", "star",
     "cross",
 )  # fmt: skip
-# The losses that are most compared, each with a look of its own; the others share these looks.
+# The losses that are most compared, of numbers and of classes, each with a look of its own among
+# its like; the others share these looks.
 FIRST = (
     "squared_error", "absolute_error", "huber", "tukey", "cauchy", "quantile",
     "squared_log_error", "poisson", "log_cosh",
 )  # fmt: skip
+FIRST_OF_CLASSES = (
+    "log_loss", "hinge", "cross_entropy", "brier", "exponential_loss", "multiclass_hinge",
+    "kl_divergence", "savage", "multiclass_brier",
+)  # fmt: skip
+# Those of the classes, which no run has. Ten, for the digits; there are no data with more.
+CLASS_COLOURS = (
+    "#3f7fd0", "#d97a1f", "#0f9b83", "#b45bb0", "#b8473d", "#7f8126", "#6c63c7", "#9a6b45",
+    "#d4548c", "#5d8296",
+)  # fmt: skip
+CLASS_SYMBOLS = (
+    "circle", "triangle-up", "square", "diamond", "star", "triangle-down", "cross", "pentagon",
+    "triangle-left", "triangle-right",
+)  # fmt: skip
+CLASS_MARKS = "●▲■◆★▼✚⬟◀▶"  # the same, for sentences
 DATA = "#7d8590"  # rows, the truth, and what belongs to no run
 OUTLIER = "#c9302c"
 HEAVY = 1e15  # beyond this nothing is drawn
@@ -48,16 +63,25 @@ class Style:
 def styles(experiments: Sequence[Experiment]) -> list[Style]:
     """A style for each run; a loss keeps its colour whatever stands beside it, if it can."""
     labels = _labels(experiments)
-    order = list(dict.fromkeys([*FIRST, *LOSSES]))
+    orders = [
+        list(dict.fromkeys([*first, *(name for name in LOSSES if is_number(name) is of_numbers)]))
+        for first, of_numbers in ((FIRST, True), (FIRST_OF_CLASSES, False))
+    ]
     taken: set[int] = set()
     found = []
     for experiment, label in zip(experiments, labels, strict=True):
+        order = orders[0] if is_number(experiment.loss) else orders[1]
         slot = order.index(experiment.loss) % len(COLOURS)
         while slot in taken and len(taken) < len(COLOURS):
             slot = (slot + 1) % len(COLOURS)
         taken.add(slot)
         found.append(Style(label, COLOURS[slot], DASHES[slot], SYMBOLS[slot]))
     return found
+
+
+def is_number(loss: str) -> bool:
+    """Whether the loss is for numbers, and not for classes."""
+    return LOSSES[loss].task == "regression"
 
 
 def short(loss: Loss) -> str:
@@ -70,7 +94,7 @@ def short(loss: Loss) -> str:
 def searchable(loss: Loss) -> str:
     """The label with its abbreviation in front, where narrow lists still show it."""
     name, words = short(loss), loss.label.partition(" (")[0]
-    return loss.label if name == words else f"{name} – {words[0].lower()}{words[1:]}"
+    return loss.label if name == words else f"{name} – {words}"
 
 
 def _labels(experiments: Sequence[Experiment]) -> list[str]:
@@ -93,7 +117,11 @@ def _labels(experiments: Sequence[Experiment]) -> list[str]:
 def _loss_label(experiment: Experiment) -> str:
     options = experiment.params_of("loss")
     params = LOSSES[experiment.loss].params
-    values = ", ".join(f"{p.label or p.name} = {text(options[p.name])}" for p in params)
+    values = ", ".join(
+        f"{p.label or p.name} = {text(options[p.name])}"
+        for p in params
+        if not (p.plain and options[p.name] == p.default)
+    )
     return short(LOSSES[experiment.loss]) + (f" ({values})" if values else "")
 
 

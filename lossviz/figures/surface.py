@@ -83,7 +83,7 @@ def contour(
         "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
         "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
     }
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane))
+    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane, paths))
     return Scene(chart, tuple(tracks))
 
 
@@ -146,7 +146,7 @@ def terrain(
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane))
+    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane, paths))
     return Scene(chart, tuple(tracks))
 
 
@@ -158,6 +158,6 @@ def _title(style: Style) -> str:
     return f"Loss surface: {style.label}"
 
 
-def _words(plane: Landscape) -> str:
-    held = " The other parameters are held at the minimiser." if plane.fixed else ""
-    return f"Each run's path, its present point, and its exact minimiser (★).{held}"
+def _words(plane: Landscape, paths: Sequence[Path]) -> str:
+    star = ", and its exact minimiser (★)" if any(path.minimum for path in paths) else ""
+    return f"Each run's path and its present point{star}. {plane.plane.note}".strip()

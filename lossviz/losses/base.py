@@ -1,8 +1,16 @@
 """What a loss is: one function `(z, y, **params) -> (value, slope)` plus declared facts.
 
-`z` is the raw prediction, `y` the target, the residual is r = z - y. Value and slope (the
-derivative with respect to z) have the broadcast shape of `z` and `y`; parameters may be arrays
-that broadcast with them, so that many runs train as one. Every fact is held by a test.
+`z` is the raw prediction, `y` the target. Value and slope (the derivative with respect to z)
+have the broadcast shape of `z` and `y`; parameters may be arrays that broadcast with them, so that
+many runs train as one. Every fact is held by a test. Three tasks:
+
+- "regression": the residual is r = z - y.
+- "binary": y is 0 or 1, the signed label s = 2y - 1, and the margin m = s z is positive where the
+  sign of z is right.
+- "multiclass": z (..., K) holds a score for each class, and a target is a row of probabilities
+  t (..., K), all on one class where it is a label. The value (...) has no class axis, the slope
+  (..., K) has; parameters broadcast with the value. The margin is the score of the true class
+  less the highest other.
 
 At a kink the slope is the subgradient of least size: 0 wherever 0 is one, so that a point fitted
 exactly pulls neither way.
@@ -21,6 +29,7 @@ from lossviz.registry import Param, Registry
 Array = np.ndarray
 LossFunction = Callable[..., tuple[Array, Array]]
 Bound = Callable[..., float] | None  # of the parameters; None: there is no bound
+TINY = float(np.finfo(float).tiny)  # stands for 0 where a logarithm is taken
 
 
 def identity(z: Array) -> Array:
@@ -28,27 +37,45 @@ def identity(z: Array) -> Array:
     return z
 
 
+def one_hot(labels: Array, classes: int) -> Array:
+    """Labels (...) as rows (..., classes) with a 1 in the label's place and 0 elsewhere; a label
+    that is no class is read as the nearest one."""
+    nearest = np.clip(np.rint(labels), 0, classes - 1)
+    # Class by class in memory, as models give their outputs.
+    by_class = (nearest == np.arange(classes).reshape(-1, *[1] * np.ndim(labels))).astype(float)
+    return np.moveaxis(by_class, 0, -1)
+
+
 @dataclass(frozen=True)
 class Loss:
     """A loss and its facts.
 
-    formula: LaTeX of the value, in z, y or r and the parameters; the one that runs.
+    formula: LaTeX of the value, in z, y, r, m, t and the parameters; the one that runs.
     notes: when to use it, what it estimates, what outliers do to it (prose, shown to the user).
     reference: author, year, title, DOI or page.
     convex: whether it is convex in z for every parameter value.
-    kinks: residuals at which the slope jumps, as a function of the parameters.
+    kinks: residuals, or for classes margins, at which the slope jumps, as a function of the
+        parameters.
     slope_bound: the largest |slope|, as a function of the parameters; None if there is none, inf
-        where only some parameter values have one.
-    curvature: the largest second derivative, likewise; None if unbounded or not smooth.
-    redescending: whether the slope tends to 0 as the target moves away, for every parameter value.
+        where only some parameter values have one. For several classes the largest Euclidean
+        length of the slope (K,), whatever K is.
+    curvature: the largest second derivative, likewise; None if unbounded or not smooth. For
+        several classes the largest eigenvalue of the Hessian (K, K) in z.
+    redescending: whether the slope tends to 0 as the target moves away or, for classes, as the
+        margin falls, for every parameter value.
     constant: the best constant prediction for targets `y (n,)`, in z, as a closed form or
-        library call, independent of this loss's code; None where the field has none.
-    estimates: what that constant is called ("mean", "median", ...); "" if it has no name.
+        library call, independent of this loss's code; None where the field has none. For several
+        classes it takes rows `t (n, K)` and gives (K,).
+    estimates: what that constant is called ("mean", "log-odds", ...); "" if it has no name.
     domain: closed interval of valid targets; targets outside are read as its nearest end.
     outside: one sentence: what happens to predictions or targets outside the domain.
-    inverse_link: from z to the units of the target; the identity but for log links.
+    inverse_link: from z to the units of the target; the identity but for log links. For "binary"
+        it rises from 0 to 1, with 1/2 at z = 0; for "multiclass" its rows (..., K) sum to 1.
     link: its inverse, for starting values.
     of_residual: whether value and slope depend on z and y through r alone.
+    probabilistic: whether `inverse_link` is the loss's own estimate of a probability: the true one
+        where the expected loss is least (with class weights 1 and no label smoothing). Else it is
+        only a score squeezed between 0 and 1.
     """
 
     name: str
@@ -64,19 +91,21 @@ class Loss:
     slope_bound: Bound
     curvature: Bound
     redescending: bool
-    constant: Callable[..., float] | None
+    constant: Callable[..., Any] | None
     estimates: str
     domain: tuple[float, float]
     outside: str
     inverse_link: Callable[[Array], Array]
     link: Callable[[Array], Array]
     of_residual: bool
+    probabilistic: bool
 
     def __call__(self, z: Any, y: Any, **params: Any) -> tuple[Array, Array]:
         """Value and slope at predictions z for targets y, both of their broadcast shape.
 
-        Parameters that are left out take their defaults; an unknown one raises TypeError, one
-        outside its range ValueError.
+        For several classes z is (..., K) and y holds labels (...), or rows of probabilities with
+        as many axes as z; the value is (...), the slope (..., K). Parameters that are left out
+        take their defaults; an unknown one raises TypeError, one outside its range ValueError.
         """
         known = {param.name: param for param in self.params}
         for key, value in params.items():
@@ -87,7 +116,14 @@ class Loss:
                 known[key].check(number)
         full = {name: params.get(name, param.default) for name, param in known.items()}
         z, y = np.asarray(z, float), np.asarray(y, float)
-        return self.function(z, np.clip(y, *self.domain), **full)
+        if self.task == "multiclass" and y.ndim == z.ndim:
+            return self.function(z, y, **full)
+        return self.function(z, self.targets(y, z.shape[-1] if z.ndim else 1), **full)
+
+    def targets(self, y: Array, outputs: int) -> Array:
+        """What `function` takes for targets y (...): the same cut to the domain, or for several
+        classes one-hot rows (..., outputs)."""
+        return one_hot(y, outputs) if self.task == "multiclass" else np.clip(y, *self.domain)
 
 
 LOSSES: Registry[Loss] = Registry("loss")
@@ -112,13 +148,14 @@ def loss(
     slope_bound: Bound = None,
     curvature: Bound = None,
     redescending: bool = False,
-    constant: Callable[..., float] | None = None,
+    constant: Callable[..., Any] | None = None,
     estimates: str = "",
     domain: tuple[float, float] = (-np.inf, np.inf),
     outside: str = "",
     inverse_link: Callable[[Array], Array] = identity,
     link: Callable[[Array], Array] = identity,
     of_residual: bool = True,
+    probabilistic: bool = False,
 ) -> Callable[[LossFunction], LossFunction]:
     """Register the decorated function as a loss; see `Loss` for the facts."""
 
@@ -127,7 +164,7 @@ def loss(
             Loss(
                 name, label, task, params, function, formula, notes, reference, convex, kinks,
                 slope_bound, curvature, redescending, constant, estimates, domain, outside,
-                inverse_link, link, of_residual,
+                inverse_link, link, of_residual, probabilistic,
             )
         )  # fmt: skip
         return function

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from math import comb
+from typing import Any
 
 import numpy as np
 
-from lossviz.models.base import MODELS, Array, Backward, Model
+from lossviz.models.base import MODELS, Array, Backward, Layers, Model
 from lossviz.registry import Param
 
 MAX_DEGREE = 9
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def forward(theta: Array, features: Array) -> tuple[Array, Backward]:
-    # z = theta . phi(x). vecmat and matvec make one product per run, so the bits of a run do not
-    # depend on the others, which one large product would not promise.
-    def backward(slope: Array) -> Array:
-        return np.matvec(features, slope)
+def forward(theta: Array, features: Array, *, outputs: int = 0, **_: Any) -> tuple[Array, Backward]:
+    # z = W phi(x), W being (K, D). One product a run (vecmat, matvec, a stack of matmuls), so the
+    # bits of a run do not depend on the others, which one large product would not promise.
+    if not outputs:
+        return np.vecmat(theta, features), lambda slope: np.matvec(features, slope)
+    W = theta.reshape(*theta.shape[:-1], outputs, -1)
 
-    return np.vecmat(theta, features), backward
+    def backward(slope: Array) -> Array:
+        return np.matmul(slope.mT, features.mT).reshape(*slope.shape[:-2], -1)
+
+    # The classes are the last axis, but each class's rows lie together in memory.
+    return np.matmul(W, features).mT, backward
 
 
 def linear_features(X: Array) -> Array:
@@ -32,18 +38,26 @@ def polynomial_features(X: Array, *, degree: int) -> Array:
     return np.vstack([np.ones(len(X)), powers.reshape(-1, len(X))])
 
 
-def parameter_names(features: tuple[str, ...], *, degree: int = 1) -> tuple[str, ...]:
+def layers(d: int, outputs: int = 0, *, degree: int = 1) -> Layers:
+    return ((max(outputs, 1), 1 + d * degree),)
+
+
+def parameter_names(
+    features: tuple[str, ...], outputs: int = 0, classes: tuple[str, ...] = (), *, degree: int = 1
+) -> tuple[str, ...]:
     def power(feature: str, k: int) -> str:
         return feature if k == 1 else feature + str(k).translate(_SUPERSCRIPTS)
 
+    terms = [power(feature, k) for feature in features for k in range(1, degree + 1)]
+    if outputs:
+        return tuple(
+            name
+            for of in classes[:outputs]
+            for name in (f"intercept of {of}", *(f"{term} for {of}" for term in terms))
+        )
     if len(features) == degree == 1:
         return "intercept", "slope"
-    terms = [power(feature, k) for feature in features for k in range(1, degree + 1)]
     return "intercept", *(f"coefficient of {term}" for term in terms)
-
-
-def penalised(d: int, *, degree: int = 1) -> Array:
-    return np.append(0.0, np.ones(d * degree))
 
 
 def units(mean: Array, scale: Array, *, degree: int = 1) -> Array:
@@ -60,6 +74,14 @@ def units(mean: Array, scale: Array, *, degree: int = 1) -> Array:
     return to_units
 
 
+def activations(theta: Array, features: Array, **_: Any) -> tuple[()]:
+    return ()
+
+
+def usual_start(**_: Any) -> str:
+    return "zeros"
+
+
 MODELS.add(
     Model(
         name="linear",
@@ -67,9 +89,11 @@ MODELS.add(
         params=(),
         function=linear_features,
         forward=forward,
+        layers=layers,
         names=parameter_names,
-        penalised=penalised,
         units=units,
+        activations=activations,
+        usual_start=usual_start,
         formula=r"z = b + \sum_j w_j x_j",
         notes="One slope for each feature and an intercept.",
         linear=True,
@@ -82,9 +106,11 @@ MODELS.add(
         params=(Param("degree", 3, 1, MAX_DEGREE, "Degree", "The highest power of each feature."),),
         function=polynomial_features,
         forward=forward,
+        layers=layers,
         names=parameter_names,
-        penalised=penalised,
         units=units,
+        activations=activations,
+        usual_start=usual_start,
         formula=r"z = b + \sum_j \sum_{k=1}^{\text{degree}} w_{jk}\, x_j^k",
         notes="Powers of each feature up to the degree, without products of features. High "
         "degrees bend to single outliers, most of all at the ends.",

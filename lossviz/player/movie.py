@@ -1,4 +1,4 @@
-"""What moves: charts, tracks, a table and linked points, as frozen values."""
+"""What moves: charts, tracks, tables and linked points, as frozen values."""
 
 from __future__ import annotations
 
@@ -48,9 +48,13 @@ class Track:
     """How one trace of one chart moves with the frame.
 
     `grow` shows the first k + 1 points of `(F,)` arrays, `replace` shows row k of `(F, m)`
-    arrays (a `z` may be `(F, a, b)`), `point` shows element k of `(F,)` arrays alone.
-    An axis that is None does not move. With `frames` `(F',)`, rising from 0, the arrays have
+    arrays, `point` shows element k of `(F,)` arrays alone. An axis that is None does not move.
+    With `replace`, `z` may be `(F, a, b)`, and `text` holds strings, `(F, m)` or as `z`: the words
+    at the points, or what hovering says. With `frames` `(F',)`, rising from 0, the arrays have
     only F' rows, and the latest row at or before the frame is shown.
+
+    Heatmaps move at the display's rate if zmin and zmax (or the colour axis's limits) hold still
+    and they have no words in them; z of one byte a cell, scaled by zmin and zmax, travels so.
     """
 
     chart: str
@@ -60,12 +64,14 @@ class Track:
     y: Array | None = None
     z: Array | None = None
     frames: Array | None = None
+    text: Array | Sequence[Any] | None = None
 
     @property
     def axes(self) -> dict[str, Array]:
-        """The axes that move, by name."""
+        """The axes that move, by name; text is the last of them."""
         axes = {"x": self.x, "y": self.y, "z": self.z}
-        return {name: np.asarray(values) for name, values in axes.items() if values is not None}
+        moving = {name: np.asarray(values) for name, values in axes.items() if values is not None}
+        return moving if self.text is None else {**moving, "text": np.asarray(self.text, object)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +91,9 @@ class Row:
 class Table:
     """The text alternative to the charts; `columns[0]` heads the row labels.
 
-    `spoken` names the columns that are read out when playback stops. `below` names the last
-    column if it holds sentences: it then has no heading, and a line under each row's others.
+    `spoken` names the columns that are read out when playback stops, `percent` those whose numbers
+    are shares of one. `below` names the last column if it holds sentences: it then has no heading,
+    and a line under each row's others.
     """
 
     caption: str
@@ -94,6 +101,7 @@ class Table:
     rows: tuple[Row, ...]
     spoken: tuple[str, ...] = ()
     below: str = ""
+    percent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,13 +140,14 @@ class Links:
 class Movie:
     """Charts and how they move over frames shown as `steps` `(F,)`, which rise.
 
-    Raises ValueError, naming chart, trace and shapes, where the parts do not fit together.
+    The first of the tables is the key to the lines, and the one that is read out. Raises
+    ValueError, naming chart, trace and shapes, where the parts do not fit together.
     """
 
     charts: Mapping[str, Chart]
     tracks: tuple[Track, ...]
     steps: Array
-    table: Table | None = None
+    tables: tuple[Table, ...] = ()
     links: Links | None = None
     frames: int = field(init=False)
 
@@ -184,8 +193,8 @@ def _check(movie: Movie) -> None:
         _check_track(track, movie.frames, where)
     if movie.links:
         _check_links(movie, movie.links)
-    if movie.table:
-        _check_table(movie.table, movie.frames)
+    for table in movie.tables:
+        _check_table(table, movie.frames)
 
 
 def _check_target(movie: Movie, chart: str, trace: int, where: str) -> None:
@@ -201,13 +210,17 @@ def _check_track(track: Track, frames: int, where: str) -> None:
         raise ValueError(f"{where}: mode {track.mode!r} is none of {MODES}")
     shapes = {name: values.shape for name, values in track.axes.items()}
     if not shapes:
-        raise ValueError(f"{where}: neither x, y nor z moves")
+        raise ValueError(f"{where}: neither x, y, z nor text moves")
+    if "text" in shapes and track.mode != "replace":
+        raise ValueError(f"{where}: text moves by replace only, not by {track.mode}")
     rows = _check_frames(track.frames, frames, where)
-    flat = {name: shape for name, shape in shapes.items() if not (name == "z" and len(shape) == 3)}
+    grids = {name for name in ("z", "text") if len(shapes.get(name, ())) == 3}
+    flat = {shape for name, shape in shapes.items() if name not in grids}
     dimensions = 2 if track.mode == "replace" else 1
     fits = all(shape[:1] == (rows,) for shape in shapes.values())
-    alike = len(set(flat.values())) <= 1 and all(len(s) == dimensions for s in flat.values())
-    if not (fits and alike) or (track.mode != "replace" and len(flat) < len(shapes)):
+    alike = len(flat) <= 1 and all(len(shape) == dimensions for shape in flat)
+    alike = alike and len({shapes[name] for name in grids}) <= 1
+    if not (fits and alike) or (track.mode != "replace" and grids):
         expected = f"({rows}, m)" if track.mode == "replace" else f"({rows},)"
         raise ValueError(f"{where}: {track.mode} needs arrays of shape {expected}, not {shapes}")
 
@@ -236,7 +249,8 @@ def _check_links(movie: Movie, links: Links) -> None:
 
 
 def _check_table(table: Table, frames: int) -> None:
-    strangers = [name for name in table.spoken if name not in table.columns[1:]]
+    named = (*table.spoken, *table.percent)
+    strangers = [name for name in named if name not in table.columns[1:]]
     if strangers:
         raise ValueError(f"table: no columns {strangers}; there are {table.columns[1:]}")
     if table.below and table.below != table.columns[-1]:

@@ -30,6 +30,8 @@ def payload(
     start: int | None = None,
     progress: Mapping[str, int] | None = None,
     actions: Sequence[Mapping[str, str]] = (),
+    marks: Sequence[Mapping[str, Any]] = (),
+    choosable: bool = False,
     size: str = "normal",
     step_key: str = "view.step",
 ) -> bytes:
@@ -37,8 +39,10 @@ def payload(
 
     `run` tells runs apart: data with the same id are a longer part of the same run. `start`
     is the step shown at first, None for the last. `progress` is `{"done", "total"}` in steps
-    while more is to come. `actions` are buttons, each `{"name", "label"}`. `size` is "normal"
-    or "presentation". `step_key` is the key of the step in the address bar.
+    while more is to come. `actions` are buttons, each `{"name", "label"}`. `marks` are steps worth
+    a visit, each `{"label", "step", "colour"}`. With `choosable`, a click on a linked point is the
+    action "row 17", where 17 is the row's number in `Links`. `size` is "normal" or
+    "presentation". `step_key` is the key of the step in the address bar.
     """
     if size not in ("normal", "presentation"):
         raise ValueError(f"size {size!r} is neither 'normal' nor 'presentation'")
@@ -51,10 +55,12 @@ def payload(
             "start": start,
             "steps": [int(step) for step in movie.steps],
             "charts": [_chart(name, chart, moved[name]) for name, chart in movie.charts.items()],
-            "table": movie.table and _table(movie.table),
+            "tables": [_table(table) for table in movie.tables],
             "links": movie.links and _links(movie.links),
             "progress": dict(progress) if progress else None,
             "actions": [dict(action) for action in actions],
+            "marks": [dict(mark) for mark in marks],
+            "choosable": choosable,
             "size": size,
             "stepKey": step_key,
         }
@@ -172,12 +178,18 @@ def _arrays(value: Any) -> Any:
 
 
 def _track(track: Track) -> Json:
-    return {
-        "trace": track.trace,
-        "mode": track.mode,
-        "frames": _frames(track.frames),
-        **track.axes,
-    }
+    axes: Json = dict(track.axes)
+    if "text" in axes:
+        axes["text"] = _text(axes["text"])
+    return {"trace": track.trace, "mode": track.mode, "frames": _frames(track.frames), **axes}
+
+
+def _text(text: Array) -> Json:
+    """Each word once, and where it stands: `(F', m)` or `(F', a, b)` places in the words."""
+    numbers: dict[str, int] = {}
+    places = [numbers.setdefault(str(word), len(numbers)) for word in text.ravel()]
+    dtype = np.uint8 if len(numbers) <= 256 else np.float32
+    return {"words": list(numbers), "places": np.array(places, dtype).reshape(text.shape)}
 
 
 def _frames(frames: Array | None) -> list[int] | None:
@@ -198,9 +210,14 @@ def _table(table: Table) -> Json:
         "caption": table.caption,
         "columns": list(table.columns),
         "below": bool(table.below),
-        "spoken": [table.columns.index(name) - 1 for name in table.spoken],
+        "spoken": _places(table, table.spoken),
+        "percent": _places(table, table.percent),
         "rows": rows,
     }
+
+
+def _places(table: Table, names: Sequence[str]) -> list[int]:
+    return [table.columns[1:].index(name) for name in names]
 
 
 def _cell(cell: Cell) -> str | Json:

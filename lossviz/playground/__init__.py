@@ -1,6 +1,20 @@
 """What the playground shows of some runs: the movie, its table, and the sentences around it."""
 
-from lossviz.playground.movie import playground
-from lossviz.playground.words import faults, headline, remarks, status
+from lossviz.playground.movie import linked_rows, marks, playground
+from lossviz.playground.remarks import faults, remarks
+from lossviz.playground.status import status
+from lossviz.playground.view import PANELS, View, panels
+from lossviz.playground.words import headline
 
-__all__ = ["faults", "headline", "playground", "remarks", "status"]
+__all__ = [
+    "PANELS",
+    "View",
+    "faults",
+    "headline",
+    "linked_rows",
+    "marks",
+    "panels",
+    "playground",
+    "remarks",
+    "status",
+]

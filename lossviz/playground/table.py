@@ -11,17 +11,54 @@ from lossviz.figures.numbers import number
 from lossviz.figures.style import Style
 from lossviz.objective import Task
 from lossviz.player import Row, Table
-from lossviz.playground.words import ROUNDING, name_of, rounding, status
+from lossviz.playground.status import ROUNDING, rounding, status
+from lossviz.playground.words import exact_of, name_of
 from lossviz.reference import Reference, gap, reference, steps_to
 from lossviz.training import Run
 
 Array = np.ndarray
+ERRORS = "Training error", "Clean test error"
 MAX_COLUMNS = 4  # parameters in the table
 NEAR = "1\N{NO-BREAK SPACE}%"
 
 
 def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     """A row for each run, with its status in words on a line of its own."""
+    if runs[0].error is None and all(Task.of(run.experiment).is_linear for run in runs):
+        return _with_parameters(runs, looks)
+    exact = [reference(run.experiment) for run in runs]
+    is_known, has_classes = any(exact), runs[0].error is not None
+    columns = (
+        "Loss", "Training loss", "Clean test loss",
+        *(ERRORS if has_classes else ()),
+        "Lowest clean test loss", *(("Exact minimum", "Gap to it") if is_known else ()), "Status",
+    )  # fmt: skip
+    rows = []
+    for run, look, best in zip(runs, looks, exact, strict=True):
+        errors = (rate for rate in (run.error, run.test_error) if rate is not None)
+        cells = (
+            run.loss[run.steps], run.test_loss[run.steps], *errors, _lowest(run),
+            *(_known(run, best) if is_known else ()), status(run, best),
+        )  # fmt: skip
+        rows.append(Row(look.label, cells, look.colour, look.dash))
+    spoken = ("Training loss", ERRORS[1] if has_classes else "Clean test loss")
+    shares = ERRORS if has_classes else ()
+    return Table("The current step", columns, tuple(rows), spoken, below="Status", percent=shares)
+
+
+def _lowest(run: Run) -> str:
+    return f"{number(float(run.test_loss[run.best_step]))} at step {run.best_step:,}"
+
+
+def _known(run: Run, exact: Reference | None) -> tuple[str | Array, str | Array]:
+    if exact is None:
+        return "not known", "–"
+    if not exact.is_attained:
+        return f"{number(exact.value)}, not reached", "–"
+    return number(exact.value), _gap(run, exact)
+
+
+def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     every = list(dict.fromkeys(name for run in runs for name in run.names))
     names = every[:MAX_COLUMNS]
     is_scaled = any(Task.of(run.experiment).sample.is_scaled for run in runs)
@@ -32,7 +69,7 @@ def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     )  # fmt: skip
     rows = []
     for run, look in zip(runs, looks, strict=True):
-        exact = reference(run.experiment)
+        exact = exact_of(run.experiment)
         steps = steps_to(run, exact)
         cells = (
             *(_parameter(run, run.theta, exact.theta, name) for name in names),

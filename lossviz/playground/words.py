@@ -1,82 +1,18 @@
-"""What is said of some runs in sentences."""
+"""What some runs show, in a sentence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import floor
 
 import numpy as np
 
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
-from lossviz.losses import LOSSES
-from lossviz.objective import Objective, Task
+from lossviz.objective import Task
 from lossviz.reference import Reference, moved_by_outliers, reference
-from lossviz.replay import replay
-from lossviz.training import Run, is_bouncing
-
-ROUNDING = 1e-12  # share of a size that is only rounding
-SETTLED, ARRIVED = 0.001, 0.01  # shares of the way down that may be left
-FLAT = 1e-4  # share of the slope if all rows pulled the same way that counts as none
-
-
-def status(run: Run, exact: Reference) -> str:
-    """How the run went, held against the exact minimum: a short sentence."""
-    e = run.experiment
-    if run.diverged_at is not None or len(run.loss) <= e.steps:
-        return run.status
-    loss = run.loss[: e.steps + 1]
-    way = loss[0] - exact.value
-    if way <= rounding(exact):
-        is_there = loss[-1] - exact.value <= rounding(exact)
-        return "Settled: the start is at the minimum already." if is_there else run.status
-    left = (loss - exact.value) / way
-    worst, hops = float(left[-max(2, len(left) // 10) :].max()), is_bouncing(loss)
-    if worst <= SETTLED or (left[-1] <= SETTLED and not hops):
-        by = int(np.flatnonzero(left > SETTLED)[-1]) + 1
-        return f"Settled: within 0.1 % of the way to the minimum by step {by:,}."
-    if hops and worst <= ARRIVED:
-        return (
-            f"Arrived: it hops within {number(100 * worst, 2)} % of the way to the minimum"
-            f"{_why(e)}."
-        )
-    if hops or left[-1] >= 1:
-        return run.status
-    made = f"{_percent(1 - left[-1])} of the way down"
-    if not exact.is_global and _is_flat(run):
-        return f"Standing {made}: no slope is left here, yet the loss is lower elsewhere."
-    return f"On its way: {made} after {e.steps:,} steps; more steps or a larger rate are needed."
-
-
-def _why(e: Experiment) -> str:
-    if Task.of(e).is_batched:
-        return ", as batches that differ make it"
-    has_kinks = bool(LOSSES[e.loss].kinks(**e.params_of("loss")))
-    return ", as a constant rate must at a kink" if has_kinks and e.schedule == "constant" else ""
-
-
-def _percent(share: float) -> str:
-    # Rounded down, so that all of the way is never claimed.
-    thousandths = floor(1000 * share)
-    return f"{thousandths / 10:g} %" if thousandths else "under 0.1 %"
-
-
-def _is_flat(run: Run) -> bool:
-    """Whether the rows' pulls at the end cancel out, or are next to none."""
-    task, e = Task.of(run.experiment), run.experiment
-    bound = LOSSES[e.loss].slope_bound
-    pull = bound(**e.params_of("loss")) if bound else np.inf
-    if not np.isfinite(pull):
-        pull = np.abs(replay(run, np.array([len(run.steps) - 1])).slope).mean()
-    [gradient] = np.abs(Objective.of([task])(run.path[-1:])[1])
-    return bool(np.all(gradient <= FLAT * pull * np.abs(task.features).mean(axis=1)))
-
-
-def rounding(exact: Reference) -> float:
-    """A difference from the minimum that is nothing but rounding."""
-    return ROUNDING * max(1.0, abs(exact.value))
+from lossviz.training import Run
 
 
 def name_of(parameter: str) -> str:
@@ -85,8 +21,56 @@ def name_of(parameter: str) -> str:
 
 
 def headline(runs: Sequence[Run]) -> str:
-    """In words and numbers: how far the outliers moved what each loss would settle on."""
-    asked = _objectives(runs)
+    """In words and numbers: how far the outliers moved what each loss would settle on, or for
+    classes and networks where the runs have come to."""
+    if runs[0].error is not None:
+        return _where_classes_stand(runs)
+    if not all(Task.of(run.experiment).is_linear for run in runs):
+        return _where_losses_stand(runs)
+    return _what_outliers_moved(runs)
+
+
+def _where_classes_stand(runs: Sequence[Run]) -> str:
+    found = [
+        f"{_in(100 * float(run.test_error[-1]))} with {look.label}"
+        for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
+        if run.test_error is not None
+    ]
+    spoiled = ""
+    tasks = [Task.of(run.experiment) for run in runs]
+    if all(task.sample.is_outlier.any() for task in tasks):
+        spoiled = _counted(tasks)
+    where = f"{_after(runs)} the share of clean test rows in a wrong class is {listed(found)}."
+    return f"{spoiled}. {where}".removeprefix(". ")
+
+
+def _where_losses_stand(runs: Sequence[Run]) -> str:
+    found = [
+        f"{number(float(run.test_loss[-1]), 3)} for {look.label}"
+        for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
+    ]
+    return f"{_after(runs)} the clean test loss is {listed(found)}."
+
+
+def _after(runs: Sequence[Run]) -> str:
+    steps = max(len(run.loss) - 1 for run in runs)
+    return f"After {steps:,} {'step' if steps == 1 else 'steps'}"
+
+
+def _in(percent: float) -> str:
+    return f"{number(percent, 2)}\N{NO-BREAK SPACE}%"
+
+
+def exact_of(experiment: Experiment) -> Reference:
+    """The exact minimiser, where the model is sure to have one; else ValueError."""
+    exact = reference(experiment)
+    if exact is None:
+        raise ValueError(f"{experiment.model}: no exact minimiser is known")
+    return exact
+
+
+def _what_outliers_moved(runs: Sequence[Run]) -> str:
+    asked = objectives(runs)
     tasks = [Task.of(experiment) for experiment in asked]
     name = name_of(tasks[0].names[1])
     if not all(map(_is_determined, tasks)):
@@ -98,10 +82,10 @@ def headline(runs: Sequence[Run]) -> str:
     spoiled = [task.sample.is_outlier.any() for task in tasks]
     if not any(spoiled):
         best = [
-            f"{number(reference(experiment).theta[1], 3)}{label}"
+            f"{number(float(exact_of(experiment).theta[1]), 3)}{label}"
             for experiment, label in zip(asked, labels, strict=True)
         ]
-        return f"At the exact minimum the {name} is {_listed(best)}."
+        return f"At the exact minimum the {name} is {listed(best)}."
     moved = []
     for experiment, label, has_outliers in zip(asked, labels, spoiled, strict=True):
         if has_outliers:
@@ -110,10 +94,11 @@ def headline(runs: Sequence[Run]) -> str:
                 f"{number(shift.spoiled - shift.clean, 3, plus=True)}{label} "
                 f"({number(shift.clean, 3)} to {number(shift.spoiled, 3)})"
             )
-    return f"{_counted(tasks)} moved the best {name} by {_listed(moved)}."
+    one = "It" if _counted(tasks).endswith("outlier") else "They"
+    return f"{_counted(tasks)}. {one} moved the best {name} by {listed(moved)}."
 
 
-def _objectives(runs: Sequence[Run]) -> list[Experiment]:
+def objectives(runs: Sequence[Run]) -> list[Experiment]:
     """What is minimised, once for all runs that differ only in how they descend."""
     return list(dict.fromkeys(run.experiment.only(OBJECTIVE) for run in runs))
 
@@ -130,50 +115,10 @@ def _is_determined(task: Task) -> bool:
 def _counted(tasks: Sequence[Task]) -> str:
     counts = {(int(task.sample.is_outlier.sum()), len(task.y)) for task in tasks}
     if len(counts) > 1:
-        return "The outliers"
+        return "Some of the rows are outliers"
     [(count, total)] = counts
-    are = "is an outlier. It" if count == 1 else "are outliers. They"
-    return f"{count} of {total:,} rows {are}"
+    return f"{count} of {total:,} rows {'is an outlier' if count == 1 else 'are outliers'}"
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def faults(runs: Sequence[Run]) -> list[str]:
-    """A sentence for each loss that is given targets it is not made for."""
-    found = []
-    asked = _objectives(runs)
-    for experiment, look in zip(asked, styles(asked), strict=True):
-        y, domain = Task.of(experiment).sample.y, LOSSES[experiment.loss].domain
-        for end, count, side in (
-            (domain[0], np.sum(y < domain[0]), "below"),
-            (domain[1], np.sum(y > domain[1]), "above"),
-        ):
-            if count:
-                found.append(
-                    f"{count} of {len(y):,} targets lie {side} {end:g}, where {look.label} is not "
-                    f"defined; it reads them as {end:g}."
-                )
-    return found
-
-
-def remarks(runs: Sequence[Run]) -> list[str]:
-    """What a careful reader should know of the numbers on show."""
-    said = []
-    asked = _objectives(runs)
-    if any(Task.of(experiment).sample.is_scaled for experiment in asked):
-        said.append(
-            "Descent sees standardised features (minus their mean, over their deviation), as these "
-            "come in units that it cannot handle. The surface and the columns marked “scaled” are "
-            "in those; all else is in the data's own units."
-        )
-    if any(experiment.params_of("data").get("test") == 0 for experiment in asked):
-        said.append(
-            "No rows are held out of so small a set: the clean test loss is on the same rows, "
-            "without injected outliers."
-        )
-    for experiment, look in zip(asked, styles(asked), strict=True):
-        exact = reference(experiment)
-        said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
-    return said

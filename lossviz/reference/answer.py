@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,10 +12,15 @@ from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.losses import LOSSES
 from lossviz.objective import Objective, Task
 from lossviz.reference import solvers
+from lossviz.reference.large import LARGE
+from lossviz.reference.limits import Limit, is_flat, limit
 from lossviz.reference.problem import RANK, Problem, problem_of
+from lossviz.reference.search import good_start, search, smooth_minimum
+from lossviz.reference.several import several_hinge
 from lossviz.training import Run
 
 Array = np.ndarray
+SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +31,9 @@ class Reference:
         which the penalty is taken; value: the objective there.
     method: which solver, in words; is_global: whether no better minimum can exist; note: what
         the reader should know besides, in sentences, or "".
+    is_attained: False where no finite minimiser exists. Then theta and internal are a point far
+        out where the solver stopped, and value is what the objective tends to beyond it (0 where
+        the classes can be separated), which no run can reach.
     """
 
     theta: Array
@@ -33,6 +42,7 @@ class Reference:
     method: str
     is_global: bool
     note: str
+    is_attained: bool
 
 
 @dataclass(frozen=True)
@@ -44,43 +54,52 @@ class Shift:
     spoiled: float
 
 
-def reference(experiment: Experiment) -> Reference:
+def reference(experiment: Experiment) -> Reference | None:
     """The exact minimiser of the experiment's training objective; never raises.
 
-    It does not depend on how the experiment descends. Equal questions are answered from a cache.
+    None where the model is not linear in its parameters: no solver can promise the minimum of a
+    network. It does not depend on how the experiment descends. Equal questions are answered from
+    a cache.
     """
     return _reference(experiment.only(OBJECTIVE))
 
 
 @lru_cache(maxsize=256)
-def _reference(experiment: Experiment) -> Reference:
+def _reference(experiment: Experiment) -> Reference | None:
     return minimise(Task.of(experiment))
 
 
-def minimise(task: Task) -> Reference:
-    """The exact minimiser of a task, on whatever rows it holds."""
+def minimise(task: Task) -> Reference | None:
+    """The exact minimiser of a task, on whatever rows it holds; None for networks."""
+    if not task.is_linear:
+        return None
     with np.errstate(all="ignore"):
         problem = problem_of(task)
         answer, is_global = _solve(task.experiment, problem)
         objective = Objective.of([task])
-        internal = problem.to_theta @ answer.gamma
+        internal = problem.theta(answer.gamma)
         value = float(objective.values(internal[None])[0])
-        if problem.rank < len(internal):
-            shortest = _shortest(task, internal)
-            lower = float(objective.values(shortest[None])[0])
+        for shorter in _shorter(task, problem, internal):
+            lower = float(objective.values(shorter[None])[0])
             if lower <= value + 1e-12 * abs(value):  # on badly scaled features it can fail
-                internal, value = shortest, lower
-    notes = _notes(task, problem, answer, is_global)
-    theta = task.to_units @ internal
+                internal, value = shorter, lower
+        end = limit(task, problem, answer.gamma, internal)
+        if end is not None:
+            value, is_global = end.value, is_global or end.is_bound
+        notes = _notes(task, problem, answer, is_global, end)
+    theta = task.in_units(internal)
     for array in (theta, internal):
         array.setflags(write=False)
-    return Reference(theta, internal, value, answer.method, is_global, " ".join(notes))
+    return Reference(theta, internal, value, answer.method, is_global, " ".join(notes), end is None)
 
 
 def moved_by_outliers(experiment: Experiment) -> Shift:
-    """How far the injected outliers move the first slope of the exact minimiser."""
+    """How far the injected outliers move the first slope of the exact minimiser of a regression;
+    ValueError where the model has no exact minimiser."""
     spoiled = reference(experiment)
     clean = reference(experiment.replace(outliers="none"))
+    if spoiled is None or clean is None:
+        raise ValueError(f"{experiment.model}: no exact minimiser is known")
     task = Task.of(experiment)
     first = int(np.argmax(task.penalised > 0))
     return Shift(task.names[first], float(clean.theta[first]), float(spoiled.theta[first]))
@@ -100,37 +119,69 @@ def gap(run: Run, exact: Reference) -> Array:
 
 def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
     """The answer and whether it is a global minimum."""
-    is_convex = LOSSES[e.loss].convex or (e.loss == "barron" and float(e["barron.alpha"]) >= 1)
-    if not is_convex:
-        return solvers.search(problem), False
-    if e.loss == "squared_error" and not e.l1:
+    if not _is_convex(e):
+        return search(problem), False
+    if e.loss in SQUARES and not e.l1:
         return solvers.least_squares(problem), True
+    if e.loss == "multiclass_hinge":
+        return several_hinge(problem), True
     if problem.is_linear_programme:
         answer = solvers.linear_programme(problem)
         return answer if answer.has_converged else solvers.newton(problem, answer.gamma), True
-    return solvers.newton(problem, solvers.good_start(problem)), True
+    solve = solvers.newton if problem.loss is None else smooth_minimum
+    return solve(problem, good_start(problem)), True
 
 
-def _shortest(task: Task, theta: Array) -> Array:
-    """Of all parameters (P,) with the same predictions, those of least norm, which is also where
-    descent from zero ends."""
-    return np.linalg.lstsq(task.features.T, task.features.T @ theta, rcond=RANK)[0]
+def _is_convex(e: Experiment) -> bool:
+    """Whether the loss is convex with the parameters it has here."""
+    if e.loss == "barron":
+        return float(e["barron.alpha"]) >= 1
+    if e.loss in ("focal", "multiclass_focal"):
+        return e[f"{e.loss}.gamma"] == 0
+    return LOSSES[e.loss].convex
 
 
-def _notes(task: Task, problem: Problem, answer: solvers.Answer, is_global: bool) -> list[str]:
+def _shorter(task: Task, problem: Problem, internal: Array) -> Iterator[Array]:
+    """Other parameters (P,) that may do as well, and are of least norm, which is also where descent
+    from zero ends."""
+    rows = internal.reshape(max(task.outputs, 1), -1)
+    if problem.features.shape[0] < rows.shape[1]:
+        rows = np.linalg.lstsq(task.features.T, task.features.T @ rows.T, rcond=RANK)[0].T
+        yield rows.ravel()
+    if task.outputs:
+        # Where only differences between classes count, what all have in common can go.
+        mean = rows.mean(axis=0)
+        yield (rows - np.where(np.arange(len(mean)) == 0, mean, 0.0)).ravel()
+        yield (rows - mean).ravel()
+
+
+def _notes(
+    task: Task, problem: Problem, answer: solvers.Answer, is_global: bool, end: Limit | None
+) -> list[str]:
     notes = []
     if not is_global:
         notes.append("The loss is not convex, so a better minimum may exist.")
+    if end is not None:
+        return [*notes, end.note]
     if not answer.has_converged:
         notes.append("The solver stopped before it was done: take the numbers as approximate.")
-    # Curvature that is zero in some direction means that the minimum is not a point.
-    bends = np.linalg.eigvalsh(problem.bends(answer.gamma, 0.0))
-    is_flat = not problem.weights.size and bends[0] <= 1e-8 * max(bends[-1], 1e-300)
-    if task.experiment.loss == "poisson" and (is_flat or not task.y.any()):
-        notes.append(
-            "No finite minimiser exists: rows with a count of zero pull their prediction down "
-            "without end. This is a point where hardly anything is left to gain."
-        )
-    elif is_flat or problem.rank < len(task.names):
+    if _is_idle(problem, answer.gamma):
+        notes.append("All predictions are 0 here, which costs nothing: the loss asks no margin.")
+    elif problem.features.shape[0] < len(task.features) or _is_loose(problem, answer.gamma):
         notes.append("The minimiser is not unique: other parameters do as well as these.")
     return notes
+
+
+def _is_idle(problem: Problem, gamma: Array) -> bool:
+    """Whether a classifier is best off saying nothing."""
+    is_margin = problem.loss is None and not problem.is_of_residual
+    return is_margin and float(np.abs(problem.predict(gamma)).max()) <= solvers.EXACT
+
+
+def _is_loose(problem: Problem, gamma: Array) -> bool:
+    """Whether a minimum is seen not to be a point."""
+    if problem.loss is None or problem.has_corners:
+        # Classes that are apart enough to cost nothing can be further apart.
+        is_penalised = problem.is_penalised or problem.is_of_residual
+        return not is_penalised and float(problem.margins(gamma).min()) > 0
+    return not problem.weights.size and problem.rank <= LARGE and is_flat(problem, gamma)

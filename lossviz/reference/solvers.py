@@ -1,4 +1,4 @@
-"""Exact minimisers on a `Problem`. Each gives gamma (k,), and says what it was.
+"""Exact minimisers on a `Problem`. Each gives gamma (G,), and says what it was.
 
 Work is bounded by counts (starts, rounds, steps), never by the clock, so answers do not depend on
 the machine.
@@ -7,18 +7,13 @@ the machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from lossviz.reference.problem import RANK, Problem
-from lossviz.sampling import generator
 
 Array = np.ndarray
-STARTS = 20, 150  # random starts of a search, fewest and most
-START_WORK = 4_000_000  # between these, rows times parameters squared times starts
-ROUNDS = 5, 30  # of reweighting: for all starts, then for the best of them
-BEST = 8  # how many these are
 STEPS = 60, 500  # of Newton's method in all, fewest and most
 STEP_WORK = 1_200_000_000  # between these, (rows + parameters) times parameters squared times steps
 PIVOTS = 10  # of the simplex method, for each of its unknowns
@@ -29,7 +24,7 @@ SETTLING = 4  # Newton steps on the plane where the held terms are zero
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """gamma (k,), the solver in words, and whether it met its own test of being at a minimum."""
+    """gamma (G,), the solver in words, and whether it met its own test of being at a minimum."""
 
     gamma: Array
     method: str
@@ -40,26 +35,27 @@ def least_squares(problem: Problem) -> Answer:
     """The minimiser for squared error, with or without an L2 penalty."""
     from scipy.linalg import lstsq
 
-    n = problem.targets.size
+    n = len(problem.targets)
     # mean (z - y)² + sum l2 theta²  =  |A gamma - b|² with the penalty as further rows.
-    penalty = np.sqrt(problem.l2)[:, None] * problem.to_theta
-    rows = np.vstack([problem.features.T / np.sqrt(n), penalty[problem.l2 > 0]])
-    aim = np.append(problem.targets / np.sqrt(n), np.zeros(len(rows) - n))
-    gamma = lstsq(rows, aim)[0]  # pyright: ignore[reportOptionalSubscript]
+    penalty = (np.sqrt(problem.l2)[:, None] * problem.to_theta)[problem.l2 > 0]
+    rows = np.vstack([problem.features.T / np.sqrt(n), penalty])
+    none = np.zeros((len(penalty), *problem.targets.shape[1:]))
+    aim = np.concatenate([problem.targets / np.sqrt(n), none])
+    gamma = lstsq(rows, aim)[0].T.ravel()  # pyright: ignore[reportOptionalSubscript]
     kind = "ridge regression" if problem.l2.any() else "least squares"
     return Answer(gamma, f"SciPy lstsq ({kind})", True)
 
 
 def linear_programme(problem: Problem) -> Answer:
-    """The minimiser of tilt * mean residual + sum c |A gamma - b|, from the dual programme."""
+    """The minimiser of mean tilt * residual + sum c |A gamma - b|, from the dual programme."""
     from scipy.optimize import linprog
 
     # max -b.d over |d| <= c with A'd = -g; gamma are the multipliers of the equations. It has k
     # equations where the programme itself has one for each row.
-    slope = problem.tilt * problem.features.mean(axis=1)
+    slope = problem.features @ problem.tilt / problem.tilt.size
     unit, size = problem.weights.max(), problem.spread
     bounds = np.column_stack([-problem.weights, problem.weights]) / unit
-    base = _constant(problem)
+    base = constant(problem)
     away = problem.lines @ base - problem.offsets
     found = linprog(
         -away / size,
@@ -112,7 +108,7 @@ def _confirmed(problem: Problem, gamma: Array) -> Answer:
         jac=True,
         hess=lambda at: problem.bends(at, 0.0),
         method="trust-exact",
-        options={"gtol": 1e-8 * _steepness(problem, gamma), "maxiter": SETTLING},
+        options={"gtol": 1e-8 * steepness(problem, gamma), "maxiter": SETTLING},
     )
     best = min(gamma, found.x, key=problem.value)
     return Answer(best, "Newton's method, confirmed by SciPy trust-exact", bool(found.success))
@@ -125,13 +121,13 @@ def most_steps(problem: Problem) -> int:
 
 
 def _downhill(problem: Problem, gamma: Array, width: float, most: int) -> tuple[Array, int]:
-    """A minimum (k,) with kinks rounded over `width`, and how many steps, up to `most`, it took."""
+    """A minimum (G,) with kinks rounded over `width`, and how many steps, up to `most`, it took."""
     radius = problem.spread
     value, gradient = problem.slopes(gamma, width)
     slope = np.linalg.norm(gradient)
     curvatures, turn = np.linalg.eigh(problem.bends(gamma, width))
     used = 0
-    while used < most and slope > 1e-10 * _steepness(problem, gamma):
+    while used < most and slope > 1e-10 * steepness(problem, gamma):
         used += 1
         slopes = turn.T @ gradient
         # Curvature down is taken as up, which leads away from saddles; no step may be endless.
@@ -162,7 +158,7 @@ def _downhill(problem: Problem, gamma: Array, width: float, most: int) -> tuple[
 
 
 def _step(slopes: Array, bends: Array, radius: float) -> Array:
-    """Newton's step (k,) in the axes of the curvatures `bends` > 0, damped to about the radius."""
+    """Newton's step (G,) in the axes of the curvatures `bends` > 0, damped to about the radius."""
     damping = 0.0
     for _ in range(50):
         step = slopes / (bends + damping)
@@ -174,98 +170,20 @@ def _step(slopes: Array, bends: Array, radius: float) -> Array:
     return step
 
 
-def search(problem: Problem) -> Answer:
-    """The lowest minimum found from several starts, for a loss that is not convex."""
-    starts = np.vstack([_fits(problem), _subset_fits(problem)])
-    first, more = ROUNDS
-    gammas = _lowest(problem, starts, _reweighted(problem, starts, first))
-    gammas = _lowest(problem, gammas, _reweighted(problem, gammas, more))
-    answer = newton(problem, gammas[0], WIDTHS[3:])
-    return replace(answer, method=f"{answer.method}, best of {len(starts)} starts")
+def constant(problem: Problem) -> Array:
+    """The point (G,) whose prediction is the problem's middle."""
+    flat = np.full(problem.targets.shape, problem.middle)
+    return np.linalg.lstsq(problem.features.T, flat, rcond=None)[0].T.ravel()
 
 
-def _lowest(problem: Problem, *gammas: Array) -> Array:
-    """The best few of many points (S, k), the lowest first."""
-    every = np.vstack(gammas)
-    # Values that agree to seven digits are one minimum found twice.
-    values = problem.values(every).astype(np.float32)
-    return every[np.unique(values, return_index=True)[1][:BEST]]
-
-
-def good_start(problem: Problem) -> Array:
-    """The best of a constant and two fits (k,)."""
-    starts = _constant(problem), _least_squares_fit(problem), _least_absolute_fit(problem)
-    return min(starts, key=problem.value)
-
-
-def _constant(problem: Problem) -> Array:
-    flat = np.full(problem.targets.size, problem.middle)
-    return np.linalg.lstsq(problem.features.T, flat, rcond=None)[0]
-
-
-def _least_squares_fit(problem: Problem) -> Array:
-    return np.linalg.lstsq(problem.features.T, problem.targets, rcond=None)[0]
-
-
-def _least_absolute_fit(problem: Problem) -> Array:
-    n = problem.targets.size
-    return linear_programme(
-        replace(
-            problem, loss=None, tilt=0.0, l2=np.zeros_like(problem.l2), lines=problem.features.T,
-            offsets=problem.targets, weights=np.full(n, 1 / n),
-        )
-    ).gamma  # fmt: skip
-
-
-def _fits(problem: Problem) -> list[Array]:
-    fits = _least_squares_fit(problem), _least_absolute_fit(problem)
-    return [np.zeros(problem.rank), *fits]
-
-
-def _subset_fits(problem: Problem) -> Array:
-    """Fits through random subsets of k rows (S, k)."""
-    k, n = problem.features.shape
-    rng = generator(0, "starts")
-    count = int(np.clip(START_WORK // (n * k * k), *STARTS))
-    subsets = rng.permuted(np.tile(np.arange(n), (count, 1)), axis=1)[:, :k]
-    rows = problem.features.T[subsets]
-    # A ridge of rounding size, since equal rows may meet in a subset.
-    squares = rows.swapaxes(1, 2) @ rows + 1e-9 * np.eye(k)
-    sides = np.einsum("sik,si->sk", rows, problem.targets[subsets])
-    return np.linalg.solve(squares, sides[..., None])[..., 0]
-
-
-def _reweighted(problem: Problem, gammas: Array, rounds: int) -> Array:
-    """Many starts (S, k) brought nearer their minima, by rounds of weighted least squares.
-
-    A row's weight is its slope over its residual, an L1 term's 1 over its size, which makes the
-    fits one and the same equation: (mean w phi phi' + 2 L2 + sum v a a') gamma = mean w y phi."""
-    if problem.loss is None:
-        return gammas
-    phi, y, lines = problem.features, problem.targets, problem.lines
-    k, n = phi.shape
-    outer = (phi[:, None] * phi).reshape(k * k, n).T
-    kinks = (lines[:, :, None] * lines[:, None]).reshape(-1, k * k)
-    penalty = 2 * (problem.to_theta.T * problem.l2) @ problem.to_theta
-    tiny = 1e-9 * problem.spread
-    for _ in range(rounds):
-        r = gammas @ phi - y
-        r = np.where(np.abs(r) < tiny, tiny, r)
-        weights = problem.loss(y + r)[1] / r / n
-        sizes = np.maximum(np.abs(gammas @ lines.T), WIDTHS[3] * problem.spread)
-        systems = (weights @ outer + (problem.weights / sizes) @ kinks).reshape(-1, k, k) + penalty
-        ridge = 1e-9 * np.trace(systems, axis1=1, axis2=2) + 1e-300
-        systems = systems + ridge[:, None, None] * np.eye(k)
-        gammas = np.linalg.solve(systems, ((weights * y) @ phi.T)[..., None])[..., 0]
-    return gammas
-
-
-def _steepness(problem: Problem, gamma: Array) -> float:
-    """A size to judge gradients by: what they would be if all rows pulled the same way."""
+def steepness(problem: Problem, gamma: Array) -> float:
+    """A size to judge gradients by: what they would be if all rows pulled the same way. Where
+    classes can be separated every pull dies away in the end; there it is the pull at z = 0."""
     pulls = 0.0
     if problem.loss is not None:
-        pulls = float(np.mean(np.abs(problem.loss(gamma @ problem.features)[1])))
-    return pulls + abs(problem.tilt) + float(problem.weights.sum()) + 1e-300
+        z = problem.predict(gamma if problem.is_of_residual else np.zeros_like(gamma))
+        pulls = float(np.mean(np.abs(problem.loss(z)[1])))
+    return pulls + float(np.mean(np.abs(problem.tilt))) + float(problem.weights.sum()) + 1e-300
 
 
 def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
@@ -274,7 +192,7 @@ def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
     _, sizes, turned = np.linalg.svd(np.linalg.qr(lines, mode="r"))
     free = turned[np.count_nonzero(sizes > RANK * sizes.max(initial=0.0)) :].T
     gamma = gamma + np.linalg.lstsq(lines, offsets - lines @ gamma, rcond=None)[0]
-    flat = EXACT * _steepness(problem, gamma) / problem.spread
+    flat = EXACT * steepness(problem, gamma) / problem.spread
     for _ in range(SETTLING):
         curvatures, turn = np.linalg.eigh(free.T @ problem.bends(gamma, 0.0) @ free)
         slopes = turn.T @ (free.T @ problem.slopes(gamma, 0.0, ~held)[1])

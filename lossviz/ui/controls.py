@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import floor, log10
 from typing import Any
 
 import streamlit as st
 
-from lossviz.experiment import CHOICES, param_of
+from lossviz.experiment import CHOICES, USUAL, param_of, suits
 from lossviz.figures.style import searchable, short
+from lossviz.link import VIEW
 from lossviz.losses import LOSSES
+from lossviz.playground import PANELS
 from lossviz.registry import Param, text
 from lossviz.ui import state
 
 SEVERAL = ("loss",)  # settings that always offer several values
 
 
-def control(key: str, *, label: str = "", options: Sequence[str] = ()) -> None:
+def control(
+    key: str,
+    *,
+    label: str = "",
+    options: Sequence[Any] = (),
+    names: Mapping[Any, str] | None = None,
+    place: str = "",
+    width: int | None = None,
+    is_slider: bool = False,
+) -> None:
     """The widget for a setting: for one value, or for several where there are several.
 
-    `options` narrows the choices to what makes sense just now.
+    `options` narrows the choices to what makes sense just now; `names` are words for them. A
+    setting may have a second widget at another `place`. `width` is in pixels. A
+    number that moves by factors may have a slider, which goes by 1, 2, 5, 10.
     """
+    options = options or _suiting(key)
     param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
     value, *others = state.values(key)
     takes_several = bool(others) or key in SEVERAL or key == st.session_state.get("compared")
-    name = state.WIDGET + key + (" several" if takes_several else "")
+    name = state.WIDGET + " ".join([key, *["several"] * takes_several, *[place] * bool(place)])
     common: dict[str, Any] = {
         "label": label or param.label or param.name,
         "help": param.help or None,
         "key": name,
         "on_change": partial(_changed, key, name),
     }
+    if width:
+        common["width"] = width
+    words = names.__getitem__ if names else partial(_words, key)
     if takes_several:
-        _several(key, param, common)
-    elif isinstance(param.default, str):
-        _word(key, options or list(param.choices), common)
+        _several(key, param, options, common)
+    elif isinstance(param.default, str) or options:
+        _word(key, options or list(param.choices), words, common)
     else:
-        _number(param, common, float(value))
+        _number(param, common, float(value), is_slider=is_slider and param.log)
+
+
+def _suiting(key: str) -> list[str]:
+    """The items that go with the chosen data, where not all do."""
+    if key not in USUAL:
+        return []
+    data = state.sweep()["data"]
+    return [name for name in CHOICES[key] if any(suits(key, name, str(each)) for each in data)]
 
 
 def item(choice: str) -> None:
@@ -74,45 +99,81 @@ def _changed(key: str, name: str) -> None:
     given = st.session_state[name]
     if not state.change(key, given if isinstance(given, list | tuple) else [given]):
         del st.session_state[name]  # the widget shows the old value again
+    for other in [str(each) for each in st.session_state]:
+        if (other.startswith(f"{state.WIDGET}{key} ") and other != name) or (
+            other == state.WIDGET + key != name
+        ):
+            del st.session_state[other]
 
 
-def _several(key: str, param: Param, common: dict[str, Any]) -> None:
+def _several(key: str, param: Param, options: Sequence[str], common: dict[str, Any]) -> None:
     current = [text(value) for value in state.values(key)]
     is_open = not (key in CHOICES or param.choices)
-    options = current if is_open else list(param.choices)
-    st.session_state.setdefault(common["key"], current)
+    options = current if is_open else options or list(param.choices)
+    kept = _kept(common["key"], current, options)
     st.multiselect(
-        options=options, format_func=partial(_words, key), accept_new_options=is_open, **common
-    )
+        options=options, format_func=partial(_words, key), accept_new_options=is_open,
+        **_start("default", kept), **common,
+    )  # fmt: skip
 
 
-def _word(key: str, options: Sequence[str], common: dict[str, Any]) -> None:
-    word = str(state.values(key)[0])
-    name, words = common["key"], partial(_words, key)
-    st.session_state.setdefault(name, word)
+def _word(
+    key: str, options: Sequence[Any], words: Callable[[Any], str], common: dict[str, Any]
+) -> None:
+    value = state.values(key)[0]
     if not options:
-        st.text_input(**common)
+        st.text_input(**_start("value", _kept(common["key"], value)), **common)
         return
-    if st.session_state[name] not in options:
-        st.session_state[name] = options[0]
+    kept = _kept(common["key"], value if value in options else options[0], options)
+    common = {"options": options, "format_func": words, **common}
     if len(options) > 3:
-        st.selectbox(options=options, format_func=words, **common)
+        st.selectbox(**_start("index", kept if kept is None else options.index(kept)), **common)
     else:
-        st.segmented_control(options=options, format_func=words, required=True, **common)
+        st.segmented_control(required=True, **_start("default", kept), **common)
 
 
-def _number(param: Param, common: dict[str, Any], value: float) -> None:
+def _number(param: Param, common: dict[str, Any], value: float, *, is_slider: bool) -> None:
     is_whole = isinstance(param.default, int)
-    st.session_state.setdefault(common["key"], int(value) if is_whole else value)
+    start = _start("value", _kept(common["key"], int(value) if is_whole else value))
     if not is_whole and not param.log and param.high - param.low <= 10:
-        st.slider(min_value=param.low, max_value=param.high, step=0.01, **common)
+        st.slider(min_value=param.low, max_value=param.high, step=0.01, **start, **common)
+        return
+    if is_slider:
+        marks = sorted({*_geometric(param.low, param.high), value})
+        st.select_slider(options=marks, format_func=text, **start, **common)
         return
     # No bounds here: what lies outside them gets a sentence, where the widget would only refuse.
     step = 1 if is_whole else 10.0 ** (floor(log10(abs(value))) - 1) if value else 0.01
-    st.number_input(step=step, format="%d" if is_whole else "%g", **common)
+    st.number_input(step=step, format="%d" if is_whole else "%g", **start, **common)
+
+
+def _geometric(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times powers of ten from low to high."""
+    decades = range(floor(log10(low)), floor(log10(high)) + 1)
+    marks = [float(f"{digit}e{decade}") for decade in decades for digit in (1, 2, 5)]
+    return [mark for mark in marks if low <= mark <= high]
+
+
+def _kept(name: str, value: Any, options: Sequence[Any] | None = None) -> Any:
+    """What the widget holds; None if it is only now given its value, as it held none or one that
+    is no option any more."""
+    held = st.session_state.get(name)
+    chosen = held if isinstance(held, list) else [held]
+    if held is None or (options is not None and any(each not in options for each in chosen)):
+        st.session_state[name] = value
+        return None
+    return held
+
+
+def _start(name: str, kept: Any) -> dict[str, Any]:
+    # A value set through the session is sent once. A widget that the browser makes only after a
+    # further run has missed it, and begins with what it is told here.
+    return {} if kept is None else {name: kept}
 
 
 def _words(key: str, option: str) -> str:
+    if key == VIEW + "panel":
+        return PANELS[option]
     if option in LOSSES:
         return short(LOSSES[option]) if key in state.VIEWS else searchable(LOSSES[option])
     return CHOICES[key][option].label if key in CHOICES and option in CHOICES[key] else option

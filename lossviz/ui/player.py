@@ -21,7 +21,8 @@ def player(
     """Show a `lossviz.player.payload`; the name of the action just clicked, if any.
 
     The key is the player's identity: with a constant key new data move the same charts.
-    `on_action` runs before the rerun that a click on an action or on Stop ("stop") causes.
+    `on_action` runs before the rerun that a click on an action, on Stop ("stop") or on a row that
+    can be chosen ("row 17") causes.
     """
     return _component()(data=data, key=key, on_action_change=on_action).action
 

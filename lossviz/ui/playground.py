@@ -13,11 +13,20 @@ import streamlit as st
 from lossviz.datasets import DATASETS
 from lossviz.experiment import Experiment, Sweep
 from lossviz.figures.style import styles
-from lossviz.link import parse
+from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
 from lossviz.player import payload
-from lossviz.playground import faults, headline, playground, remarks
+from lossviz.playground import (
+    View,
+    faults,
+    headline,
+    linked_rows,
+    marks,
+    panels,
+    playground,
+    remarks,
+)
 from lossviz.presets import PRESETS
 from lossviz.replay import aligned
 from lossviz.ui import controls, state
@@ -31,12 +40,23 @@ FOLD = "fold "  # keys of the groups: this and the title
 def experiments() -> list[Experiment]:
     """The runs that fit on the screen; says so where there are more."""
     sweep = state.sweep()
+    found = list(islice(sweep, MAX_RUNS))
+    here = [each for each in found if _has_classes(each) == _has_classes(found[0])]
+    said = f"These settings ask for {sweep.size:,} runs; "
     if sweep.size > MAX_RUNS:
-        st.warning(
-            f"These settings ask for {sweep.size:,} runs; the first {MAX_RUNS} are shown.",
-            icon=":material/content_cut:",
-        )
-    return list(islice(sweep, MAX_RUNS))
+        _cut(f"{said}the first {MAX_RUNS} are shown.")
+    if len(here) < len(found):
+        kind = "classes" if _has_classes(found[0]) else "numbers"
+        _cut(f"{said}those on data with {kind} are shown, as other data need other charts.")
+    return here
+
+
+def _has_classes(experiment: Experiment) -> bool:
+    return DATASETS[experiment.data].task != "regression"
+
+
+def _cut(words: str) -> None:
+    st.warning(words, icon=":material/content_cut:")
 
 
 def presets() -> None:
@@ -106,15 +126,15 @@ def _model() -> None:
 
 def _descent() -> None:
     controls.item("optimizer")
-    for key in ("lr", "steps", "batch"):
+    for key in ("lr", "steps", "batch", "patience"):
         controls.control(key)
     controls.item("schedule")
 
 
 def _view() -> None:
-    shown = {"view.surface": [str(name) for name in state.sweep()["loss"]]}
-    for key in state.VIEWS:
-        controls.control(key, options=shown.get(key, ()))
+    controls.control("view.surface", options=state.sweep()["loss"])
+    for name in ("surface_in", "scale", "units", "size"):
+        controls.control(VIEW + name)
 
 
 GROUPS: Mapping[str, tuple[str, Callable[[], None]]] = {
@@ -130,28 +150,23 @@ GROUPS: Mapping[str, tuple[str, Callable[[], None]]] = {
 def stage(wanted: Sequence[Experiment]) -> None:
     """The player; while training goes on, it grows by itself."""
     training = train(wanted)
-    tick = TICK if training.more is not None else None
-    st.fragment(_stage, run_every=tick)(training)
+    is_live = training.more is not None
+    st.fragment(_stage, run_every=TICK if is_live else None)(training, is_live)
 
 
-def _stage(training: Training) -> None:
-    was_live = training.more is not None
-    training.advance()
-    if was_live and training.more is None:
+def _stage(training: Training, is_live: bool) -> None:
+    # Only at the tick after the last: a rerun while widgets are on their way to the browser for
+    # the first time would have it forget their values.
+    if is_live and training.more is None:
         state.hold()
         st.rerun()
+    training.advance()
     runs = aligned(training.runs)
-    chosen = [run.experiment.loss for run in runs]
-    surface = chosen.index(state.view("surface")) if state.view("surface") in chosen else 0
-    movie = playground(
-        runs,
-        surface=surface,
-        relative=state.view("units") == "relative",
-        is_log=state.view("scale") == "log",
-        in_3d=state.view("surface_in") == "3d",
-    )
+    asked = [run.experiment for run in runs]
+    looking, shown = view(asked), panels(asked)
+    movie = playground(runs, looking)
     progress = {"done": training.done, "total": training.total} if training.more else None
-    size = state.view("size")
+    size = str(state.view("size"))
     said = [f'<p class="lossviz-headline lossviz-{size}">{escape(headline(runs))}</p>']
     said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
     st.html("".join(said))
@@ -162,6 +177,8 @@ def _stage(training: Training) -> None:
             start=state.step(),
             progress=progress,
             actions=({"name": "new_seed", "label": "New seed"},),
+            marks=[] if training.more else marks(runs),
+            choosable=looking.panel == "overview" and bool({"network", "images"} & set(shown)),
             size=size,
         ),
         on_action=_act,
@@ -170,6 +187,59 @@ def _stage(training: Training) -> None:
     if action:  # the callback has acted on it; the rest of the page is yet to follow
         state.hold()
         st.rerun()
+
+
+def panel(wanted: Sequence[Experiment]) -> None:
+    """Which panel is shown, and what it asks for; nothing where there is but one."""
+    shown = panels(wanted)
+    here = view(wanted).panel
+    dataset = DATASETS[wanted[0].data]
+    if len(shown) == 1 and len(dataset.features) < 3:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if len(shown) > 1:
+            controls.control(VIEW + "panel", options=shown)
+        if here == "metrics":
+            controls.control(VIEW + "threshold", width=260)
+            for name in dict.fromkeys(each.loss for each in wanted):
+                for param in LOSSES[name].params:
+                    if param.name in ("weight_0", "weight_1"):
+                        label = f"{param.help.partition(':')[0]} ({param.label})"
+                        controls.control(
+                            f"{name}.{param.name}",
+                            label=label,
+                            place="panel",
+                            width=230,
+                            is_slider=True,
+                        )
+        elif here in ("network", "images"):
+            controls.control(VIEW + "row", width=160)
+        if here in ("overview", "network") and dataset.task != "regression":
+            _plane(dataset.features)
+
+
+def _plane(features: Sequence[str]) -> None:
+    if len(features) > 2:
+        names = dict(enumerate(("principal component", *features)))
+        for name in ("across", "up"):
+            controls.control(VIEW + name, options=range(len(names)), names=names, width=230)
+
+
+def view(wanted: Sequence[Experiment]) -> View:
+    """How the settings look at these runs."""
+    losses, panel = [each.loss for each in wanted], str(state.view("panel"))
+    chosen = state.view("surface")
+    return View(
+        panel=panel if panel in panels(wanted) else "overview",
+        chosen=losses.index(str(chosen)) if chosen in losses else 0,
+        relative=state.view("units") == "relative",
+        is_log=state.view("scale") == "log",
+        in_3d=state.view("surface_in") == "3d",
+        across=int(state.view("across")),
+        up=int(state.view("up")),
+        threshold=float(state.view("threshold")),
+        row=int(state.view("row")) - 1,
+    )
 
 
 def _identity(wanted: Sequence[Experiment]) -> str:
@@ -182,6 +252,11 @@ def _act() -> None:
         st.session_state.training.stop()
     elif action == "new_seed":
         state.change("seed", [int(state.values("seed")[0]) + 1])
+    elif action.startswith("row "):
+        runs = st.session_state.training.runs
+        row = linked_rows(runs, view([run.experiment for run in runs]))[int(action[4:])]
+        state.change(VIEW + "row", [int(row) + 1])
+        st.toast(f"Training row {row + 1:,} is chosen for the other panels.")
 
 
 def notices() -> None:

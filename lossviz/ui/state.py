@@ -12,25 +12,35 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lossviz.experiment import PLAIN, Sweep, param_of
+from lossviz.experiment import PLAIN, USUAL, Sweep, param_of
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
+from lossviz.playground import PANELS
 from lossviz.presets import WELCOME
-from lossviz.registry import Param, Value, quote, text
+from lossviz.registry import OutOfRange, Param, Value, quote, text
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
 
 STEP = VIEW + "step"
+MOST = 1_000_000  # rows and features that a link may name
 WIDGET = "set "  # widget keys: this and the setting's key
 VIEWS: Mapping[str, Param] = {
     VIEW + param.name: param
     for param in (
-        Param("surface", next(iter(LOSSES)), label="Surface of", choices=LOSSES),
+        Param("panel", "overview", label="Show", choices=PANELS),
+        Param("surface", next(iter(LOSSES)), label="Loss on show", choices=LOSSES),
         Param("surface_in", "2d", label="Surface in", choices=("2d", "3d")),
         Param("scale", "log", label="Convergence axis", choices=("log", "linear")),
         Param("units", "relative", label="Convergence units", choices=("relative", "own")),
         Param("size", "normal", label="Size", choices=("normal", "presentation")),
+        Param("across", 0, 0, MOST, "Across", "The feature along the horizontal axis."),
+        Param("up", 0, 0, MOST, "Up", "The feature along the upright axis."),
+        Param(
+            "threshold", 0.5, 0.0, 1.0, "Threshold",
+            "From this chance of class 1 on, a row is put into it.",
+        ),
+        Param("row", 1, 1, MOST, "Training row", "The row whose way through the model is shown."),
     )
-}
+}  # fmt: skip
 
 
 def load() -> None:
@@ -56,6 +66,9 @@ def adopt(query: str) -> None:
         if key in VIEWS:
             try:
                 view[key] = VIEWS[key].check(words)
+            except OutOfRange as error:
+                view[key] = VIEWS[key].nearest(float(words))
+                notes.append(f"{key} {error}, so {text(view[key])} was used.")
             except ValueError:
                 notes.append(f"{key} {quote(words)} is not known and was left out.")
         elif key == CUT and words.isascii() and words.isdigit():
@@ -72,16 +85,18 @@ def sweep() -> Sweep:
     return Sweep.of({key: axis for key, axis in settings.items() if key not in VIEWS})
 
 
-def view(name: str) -> str:
+def view(name: str) -> Value:
     """A setting of how the page looks at the runs."""
     key = VIEW + name
-    return str(st.session_state.settings.get(key, VIEWS[key].default))
+    return st.session_state.settings.get(key, VIEWS[key].default)
 
 
 def values(key: str) -> tuple[Value, ...]:
     """The values of a setting."""
     if key in VIEWS:
         return (view(key.removeprefix(VIEW)),)
+    if key in USUAL:  # what does not suit the data is kept for other data, but not shown
+        return sweep()[key]
     return st.session_state.settings.get(key, (param_of(key).default,))
 
 

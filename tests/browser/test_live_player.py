@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
 from driving import drag, step, to_step
+from PIL import Image
 from playwright.sync_api import Page, WebSocket, expect
 
+from lossviz.figures.numbers import number
 from lossviz.ui import server
 
 Serve = Callable[[str], str]
@@ -436,7 +440,7 @@ def test_charts_follow_the_width(page: Page, demo: str) -> None:
 
 
 def test_a_path_in_space_grows_and_keeps_its_camera(page: Page, demo: str) -> None:
-    page.goto(f"{demo}/?frames=40&space=1")
+    page.goto(f"{demo}/?frames=40&movie=space")
     expect(page.locator(".gl-container canvas")).to_be_attached()
     expect(step(page)).to_have_text("Step 39 of 39")
     drag(page, page.locator(".lv-plot"), (200, 200), (300, 230))
@@ -456,6 +460,280 @@ def test_a_missing_file_is_said_in_a_sentence(
     page.goto(f"{demo}/?frames=60")
     expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
     console_errors.clear()
+
+
+# --- pictures, words, marks and choices ---------------------------------------------------------
+
+PICTURES = "frames=200&movie=pictures"
+# How far each heatmap's pen is from Plotly's picture: the largest difference of a colour, of all
+# pixels or of the middle ones of the cells.
+FAR_OFF = """Promise.all([...document.querySelectorAll(".lv-plot")].slice(0, 2).flatMap((gd) =>
+  [...gd.querySelectorAll(".heatmaplayer > .hm")].map(async (group) => {
+    const [{trace, x, y}] = group.__data__;
+    const {xaxis, yaxis} = gd._fullLayout._plots[`${trace.xaxis}${trace.yaxis}`];
+    const [ours, theirs] = [0, 1].map(() => {
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, {width: gd.clientWidth, height: gd.clientHeight});
+      return canvas.getContext("2d");
+    });
+    const flat = trace.z.flatMap((row) => [...row]);
+    const track = {trace: trace.index, mode: "replace", arrays: {z: {flat}}, rowAt: () => 0};
+    const pen = m.createPen(gd, track);
+    pen.draw(ours, 0);
+    const node = group.querySelector("image");
+    const picture = new Image();
+    picture.src = node.getAttribute("href") ?? node.getAttribute("xlink:href");
+    await picture.decode();
+    const at = (name) => Number(node.getAttribute(name));
+    theirs.translate(xaxis._offset, yaxis._offset);
+    theirs.drawImage(picture, at("x"), at("y"), at("width"), at("height"));
+    const inside = (px, py) =>
+      px >= 2 && py >= 2 && px < xaxis._length - 2 && py < yaxis._length - 2;
+    const spots = trace.zsmooth
+      ? [...Array(xaxis._length * yaxis._length | 0).keys()].map((k) =>
+        [k % (xaxis._length | 0), k / (xaxis._length | 0) | 0])
+      : x.slice(1).flatMap((right, i) => y.slice(1).map((top, j) =>
+        [xaxis.c2p((x[i] + right) / 2), yaxis.c2p((y[j] + top) / 2)]));
+    const [a, b] = [ours, theirs].map((context) =>
+      context.getImageData(0, 0, gd.clientWidth, gd.clientHeight).data);
+    let [worst, seen] = [0, 0];
+    for (const [px, py] of spots) {
+      if (!inside(px, py)) continue;
+      const [column, row] = [px + xaxis._offset, py + yaxis._offset].map(Math.floor);
+      const k = 4 * (row * gd.clientWidth + column);
+      if (b[k + 3] === 0) continue;
+      seen++;
+      for (let c = 0; c < 4; c++) worst = Math.max(worst, Math.abs(a[k + c] - b[k + c]));
+    }
+    return [pen.below, seen, worst];
+  })))"""
+
+
+@pytest.mark.parametrize("zoomed", [False, True])
+def test_the_canvas_has_the_colours_of_plotly_s_heatmaps(
+    page: Page, demo: str, zoomed: bool
+) -> None:
+    visit(page, demo, PICTURES)
+    if zoomed:
+        for plot in page.locator(".lv-plot .nsewdrag.drag[data-subplot=x2y2]").all():
+            drag(page, plot, (40, 60), (160, 180))
+        page.wait_for_function(
+            "[...document.querySelectorAll('.lv-plot')].slice(0, 2)"
+            ".every((gd) => gd._fullLayout.xaxis2.range[0] > -1.9)"
+        )
+    at_rest(page)
+    found = module(page, demo, "pens", FAR_OFF)
+    assert len(found) == 4
+    for below, seen, worst in found:
+        assert below
+        assert seen > 300
+        assert worst <= 8  # Plotly rounds to whole pixels; half a pixel is that much here
+
+
+def test_heatmaps_move_on_the_canvas_and_points_stay_above(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    at_rest(page)
+    page.get_by_label("Speed").select_option("0.1")
+    press(page, "Play")
+    page.evaluate("window.seen = new Set()")
+    page.wait_for_function(
+        """() => {
+          const gd = document.querySelector(".lv-plot");
+          const canvas = gd.querySelector(".lv-canvas");
+          if (canvas.hidden) return false;
+          window.seen.add(canvas.toDataURL());
+          return window.seen.size > 3;
+        }"""
+    )
+    order = """[...document.querySelectorAll(".lv-plot")].map((gd) =>
+      [...gd.querySelectorAll(".main-svg, .lv-canvas:not([hidden])")]
+        .map((node) => node.tagName).join(" "))"""
+    assert page.evaluate(order)[:2] == ["CANVAS svg CANVAS svg svg"] * 2
+    shown = "[...document.querySelectorAll('.hm')].map((node) => getComputedStyle(node).visibility)"
+    assert page.evaluate(shown) == ["hidden"] * 4 + ["visible"]
+    plot = page.locator(".lv-plot").first
+    image = Image.open(BytesIO(plot.screenshot())).convert("RGB")
+    places = plot.evaluate(
+        """(gd) => {
+          const {xaxis, yaxis} = gd._fullLayout._plots.x2y2;
+          const {x, y} = gd._fullData[3];
+          return [...x].map((one, i) =>
+            [xaxis._offset + xaxis.c2p(one), yaxis._offset + yaxis.c2p(y[i])]);
+        }"""
+    )
+    colours = [image.getpixel((int(x), int(y))) for x, y in places]
+    assert len(colours) == 300
+    assert sum(colour == (255, 0, 0) for colour in colours) > 290  # a few lie on the edge
+
+
+def test_plotly_s_heatmaps_and_the_canvas_are_never_seen_together(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    at_rest(page)
+    page.evaluate(
+        """() => {
+          window.seen = [];
+          const plots = [...document.querySelectorAll(".lv-plot")].slice(0, 2);
+          const look = () => plots.forEach((gd) => {
+            const canvas = gd.querySelector(".main-svg").previousElementSibling;
+            const ours = Boolean(canvas?.matches(".lv-canvas:not([hidden])"));
+            for (const group of gd.querySelectorAll(".hm")) {
+              window.seen.push([ours, getComputedStyle(group).visibility === "visible"]);
+            }
+          });
+          plots.forEach((gd) => new MutationObserver(look).observe(
+            gd, {subtree: true, childList: true, attributeFilter: ["hidden", "style"]}));
+        }"""
+    )
+    for at in (20, 40, 60):
+        to_step(page, at)
+        page.wait_for_function("window.seen.some(([ours]) => ours)")
+        at_rest(page)
+    pairs = {tuple(pair) for pair in page.evaluate("window.seen")}
+    assert pairs == {(True, False), (False, True)}
+
+
+def test_a_grid_is_seen_through_clear_colours_alone(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    page.get_by_label("Speed").select_option("0.1")
+    press(page, "Play")
+    page.wait_for_function("window.lossvizPlayer.redraws > 10")
+    shown = page.locator(".lv-plot").evaluate_all(
+        """(plots) => plots.slice(0, 2).map(
+          (gd) => getComputedStyle(gd.querySelector(".gridlayer > .x")).visibility)"""
+    )
+    assert shown == ["hidden", "visible"]
+
+
+def test_equal_axes_stay_equal(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    ratio = """(() => {
+      const {xaxis2: x, yaxis2: y} = document.querySelector(".lv-plot")._fullLayout;
+      const unit = (axis) => axis._length / (axis.range[1] - axis.range[0]);
+      return unit(x) / unit(y);
+    })()"""
+    assert page.evaluate(ratio) == pytest.approx(1)
+    press(page, "Play")
+    page.wait_for_function("window.lossvizPlayer.redraws > 10")
+    assert page.evaluate(ratio) == pytest.approx(1)
+    press(page, "Pause")
+    at_rest(page)
+    assert page.evaluate(ratio) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("what", [".textpoint text", ".heatmap-label", ".bars .point path"])
+def test_what_no_pen_can_draw_moves_through_plotly(page: Page, demo: str, what: str) -> None:
+    visit(page, demo, PICTURES)
+    press(page, "Play")
+    page.wait_for_function(
+        """(what) => {
+          const node = document.querySelector(what);
+          window.seen = (window.seen ?? new Set()).add(node.getAttribute("d") ?? node.textContent);
+          return window.seen.size > 4;
+        }""",
+        arg=what,
+    )
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_words_are_those_of_the_step(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    to_step(page, 20)
+    expect(page.locator(".textpoint")).to_have_text(["at 20", "still"])
+    expect(page.locator(".heatmap-label")).to_have_text(["20", "21", "22", "23"])
+
+
+def test_words_come_back_after_a_step_without_any(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    words = page.locator(".textpoint")
+    for at, said in [(3, ""), (20, "at 20"), (4, ""), (10, "at 10")]:
+        to_step(page, at)
+        expect(words).to_have_text([said, "still"])
+
+
+def test_a_mark_is_a_tick_and_a_button_that_goes_there(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    press(page, "Play")
+    press(page, "Best")
+    expect(step(page)).to_have_text("Step 12 of 199")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Best").focus()
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Step 12 of 199")
+    slider = page.get_by_role("slider", name="Step").bounding_box()
+    tick = page.locator(".lv-ticks i").first.bounding_box()
+    assert slider
+    assert tick
+    thumb = 20  # pixels
+    middle = slider["x"] + thumb / 2 + 12 / 199 * (slider["width"] - thumb)
+    assert tick["x"] + tick["width"] / 2 == pytest.approx(middle, abs=1)
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_many_marks_take_one_line(open_page: OpenPage, demo: str, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 900})
+    visit(page, demo, f"{PICTURES}&marks=8")
+    marks = page.locator(".lv-marks button")
+    expect(marks).to_have_count(8)
+    boxes = marks.evaluate_all("nodes => nodes.map((n) => [n.offsetTop, n.offsetWidth])")
+    assert len({top for top, _ in boxes}) == 1
+    assert max(size for _, size in boxes) <= 256
+    edges = page.locator(".lv-buttons, .lv-marks").evaluate_all(
+        "nodes => nodes.map((n) => n.getBoundingClientRect().right)"
+    )
+    assert max(edges) <= width
+    last = page.get_by_role("button", name=re.compile("a name that is long, 7"))
+    expect(last).to_have_attribute("title", re.compile("is long, 7: go to step 140"))
+    last.click()
+    expect(step(page)).to_have_text("Step 140 of 199")
+
+
+def test_nothing_is_marked_by_default(page: Page, demo: str) -> None:
+    visit(page, demo)
+    expect(page.locator(".lv-ticks i, .lv-marks button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_a_click_on_a_linked_point_reports_its_row(page: Page, demo: str, playing: bool) -> None:
+    visit(page, demo, PICTURES)
+    if playing:
+        page.get_by_label("Speed").select_option("0.1")
+        press(page, "Play")
+    page.mouse.click(*point(page, 0, 2, 7))
+    expect(page.get_by_text("Clicked: row 1007. Reruns: 2.")).to_be_visible()
+
+
+def test_a_drag_from_a_linked_point_is_no_click(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    x, y = point(page, 0, 2, 7)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 60, steps=5)
+    page.mouse.up()
+    page.wait_for_function("document.querySelector('.lv-plot')._fullLayout.xaxis.range[1] < 1.99")
+    press(page, "New seed")
+    expect(page.get_by_text("Clicked: new_seed. Reruns: 2.")).to_be_visible()
+
+
+def test_a_click_says_nothing_where_no_row_can_be_chosen(page: Page, demo: str) -> None:
+    visit(page, demo)
+    page.mouse.click(*point(page, 0, 0, 30))
+    press(page, "New seed")
+    expect(page.get_by_text("Clicked: new_seed. Reruns: 2.")).to_be_visible()
+
+
+def test_of_several_tables_the_first_is_the_key_and_is_read_out(page: Page, demo: str) -> None:
+    visit(page, demo, PICTURES)
+    to_step(page, 20)
+    first = page.get_by_role("table", name="First").get_by_role("row")
+    expect(first).to_contain_text(["Step", "20"])
+    expect(first.locator(".lv-number")).to_have_text(["Step", "Part", "20", "10.0 %"])
+    expect(page.get_by_role("table", name="Second").get_by_role("row")).to_contain_text(
+        ["Count", "21"]
+    )
+    expect(page.get_by_role("list", name="Lines").get_by_role("listitem")).to_have_text(["line"])
+    voice = page.locator("[aria-live=polite].lv-voice")
+    expect(voice).to_have_text("Step 20 of 199. line: Step 20, Part 10.0 %.")
 
 
 @pytest.mark.parametrize(
@@ -484,6 +762,7 @@ def test_where_new_data_are_taken_up(
     [
         (0.0, "0"), (12.0, "12"), (-3.14159, "−3.142"), (0.00012345, "0.0001234"),
         (1234567.0, "1.235e6"), (-1e-9, "−1.000e−9"), (123.456, "123.5"), (float("nan"), "–"),
+        (1234.5, "1,234"), (-12345.6, "−12,346"), (999999.0, "999,999"), (0.15625, "0.1562"),
     ],
 )  # fmt: skip
 def test_numbers_have_four_digits_and_a_true_minus(
@@ -492,3 +771,17 @@ def test_numbers_have_four_digits_and_a_true_minus(
     page.goto(f"{demo}/{server.PLAYER_FOLDER}/page.js")
     written = "NaN" if value != value else repr(value)
     assert module(page, demo, "page", f"m.number({written})") == text
+
+
+def test_numbers_are_written_alike_in_tables_and_on_charts(page: Page, demo: str) -> None:
+    page.goto(f"{demo}/{server.PLAYER_FOLDER}/page.js")
+    rng = np.random.default_rng(0)
+    sizes = 10.0 ** rng.uniform(-12, 12, 2000)
+    rounds = 10.0 ** np.arange(-8, 16)
+    halves = (rng.integers(0, 20_000, 2000) + 0.5) / 2.0 ** rng.integers(0, 12, 2000)
+    millions = 500.0 * rng.integers(2000, 20_000, 500)
+    edges = [0.0, 9.9996, 99.995, 999.95, 9999.5, 999_999.5, 1e150, 5e-324]
+    values = np.concatenate([sizes, np.rint(sizes), rounds, halves, millions, edges])
+    values = [float(value) for value in (*values, *-values)]
+    texts = module(page, demo, "page", f"{values!r}.map((value) => m.number(value))")
+    assert texts == [number(value) for value in values]

@@ -74,7 +74,7 @@ export function createChart(key, Plotly, fail) {
       pens = chart.tracks.map((track) => createPen(gd, track));
       overlay.take(pens);
     }
-    overlay.draw(pens, frame);
+    overlay.draw(frame);
     drawn = frame;
     if (pens.includes(null) && !force && ticks++ % TURN === 0) replot(frame);
     return true;

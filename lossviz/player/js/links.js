@@ -6,14 +6,18 @@ import { rowsOf } from "./arrays.js";
 import { h, number, percent, setText } from "./page.js";
 
 const REACH = 16; // pixels from the pointer
+const STILL = 4; // pixels that a hand may move in a click
+const OTHERS = ".modebar, .legend"; // what has clicks of its own
 
-export function createLinks(root, frameNow) {
+export function createLinks(root, frameNow, choose) {
   const card = h("div", { class: "lv-card", role: "tooltip", hidden: true });
   const rings = [];
   let [links, charts, current] = [null, new Map(), null];
   let [details, source] = [[], ""];
   root.append(card);
+  let pressed = null; // row and place, where a press may become a choice
   document.addEventListener("keydown", escape);
+  window.addEventListener("pointerup", release);
 
   function escape(event) {
     if (event.key === "Escape") hide();
@@ -23,6 +27,14 @@ export function createLinks(root, frameNow) {
     current = null;
     card.hidden = true;
     for (const ring of rings) ring.hidden = true;
+  }
+
+  // Plotly swallows clicks; a press that moved on was a drag.
+  function release(event) {
+    if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < STILL) {
+      choose(pressed.row);
+    }
+    pressed = null;
   }
 
   // Called once for each new chart.
@@ -37,7 +49,11 @@ export function createLinks(root, frameNow) {
       }
     };
     figure.addEventListener("pointermove", seek);
-    figure.addEventListener("pointerdown", seek);
+    figure.addEventListener("pointerdown", (event) => {
+      seek(event);
+      const mine = event.button === 0 && current && !event.target.closest(OTHERS);
+      pressed = mine ? { row: current.row, x: event.clientX, y: event.clientY } : null;
+    });
     figure.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && hide());
   }
 
@@ -139,6 +155,7 @@ export function createLinks(root, frameNow) {
     hide,
     remove() {
       document.removeEventListener("keydown", escape);
+      window.removeEventListener("pointerup", release);
     },
   };
 }

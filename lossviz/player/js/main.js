@@ -5,7 +5,7 @@ import { createChart } from "./chart.js";
 import { createLinks } from "./links.js";
 import { h, setText } from "./page.js";
 import { advance, arrive, frameAt, rateOf, stepIn, withStep } from "./playback.js";
-import { createLegend, createTable } from "./table.js";
+import { createLegend, createTables } from "./table.js";
 import { lookOf, resolve } from "./theme.js";
 import { createToolbar } from "./toolbar.js";
 import { keyAction } from "./keys.js";
@@ -58,7 +58,7 @@ function createPlayer(place, plotlyUrl) {
   const problem = h("p", { class: "lv-problem", role: "alert", hidden: true });
   const voice = h("p", { class: "lv-voice", "aria-live": "polite" });
   const grid = h("div", { class: "lv-grid" });
-  const table = createTable();
+  const tables = createTables();
   const legend = createLegend();
   const probe = h("span", { class: "lv-probe" });
   const toolbar = createToolbar({
@@ -68,8 +68,10 @@ function createPlayer(place, plotlyUrl) {
     action: (name) => component.setTriggerValue("action", name), copy: copyAddress, fail,
   });
   toolbar.node.append(legend.node);
-  const root = h("div", { class: "lv-player" }, probe, toolbar.node, problem, grid, table.node, voice);
-  const links = createLinks(root, () => state.frame);
+  const root = h("div", { class: "lv-player" }, probe, toolbar.node, problem, grid, tables.node, voice);
+  const links = createLinks(root, () => state.frame, (row) => {
+    if (data.choosable) component.setTriggerValue("action", `row ${row}`);
+  });
   place.append(root);
   document.addEventListener("keydown", onKey);
   document.addEventListener("visibilitychange", wake);
@@ -122,9 +124,11 @@ function createPlayer(place, plotlyUrl) {
     problem.hidden = true;
     root.classList.toggle("lv-presentation", next.size === "presentation");
     look = currentLook();
-    toolbar.update({ first: next.steps[0], progress: next.progress, actions: next.actions });
-    table.update(next.table, next.steps.length, pool);
-    legend.update(next.table);
+    root.classList.toggle("lv-choosable", next.choosable);
+    const { progress, actions, marks } = next;
+    toolbar.update({ first: next.steps[0], total: state.total, progress, actions, marks });
+    tables.update(next.tables, next.steps.length, pool);
+    legend.update(next.tables[0]);
     showCharts(next, before === null);
     links.update(next.links, charts, next.steps.length, pool);
     pool.sweep();
@@ -181,7 +185,7 @@ function createPlayer(place, plotlyUrl) {
     toolbar.show({ step: steps[frame], total, playing });
     if (!playing || performance.now() - tableClock > 1000 / TABLE_RATE) {
       tableClock = performance.now();
-      table.show(frame);
+      tables.show(frame);
     }
     root.classList.toggle("lv-playing", playing);
   }
@@ -213,7 +217,7 @@ function createPlayer(place, plotlyUrl) {
     restoreAddress();
     if (!aloud) return;
     const { steps, frame, total } = state;
-    setText(voice, `Step ${steps[frame]} of ${total}.${table.sentence(frame)}`);
+    setText(voice, `Step ${steps[frame]} of ${total}.${tables.sentence(frame)}`);
   }
 
   function toggle() {

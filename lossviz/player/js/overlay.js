@@ -1,49 +1,78 @@
-// The canvas that moving traces are drawn on: above Plotly's plot, below its legend and labels.
+// The canvases that moving traces are drawn on: one above Plotly's plot, below its legend and
+// labels, and one under it.
 
 import { h } from "./page.js";
 
 export function createOverlay(gd) {
-  const canvas = h("canvas", { class: "lv-canvas", "aria-hidden": "true", hidden: true });
-  const context = canvas.getContext("2d");
-  let hidden = []; // Plotly's groups that the canvas stands in for
-
-  function place() {
-    const { l, t, w, h: height } = gd._fullLayout._size;
-    const plot = gd.querySelector(".main-svg");
-    if (canvas.previousElementSibling !== plot) plot.after(canvas);
-    const ratio = window.devicePixelRatio || 1;
-    const [width, depth] = [Math.round(w * ratio), Math.round(height * ratio)];
-    if (canvas.width !== width || canvas.height !== depth) {
-      Object.assign(canvas, { width, height: depth });
-      Object.assign(canvas.style, { width: `${w}px`, height: `${height}px` });
-    }
-    Object.assign(canvas.style, { left: `${l}px`, top: `${t}px` });
-    context.setTransform(ratio, 0, 0, ratio, -l * ratio, -t * ratio);
-  }
+  const above = createSheet(gd, "after");
+  const below = createSheet(gd, "before");
+  let turn = 0; // counts who has the plot: only the last to leave uncovers it
 
   return {
-    // New pens: the canvas takes the place of what they draw.
+    // New pens: the canvases take the place of what they draw.
     take(pens) {
-      show(hidden);
-      place();
-      canvas.hidden = false;
-      hidden = pens.map((pen) => pen?.group).filter(Boolean);
-      for (const group of hidden) group.style.visibility = "hidden";
+      turn++;
+      above.place(pens.filter((pen) => pen && !pen.below));
+      below.place(pens.filter((pen) => pen?.below));
     },
-    draw(pens, frame) {
-      const { l, t, w, h: height } = gd._fullLayout._size;
-      context.clearRect(l, t, w, height);
-      for (const pen of pens) pen?.draw(context, frame);
+    draw(frame) {
+      above.draw(frame);
+      below.draw(frame);
     },
-    // Plotly has drawn: its own picture is the true one.
+    // Plotly has drawn: its own picture is the true one. Its heatmaps are images, which browsers
+    // decode a frame or two later; until then the lower canvas stays and they do not show, for
+    // colours that one can see through would add up.
     leave() {
-      show(hidden);
-      hidden = [];
-      canvas.hidden = true;
+      const mine = ++turn;
+      above.leave();
+      const images = below.covered().flatMap((group) => [...group.querySelectorAll("image")]);
+      Promise.allSettled(images.map((image) => image.decode?.())).then(() => {
+        if (mine === turn) below.leave();
+      });
     },
   };
 }
 
-function show(groups) {
-  for (const group of groups) group.style.visibility = "";
+function createSheet(gd, side) {
+  const canvas = h("canvas", { class: "lv-canvas", "aria-hidden": "true", hidden: true });
+  const context = canvas.getContext("2d");
+  let pens = [];
+  let hidden = []; // Plotly's groups that the canvas stands in for
+
+  function hide(groups) {
+    for (const group of hidden) group.style.visibility = "";
+    hidden = [...new Set(groups)];
+    for (const group of hidden) group.style.visibility = "hidden";
+  }
+
+  return {
+    covered: () => hidden,
+    place(mine) {
+      pens = mine;
+      hide(pens.flatMap((pen) => pen.hides));
+      canvas.hidden = !pens.length;
+      const { l, t, w, h: height } = gd._fullLayout._size;
+      const plot = gd.querySelector(".main-svg");
+      const beside = side === "after" ? plot.nextElementSibling : plot.previousElementSibling;
+      if (canvas !== beside) plot[side](canvas);
+      const ratio = window.devicePixelRatio || 1;
+      const [width, depth] = [Math.round(w * ratio), Math.round(height * ratio)];
+      if (canvas.width !== width || canvas.height !== depth) {
+        Object.assign(canvas, { width, height: depth });
+        Object.assign(canvas.style, { width: `${w}px`, height: `${height}px` });
+      }
+      Object.assign(canvas.style, { left: `${l}px`, top: `${t}px` });
+      context.setTransform(ratio, 0, 0, ratio, -l * ratio, -t * ratio);
+    },
+    draw(frame) {
+      if (!pens.length) return;
+      const { l, t, w, h: height } = gd._fullLayout._size;
+      context.clearRect(l, t, w, height);
+      for (const pen of pens) pen.draw(context, frame);
+    },
+    leave() {
+      hide([]);
+      canvas.hidden = true;
+    },
+  };
 }

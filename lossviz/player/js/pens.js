@@ -3,37 +3,42 @@
 // computes a whole figure anew for each frame, contours too, and moving Plotly's SVG costs
 // twice what a canvas does. At rest Plotly draws, so hover, zoom and export are Plotly's.
 
+import { heatmapPen } from "./heatmap.js";
+import { project, scaleOf, within } from "./scales.js";
+
 const FAR = 1e5; // pixels; no dot that far is ever in sight
 
-// A pen for one track: draw(context, frame). Null where Plotly itself must draw.
+// A pen for one track: draw(context, frame), in the place of Plotly's groups `hides`; `below` if it
+// draws under the plot. Null where Plotly itself must draw.
 export function createPen(gd, track) {
   const trace = gd._fullData[track.trace];
-  if (trace.visible !== true) return { group: null, draw() {} };
+  if (trace.visible !== true) return { hides: [], draw() {} };
   const plot = gd._fullLayout._plots?.[`${trace.xaxis ?? ""}${trace.yaxis ?? ""}`];
-  if (!plot || !isPlain(trace)) return null;
+  if (!plot) return null;
   const { xaxis, yaxis } = plot;
   if (![xaxis, yaxis].every((axis) => axis.type === "linear" || axis.type === "log")) return null;
-  const group = [...gd.querySelectorAll("[class*=scatterlayer] > .trace")]
+  const group = [...gd.querySelectorAll("[class*=scatterlayer] > .trace, [class*=heatmaplayer] > .hm")]
     .find((node) => node.__data__?.[0]?.trace?.index === track.trace);
   if (!group) return null;
+  return trace.type === "heatmap"
+    ? heatmapPen(gd, track, trace, plot, group) : scatterPen(gd, track, trace, plot, group);
+}
+
+function scatterPen(gd, track, trace, { xaxis, yaxis }, group) {
+  if (!isPlain(trace)) return null;
   const strokes = trace.mode.includes("lines");
   const dots = trace.mode.includes("markers") ? dotsOf(group) : [];
   if (!dots || (!strokes && !dots.length)) return null;
   const pixels = pixelsOf(track, gd.data[track.trace], xaxis, yaxis);
   if (!pixels) return null;
   return {
-    group,
+    hides: [group],
     draw(context, frame) {
       const { px, py, count } = pixels(frame);
-      context.save();
-      context.beginPath();
-      context.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
-      context.clip();
-      context.translate(xaxis._offset, yaxis._offset);
-      context.globalAlpha = trace.opacity ?? 1;
-      if (strokes) drawLine(context, trace.line, px, py, count, boxOf(xaxis, yaxis));
-      if (dots.length) drawDots(context, dots, px, py, count);
-      context.restore();
+      within(context, xaxis, yaxis, trace.opacity, () => {
+        if (strokes) drawLine(context, trace.line, px, py, count, boxOf(xaxis, yaxis));
+        if (dots.length) drawDots(context, dots, px, py, count);
+      });
     },
   };
 }
@@ -67,23 +72,6 @@ function pixelsOf(track, fixed, xaxis, yaxis) {
     }
     return track.mode === "grow" ? { ...kept, count: Math.min(kept.count, row + 1) } : kept;
   };
-}
-
-// Slope and offset from an axis's linear (or logarithmic) values to pixels. Read off the range,
-// not Plotly's own scale, which lags behind while the user pans.
-function scaleOf(axis) {
-  const [low, high] = axis.range.map((end) => axis.r2l(end));
-  const up = axis._id[0] === "y";
-  const slope = (up ? -1 : 1) * axis._length / (high - low);
-  return [slope, -slope * (up ? high : low)];
-}
-
-export function project(values, axis, [slope, offset], count) {
-  const pixels = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    pixels[i] = values[i] === null ? NaN : offset + slope * axis.c2l(values[i]);
-  }
-  return pixels;
 }
 
 // Lines are cut at a frame around the plot, for far coordinates overflow what renderers can

@@ -1,9 +1,9 @@
-// The table of the current step, the key to its lines, and the sentence that is read out when
-// playback stops.
+// The tables of the current step, the key to the lines, and the sentence that is read out when
+// playback stops: both from the first table.
 
 import { rowsOf } from "./arrays.js";
 import { dashes } from "./pens.js";
-import { h, number, setText, svg } from "./page.js";
+import { h, number, percent, setText, svg } from "./page.js";
 
 // The key to the lines, from the same rows as the table.
 export function createLegend() {
@@ -22,7 +22,27 @@ export function createLegend() {
   };
 }
 
-export function createTable() {
+export function createTables() {
+  const node = h("div", { class: "lv-tables" });
+  let tables = [];
+  return {
+    node,
+    update(specs, count, pool) {
+      tables = specs.map((_, k) => tables[k] ?? createTable());
+      specs.forEach((spec, k) => {
+        tables[k].update(spec, count, pool);
+        if (node.children[k] !== tables[k].node) node.append(tables[k].node);
+      });
+      while (node.children.length > specs.length) node.lastChild.remove();
+    },
+    show(frame) {
+      for (const table of tables) table.show(frame);
+    },
+    sentence: (frame) => tables[0]?.sentence(frame) ?? "",
+  };
+}
+
+function createTable() {
   const node = h("div", { class: "lv-table", role: "region", tabindex: 0 });
   let moving = []; // [element, frame -> text]
   let [spoken, source] = [[], ""];
@@ -31,26 +51,26 @@ export function createTable() {
     node,
     update(spec, count, pool) {
       const text = JSON.stringify(spec);
-      for (const cell of spec?.rows.flatMap((row) => row.cells) ?? []) {
+      for (const cell of spec.rows.flatMap((row) => row.cells)) {
         if (cell.numbers) pool.decode(cell.numbers); // keeps it in the pool
       }
       if (text === source) return;
       source = text;
       moving = [];
-      node.hidden = !spec;
-      if (!spec) return;
       node.setAttribute("aria-label", spec.caption);
       // Sentences take a line of their own, under the numbers of their row.
       const across = spec.columns.length - (spec.below ? 1 : 0);
+      const readerOf = (cell, i) =>
+        reader(cell, count, pool, spec.percent.includes(i) ? percent : number);
       const body = spec.rows.flatMap((row) => {
-        const cells = row.cells.map((cell) => cellOf(cell));
+        const cells = row.cells.map(cellOf);
         const last = spec.below ? cells.splice(across - 1) : [];
         const head = h("th", { scope: "row", rowspan: 1 + last.length }, ...key(row), row.label);
         for (const cell of last) cell.colSpan = across - 1;
         return [h("tr", {}, head, ...cells), ...last.map((cell) => h("tr", { class: "lv-below" }, cell))];
       });
-      function cellOf(cell) {
-        const read = reader(cell, count, pool);
+      function cellOf(cell, i) {
+        const read = readerOf(cell, i);
         const td = h("td", { class: typeof cell === "object" && cell.numbers ? "lv-number" : "" });
         moving.push([td, read]);
         return td;
@@ -63,7 +83,7 @@ export function createTable() {
         h("tbody", {}, ...body)));
       spoken = spec.rows.map((row) => ({
         label: row.label,
-        parts: spec.spoken.map((i) => [spec.columns[i + 1], reader(row.cells[i], count, pool)]),
+        parts: spec.spoken.map((i) => [spec.columns[i + 1], readerOf(row.cells[i], i)]),
       }));
     },
     show(frame) {
@@ -78,11 +98,12 @@ export function createTable() {
   };
 }
 
-function reader(cell, count, pool) {
+// frame -> text.
+function reader(cell, count, pool, write) {
   if (typeof cell === "string") return () => cell;
   if (cell.numbers) {
     const { flat } = pool.decode(cell.numbers);
-    return (frame) => number(flat[frame]);
+    return (frame) => write(flat[frame]);
   }
   const rows = rowsOf(cell.starts, count);
   return (frame) => cell.words[rows[frame]];

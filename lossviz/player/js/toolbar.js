@@ -30,6 +30,8 @@ export function createToolbar(on) {
     oninput: () => on.scrub(Number(slider.value)),
     onkeydown: (event) => on.key(event, true),
   });
+  const ticks = h("span", { class: "lv-ticks", "aria-hidden": "true" });
+  const marks = h("span", { class: "lv-marks" });
   const label = h("span", { class: "lv-step" });
   const speed = h("select", {
     class: "lv-speed", "aria-label": "Speed", title: "Speed",
@@ -59,11 +61,29 @@ export function createToolbar(on) {
   const buttons = h("div", { class: "lv-buttons", role: "group", "aria-label": "Playback" },
     play,
     button("Step back", "back", on.back), button("Step forward", "forward", on.forward),
-    button("Reset", "reset", on.reset), loop, speed, actions, copy);
+    button("Reset", "reset", on.reset), loop, speed, actions, copy, marks);
   const node = h("div", { class: "lv-toolbar" }, buttons,
-    h("div", { class: "lv-scrub" }, slider, label), working);
+    h("div", { class: "lv-scrub" }, h("span", { class: "lv-rail" }, slider, ticks), label), working);
 
   let named = "";
+  let marked = "";
+
+  // Steps worth a visit: a tick at the slider and a button each.
+  function mark(list, first, total) {
+    const text = JSON.stringify([list, first, total]);
+    if (text === marked) return;
+    marked = text;
+    const bit = ({ colour }, at) => h("i", { style: `--lv-mark:${colour};--lv-at:${at}` });
+    const part = ({ step }) => (step - first) / Math.max(total - first, 1);
+    ticks.replaceChildren(...list.map((one) => bit(one, part(one))));
+    marks.replaceChildren(...list.map((one) => h("button", {
+      type: "button", class: "lv-button lv-text", title: `${one.label}: go to step ${one.step}`,
+      onclick: () => on.scrub(one.step),
+    }, bit(one, 0), h("span", {}, one.label))));
+    marks.hidden = !list.length;
+    marks.style.setProperty("--lv-count", list.length);
+  }
+
   return {
     node,
     // Called in each animation frame: writes only what differs.
@@ -81,8 +101,9 @@ export function createToolbar(on) {
       setText(playText, name);
       play.replaceChild(drawing(name.toLowerCase()), play.firstChild);
     },
-    update({ first, progress: state, actions: list }) {
+    update({ first, total, progress: state, actions: list, marks: places }) {
       setAttribute(slider, "min", first);
+      mark(places, first, total);
       const names = JSON.stringify(list);
       if (actions.dataset.names !== names) {
         actions.dataset.names = names;

@@ -1,69 +1,20 @@
-"""Ways to inject outliers into training rows."""
+"""Outliers among numbers: wrong targets and far-out features for regression."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
-from lossviz.registry import Param, Registry
-
-Array = np.ndarray
-
-
-@dataclass(frozen=True)
-class Outliers:
-    """One way to spoil rows.
-
-    function: `(rng, X, y, **params) -> (X, y, is_outlier (n,))`: new arrays of the same shapes,
-        the clean ones untouched; a larger share spoils the same rows and more.
-    notes: what it does to which loss (prose, shown to the user).
-    """
-
-    name: str
-    label: str
-    params: tuple[Param, ...]
-    function: Callable[..., tuple[Array, Array, Array]]
-    notes: str
-
-
-OUTLIERS: Registry[Outliers] = Registry("outlier kind")
-
-Spoil = Callable[..., tuple[Array, Array, Array]]
-
-
-def outliers(
-    name: str, *, label: str, notes: str, params: tuple[Param, ...] = ()
-) -> Callable[[Spoil], Spoil]:
-    """Register the decorated function as a kind of outliers; see `Outliers`."""
-
-    def register(function: Spoil) -> Spoil:
-        OUTLIERS.add(Outliers(name, label, params, function, notes))
-        return function
-
-    return register
-
-
-BLOB = 0.1  # width of a cluster, in standard deviations of the clean data
-
-
-def _share(default: float) -> Param:
-    return Param("share", default, 0.0, 0.49, "Share", "Share of the rows that are spoiled.")
-
-
-def _size(default: float, help: str) -> Param:
-    return Param("size", default, 0.5, 20.0, "Size", help)
-
-
-def _count(share: float, n: int) -> int:
-    """How many of n rows to spoil: at least one if any, at most half."""
-    return min(max(round(share * n), share > 0), n // 2)
-
-
-def _spread(column: Array) -> float:
-    """The standard deviation, or 1 for a constant column, which has no scale of its own."""
-    return float(np.std(column)) if np.ptp(column) > 0 else 1.0
+from lossviz.outliers.base import (
+    BLOB,
+    Array,
+    how_many,
+    marked,
+    outliers,
+    share_param,
+    size_param,
+    spread_of,
+)
+from lossviz.registry import Param
 
 
 def _trend(X: Array, y: Array) -> float:
@@ -73,28 +24,13 @@ def _trend(X: Array, y: Array) -> float:
     return -1.0 if slope < 0 else 1.0
 
 
-def _mark(rows: Array, n: int) -> Array:
-    mask = np.zeros(n, bool)
-    mask[rows] = True
-    return mask
-
-
-@outliers(
-    "none",
-    label="No outliers",
-    notes="The rows as they are. The place to learn how the losses differ on clean data.",
-)
-def none(rng: np.random.Generator, X: Array, y: Array) -> tuple[Array, Array, Array]:
-    """The rows unchanged."""
-    return np.array(X, float), np.array(y, float), np.zeros(len(y), bool)
-
-
 @outliers(
     "vertical",
     label="Vertical outliers",
+    task="regression",
     params=(
-        _share(0.15),
-        _size(4.0, "How far y is moved, in standard deviations of the clean target."),
+        share_param(0.15),
+        size_param(4.0, "How far y is moved, in standard deviations of the clean target."),
         Param("direction", "up", label="Direction", help="Which way y is moved; both: in turn.",
               choices=("up", "down", "both")),
         Param("where", "anywhere", label="Where",
@@ -121,10 +57,10 @@ def vertical(
 ) -> tuple[Array, Array, Array]:
     """Move y of some rows by `size` standard deviations of the clean y."""
     X, y = np.array(X, float), np.array(y, float)
-    rows = _order(rng, X[:, 0], where)[: _count(share, len(y))]
+    rows = _order(rng, X[:, 0], where)[: how_many(share, len(y))]
     signs = {"up": [1.0], "down": [-1.0], "both": [1.0, -1.0]}[direction]
-    y[rows] += size * _spread(y) * np.resize(signs, len(rows))
-    return X, y, _mark(rows, len(y))
+    y[rows] += size * spread_of(y) * np.resize(signs, len(rows))
+    return X, y, marked(rows, len(y))
 
 
 def _order(rng: np.random.Generator, x: Array, where: str) -> Array:
@@ -139,9 +75,10 @@ def _order(rng: np.random.Generator, x: Array, where: str) -> Array:
 @outliers(
     "leverage",
     label="Leverage points",
+    task="regression",
     params=(
-        _share(0.05),
-        _size(4.0, "How far x and y are moved, in standard deviations of the clean columns."),
+        share_param(0.05),
+        size_param(4.0, "How far x and y are moved, in standard deviations of the clean columns."),
     ),
     notes=(
         "Rows moved far out along the first feature, and against the trend of the others: bad "
@@ -156,19 +93,20 @@ def leverage(
 ) -> tuple[Array, Array, Array]:
     """Move some rows by `size` standard deviations in x1, and as many in y against the trend."""
     X, y = np.array(X, float), np.array(y, float)
-    rows = rng.permutation(len(y))[: _count(share, len(y))]
-    across, against = size * _spread(X[:, 0]), -_trend(X, y) * size * _spread(y)
+    rows = rng.permutation(len(y))[: how_many(share, len(y))]
+    across, against = size * spread_of(X[:, 0]), -_trend(X, y) * size * spread_of(y)
     X[rows, 0] += across
     y[rows] += against
-    return X, y, _mark(rows, len(y))
+    return X, y, marked(rows, len(y))
 
 
 @outliers(
     "cluster",
     label="Cluster of outliers",
+    task="regression",
     params=(
-        _share(0.2),
-        _size(2.0, "How far its centre lies from the mean of the rows, in standard deviations "
+        share_param(0.2),
+        size_param(2.0, "How far its centre lies from the mean of the rows, in standard deviations "
                    "of the clean columns, in the first feature and in y."),
     ),
     notes=(
@@ -184,12 +122,12 @@ def cluster(
     """Replace some rows by a blob, `size` standard deviations from the mean in x1 and in y."""
     X, y = np.array(X, float), np.array(y, float)
     n, d = X.shape
-    rows = rng.permutation(n)[: _count(share, n)]
+    rows = rng.permutation(n)[: how_many(share, n)]
     clean = np.column_stack([X, y])
-    spread = np.array([_spread(column) for column in clean.T])
+    spread = np.array([spread_of(column) for column in clean.T])
     shift = np.zeros(d + 1)
     shift[0], shift[-1] = size, -_trend(X, y) * size
     # drawn for all rows, so that a larger share leaves the earlier rows where they were
     blob = clean.mean(axis=0) + spread * (shift + BLOB * rng.standard_normal((n, d + 1)))
     X[rows], y[rows] = blob[rows, :-1], blob[rows, -1]
-    return X, y, _mark(rows, n)
+    return X, y, marked(rows, n)

@@ -1,0 +1,229 @@
+"""The overview: what the runs predict, the surface, convergence, and the loss with its slope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from math import isqrt
+
+import numpy as np
+
+from lossviz.datasets import DATASETS
+from lossviz.experiment import OBJECTIVE, Experiment
+from lossviz.figures.convergence import Best, Errors, convergence
+from lossviz.figures.fit import fit, predictions
+from lossviz.figures.regions import regions as regions_of
+from lossviz.figures.scene import Scene, span, steady
+from lossviz.figures.shape import shape
+from lossviz.figures.style import Style
+from lossviz.figures.surface import Path, contour, terrain
+from lossviz.landscape import Landscape, frame_for, landscape, plane_of, plane_of_runs
+from lossviz.losses import LOSSES
+from lossviz.losses.base import identity
+from lossviz.models import MODELS
+from lossviz.objective import Task
+from lossviz.playground.view import View
+from lossviz.reference import Reference, reference
+from lossviz.regions import feature_plane, regions
+from lossviz.replay import Replay, curves, heights, thinned
+from lossviz.replay import shape as shape_of
+from lossviz.training import Run
+
+Array = np.ndarray
+BEYOND = 0.5  # of the way from the start to a minimiser: how much ground there is behind it
+APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
+LEAST = 12  # frames of a picture
+GRIDS = 90  # pictures of decision regions over all runs: what one rerun may send
+GRID, FEWEST = 101, 15  # points to a side of a surface, at most and at least
+WORK = 3e8  # multiplications that a surface may take
+
+
+def overview(
+    runs: Sequence[Run], looks: Sequence[Style], view: View,
+    replays: Sequence[Replay | None], rows: Array,
+) -> dict[str, Scene]:  # fmt: skip
+    """Fit or decision regions, surface, convergence, and loss with slope, of runs at the same
+    steps; the replays of the numbered rows, None for runs on other rows."""
+    kept, task = runs[0].steps, Task.of(runs[view.chosen].experiment)
+    draw = _regions if task.sample.classes else _fit
+    scenes = {
+        "fit": draw(runs, looks, task, replays, rows, view),
+        "surface": _surface(runs, looks, view.chosen, in_3d=view.in_3d),
+        "convergence": convergence(
+            "convergence", kept, looks,
+            [run.loss[kept] for run in runs], [run.test_loss[kept] for run in runs],
+            end=max(run.experiment.steps for run in runs),
+            relative=view.relative, is_log=view.is_log,
+            errors=[
+                Errors(np.arange(len(kept)), run.error, run.test_error)
+                for run in runs
+                if run.error is not None and run.test_error is not None
+            ],
+            best=[best_of(run) for run in runs],
+        ),
+        "shape": _shape(runs, looks, task, replays),
+    }  # fmt: skip
+    if scenes["fit"].chart.span == 2:  # three are left, so the last one is wide too
+        last = scenes["shape"]
+        scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
+    return scenes
+
+
+def best_of(run: Run) -> Best | None:
+    """Where training and test part, if they do: the lowest clean test loss before the end of a
+    run whose model can overfit, or that is to stop early."""
+    step, best, last = run.best_step, run.test_loss.min(), run.test_loss[-1]
+    is_linear = MODELS[run.experiment.model].linear
+    is_patient, fall = run.experiment.patience > 0, run.test_loss[0] - best
+    has_parted = last - best > APART * fall and (run.error is not None or not is_linear)
+    if not 0 < step < len(run.test_loss) - 1 or not (is_patient or has_parted):
+        return None
+    return Best(step, float(best))
+
+
+def _regions(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task,
+    replays: Sequence[Replay | None], rows: Array, view: View,
+) -> Scene:  # fmt: skip
+    there = [i for i, each in enumerate(replays) if each is not None]
+    shown = [each for each in replays if each is not None]
+    plane = feature_plane(task, view.across, view.up)
+    frames = thinned(len(runs[0].steps), max(GRIDS // len(there), LEAST))
+    return regions_of(
+        "fit", task.sample, plane, [looks[i] for i in there],
+        [regions(runs[i], frames, plane) for i in there], shown, rows,
+        note=LEFT_OUT if len(there) < len(runs) else "",
+    )  # fmt: skip
+
+
+LEFT_OUT = "Runs on other rows are left out. "
+
+
+def _fit(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task,
+    replays: Sequence[Replay | None], rows: Array, view: View,
+) -> Scene:  # fmt: skip
+    dataset, sample = DATASETS[task.experiment.data], task.sample
+    note = LEFT_OUT if None in replays else ""
+    there = [i for i, each in enumerate(replays) if each is not None]
+    runs, looks = [runs[i] for i in there], [looks[i] for i in there]
+    if sample.X.shape[1] > 1:
+        shown = [each for each in replays if each is not None]
+        return predictions(
+            "fit", sample.y[rows], looks, shown[0].frames, [each.argument for each in shown],
+            target=dataset.target, note=note,
+        )  # fmt: skip
+    low, high = span(sample.X)
+    straight = all(
+        run.experiment.model == "linear" and LOSSES[run.experiment.loss].inverse_link is identity
+        for run in runs
+    )
+    grid = np.linspace(low, high, 2 if straight else 61)
+    truth = None
+    if dataset.truth is not None:
+        fine = grid[:, None]
+        truth = dataset.truth(fine, **task.experiment.params_of("data"))
+    drawn = [curves(run, grid) for run in runs]
+    return fit(
+        "fit", sample, looks, grid, drawn, truth, rows, runs[0].steps,
+        feature=dataset.features[0], target=dataset.target, note=note,
+    )  # fmt: skip
+
+
+def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool) -> Scene:
+    task = Task.of(runs[of].experiment)
+    # Runs of another model, or on features scaled otherwise, have no place on this plane.
+    there = [_shares_plane(Task.of(run.experiment), task) for run in runs]
+    exact = [_reached(run) if here else None for run, here in zip(runs, there, strict=True)]
+    shown = [run for run, here in zip(runs, there, strict=True) if here]
+    if task.is_linear and not task.outputs:
+        ends = [
+            run.path[-1] if best is None else best.internal
+            for run, best, here in zip(runs, exact, there, strict=True)
+            if here
+        ]
+        base = None if exact[of] is not None else tuple(runs[of].path[-1])
+        asked = task.experiment.only((*OBJECTIVE, "init"))
+        ground = _ground(asked, tuple(map(tuple, ends)), base)
+    else:
+        ground = _ground_of_runs(task, shown)
+    plane, paths = ground.plane, []
+    for run, best, here in zip(runs, exact, there, strict=True):
+        if not here:
+            paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
+            continue
+        places = plane.coordinates(run.path)
+        height, floor, minimum = np.empty(0), None, None
+        if best is not None and plane.axes:
+            minimum = plane.coordinates(best.internal)
+        if in_3d:
+            height = heights(task, plane.points(places))
+            if minimum is not None:
+                floor = float(heights(task, plane.points(minimum[None]))[0])
+        at = None if minimum is None else (float(minimum[0]), float(minimum[1]))
+        x, y = places.T
+        paths.append(Path(x, y, height, at, floor))
+    return (terrain if in_3d else contour)("surface", ground, of, looks, paths)
+
+
+def _reached(run: Run) -> Reference | None:
+    """The exact minimiser, if there is one that can be reached."""
+    exact = reference(run.experiment)
+    return exact if exact is not None and exact.is_attained else None
+
+
+def _shares_plane(one: Task, other: Task) -> bool:
+    return one.layers == other.layers and np.array_equal(one.to_units, other.to_units)
+
+
+@lru_cache(maxsize=64)
+def _ground(
+    experiment: Experiment, ends: tuple[tuple[float, ...], ...], base: tuple[float, ...] | None
+) -> Landscape:
+    # The frame holds the start and the minimisers and not the paths, so that it stands still
+    # while rates and steps change; and some ground behind the minimisers, for paths that overshoot.
+    task = Task.of(experiment)
+    plane = plane_of(experiment, base=None if base is None else np.array(base))
+    if base is not None:
+        plane = replace(plane, note="The other parameters are held where this run ends.")
+    points = [np.array(end) for end in ends]
+    points += [point + BEYOND * (point - task.start) for point in points]
+    corners = [plane.coordinates(point) for point in points]
+    x_range, y_range = frame_for([plane.coordinates(task.start[None])], corners)
+    return landscape(experiment, plane=plane, x_range=x_range, y_range=y_range)
+
+
+def _ground_of_runs(task: Task, runs: Sequence[Run]) -> Landscape:
+    plane = plane_of_runs(runs)
+    paths = [plane.coordinates(run.path) for run in runs]
+    x_range, y_range = frame_for(paths, [path[-1] for path in paths])
+    # A bend costs about as much as ten multiplications.
+    cost = len(task.y) * sum(units * (inputs + 10) for units, inputs in task.layers)
+    n = int(np.clip(isqrt(int(WORK // cost)), FEWEST, GRID))
+    return landscape(task.experiment, plane=plane, x_range=x_range, y_range=y_range, n=n)
+
+
+def _shape(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task, replays: Sequence[Replay | None]
+) -> Scene:
+    # Room for the rows at the start and at the end; those in between may leave for a while.
+    ends = [each.argument[[0, -1]].ravel() for each in replays if each is not None]
+    seen = np.concatenate(ends)
+    reach = 1.1 * float(np.max(np.abs(seen[np.abs(seen) < 1e12]), initial=1e-9))
+    if task.sample.classes:
+        reach = max(reach, 2.0)  # where losses of the margin bend
+    low, high = steady([-reach, reach])
+    arguments = np.linspace(low, high, 161)
+    shown, total = ends[0].size // 2, len(task.y)
+    note = f"({shown} of {total:,} rows are shown.) " if shown < total else ""
+    losses = [LOSSES[run.experiment.loss] for run in runs]
+    if any(loss.task == "multiclass" for loss in losses):
+        note += "With several outputs, a curve is drawn for equal outputs of all other classes."
+    elif not task.sample.classes and not all(loss.of_residual for loss in losses):
+        note += (
+            "Where a loss depends on more than the residual, its curve is for the median target."
+        )
+    shapes = [shape_of(run, arguments) for run in runs]
+    target = None if task.sample.classes else DATASETS[task.experiment.data].target
+    return shape("shape", looks, shapes, replays, target=target, note=note)

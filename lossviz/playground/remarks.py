@@ -1,0 +1,99 @@
+"""What a careful reader should know of some runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.datasets import DATASETS
+from lossviz.figures.style import styles
+from lossviz.losses import LOSSES
+from lossviz.objective import Task
+from lossviz.playground.words import listed, objectives
+from lossviz.reference import reference
+from lossviz.sampling import Sample
+from lossviz.training import Run
+
+
+def faults(runs: Sequence[Run]) -> list[str]:
+    """A sentence for each loss that is given targets it is not made for, and for each class of
+    which the rows tell too little."""
+    asked = objectives(runs)
+    found = _scarce(Task.of(runs[0].experiment).sample)
+    for experiment, look in zip(asked, styles(asked), strict=True):
+        y, domain = Task.of(experiment).sample.y, LOSSES[experiment.loss].domain
+        for end, count, side in (
+            (domain[0], np.sum(y < domain[0]), "below"),
+            (domain[1], np.sum(y > domain[1]), "above"),
+        ):
+            if count:
+                found.append(
+                    f"{count} of {len(y):,} targets lie {side} {end:g}, where {look.label} is not "
+                    f"defined; it reads them as {end:g}."
+                )
+    return found
+
+
+def _scarce(sample: Sample) -> list[str]:
+    counts = [int(np.sum(sample.y == k)) for k in range(len(sample.classes))]
+    there = [name for name, count in zip(sample.classes, counts, strict=True) if count]
+    if len(there) == 1:
+        return [
+            f"All {len(sample.y):,} training rows are of class {there[0]}: there is nothing to "
+            "tell apart, and a run learns to answer with that class."
+        ]
+    said = {
+        0: "No training row is of class {}: it cannot be learned.",
+        1: "Class {} has a single training row: all that is learned of it rests on that one.",
+    }
+    return [
+        said[count].format(name)
+        for name, count in zip(sample.classes, counts, strict=True)
+        if count in said
+    ]
+
+
+def _constant(task: Task) -> list[str]:
+    """A sentence on features that are the same in all training rows."""
+    names = DATASETS[task.experiment.data].features
+    flat = [names[k] for k in np.flatnonzero(np.ptp(task.sample.X, axis=0) == 0)]
+    if not flat:
+        return []
+    shown = listed(flat) if len(flat) <= 4 else f"{', '.join(flat[:3])} and {len(flat) - 3} more"
+    are = "feature is" if len(flat) == 1 else "features are"
+    return [f"{len(flat)} {are} the same in all training rows, and so tell nothing: {shown}."]
+
+
+def remarks(runs: Sequence[Run]) -> list[str]:
+    """What a careful reader should know of the numbers on show."""
+    said = []
+    asked = objectives(runs)
+    if any(Task.of(experiment).sample.is_scaled for experiment in asked):
+        said.append(
+            "Descent sees standardised features (minus their mean, over their deviation), as these "
+            "come in units that it cannot handle. The surface and the columns marked “scaled” are "
+            "in those; all else is in the data's own units."
+        )
+    if any(experiment.params_of("data").get("test") == 0 for experiment in asked):
+        said.append(
+            "No rows are held out of so small a set: the clean test loss is on the same rows, "
+            "without injected outliers."
+        )
+    said += _constant(Task.of(asked[0]))
+    if not all(Task.of(experiment).is_linear for experiment in asked):
+        said.append(
+            "A network has no minimum that a solver can promise, so none is shown. Where a run "
+            "ends depends on where it starts: try other seeds."
+        )
+    if any(run.experiment.patience for run in runs):
+        said.append(
+            "Early stopping looks at the clean test rows, so their loss at the best step flatters "
+            "a little."
+        )
+    for experiment, look in zip(asked, styles(asked), strict=True):
+        exact = reference(experiment)
+        if exact is None:
+            continue
+        said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
+    return said

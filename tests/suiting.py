@@ -1,0 +1,29 @@
+"""Data and outliers that suit a loss, for tests over the registries."""
+
+from typing import Any
+
+from lossviz import DATASETS, LOSSES, Experiment
+from lossviz.experiment import CHOICES, USUAL, suits
+
+DATA = {"any": "line", "regression": "line", "binary": "moons", "multiclass": "blobs"}
+SPOILED = {"regression": "vertical", "binary": "label_flips", "multiclass": "label_flips"}
+CLASS_LOSSES = [name for name, loss in LOSSES.items() if loss.task != "regression"]
+NUMBER_LOSSES = [name for name, loss in LOSSES.items() if loss.task == "regression"]
+CLASS_DATA = [name for name, data in DATASETS.items() if data.task != "regression"]
+NUMBER_DATA = [name for name, data in DATASETS.items() if data.task == "regression"]
+
+
+def choosing(choice: str, name: str, **settings: Any) -> Experiment:
+    """An experiment with this item, on data that it suits."""
+    data = DATA[CHOICES[choice][name].task] if choice in USUAL else Experiment.data
+    return Experiment(**{"data": data, choice: name, **settings})
+
+
+def spoiled(loss: str, **settings: Any) -> Experiment:
+    """An experiment with this loss, on spoiled data that it suits."""
+    return choosing("loss", loss, outliers=SPOILED[LOSSES[loss].task], **settings)
+
+
+def suited(choice: str, data: str) -> list[str]:
+    """The names that go with the data."""
+    return [name for name in CHOICES[choice] if suits(choice, name, data)]
