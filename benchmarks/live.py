@@ -11,15 +11,28 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
+import lossviz
 from benchmarks.ratios import Ratio
 from benchmarks.serving import Server, browser_path, browsing, serving, unwatched
+from lossviz.player import payload
+from lossviz.playground import playground
 
-PLAYBACK, IDLE = 60.0, 10.0  # seconds
-CHANGES, VISITS = 21, 9
+PLAYBACK, GLANCE, IDLE = 60.0, 20.0, 10.0  # seconds
+CHANGES, VISITS = 15, 7
+MOONS = "data=moons&loss=log_loss&loss=hinge&steps=500"
+NETWORK = "data=moons&loss=log_loss&model=mlp&steps=500"
+# Pages that play: what they show, their link, how many charts they have.
+CLASSES = (
+    ("decision regions of two losses", MOONS, 4),
+    ("a network's decision regions", NETWORK, 4),
+    ("the network's panel", f"{NETWORK}&view.panel=network", 3),
+)
+LEAST = 20  # redraws a second
 LOOK_AWAY = 5.0  # seconds in which a page must have opened
 SCREEN: ViewportSize = {"width": 1440, "height": 1000}
-# Charts are there when Plotly has drawn all four.
-CHARTS = "document.querySelectorAll('.lv-chart .modebar-container').length >= 4"
+# Charts are there when Plotly has drawn all.
+CHARTS = "(count) => document.querySelectorAll('.lv-chart .modebar-container').length >= count"
+AT_REST = "[...document.querySelectorAll('.lv-canvas')].every((canvas) => canvas.hidden)"
 NODES = "document.querySelectorAll('.lv-plot')"
 ZOOM = f"{NODES}[2]._fullLayout.xaxis.range"
 
@@ -55,6 +68,7 @@ STOPWATCH = """([selector, filter]) => {
   observer.observe(document.querySelector(selector), filter);
 }"""
 
+
 def measure() -> Iterator[Ratio]:
     """All ratios of the live page."""
     with ExitStack() as stack:
@@ -66,6 +80,8 @@ def measure() -> Iterator[Ratio]:
         yield from opening(browser, path, app, empty)
         yield from changing(browser, app, echo)
         yield from playing(browser, app)
+        yield from playing_classes(browser, app)
+    yield sending()
 
 
 def opening(browser: Browser, path: str, app: Server, empty: Server) -> Iterator[Ratio]:
@@ -93,48 +109,54 @@ def visit(browser: Browser, path: str, server: Server, mark: str) -> float:
 
 def changing(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
     """Another learning rate, each time one that no cache knows."""
-    ours, theirs = visited(browser, app), visited(browser, echo)
-    ours.wait_for_function(CHARTS)
-    ours.get_by_test_id("stSidebar").locator("summary", has_text="Descent").click()
     rates = iter(f"0.0{number}" for number in range(301, 999))
-    charts, text = in_turn(
-        lambda: change(ours, next(rates), ".lv-player", {"attributeFilter": ["data-shown"]}),
-        lambda: change(theirs, next(rates), ".benchmark", {"childList": True}),
+    links = {"the welcome page": "", "two losses on moons": MOONS, "a network on moons": NETWORK}
+    pages = [visited(browser, app, link) for link in links.values()]
+    bare = visited(browser, echo)
+    for page in pages:
+        page.bring_to_front()  # the browser draws nothing that is hidden
+        page.wait_for_function(CHARTS, arg=4)
+        page.get_by_test_id("stSidebar").locator("summary", has_text="Descent").click()
+
+    def redrawn(page: Page) -> Callable[[], float]:
+        shown: dict[str, object] = {"attributeFilter": ["data-shown"]}
+        return lambda: change(page, next(rates), ".lv-player", shown)
+
+    *charts, text = in_turn(
+        *map(redrawn, pages),
+        lambda: change(bare, next(rates), ".benchmark", {"childList": True}),
         rounds=CHANGES,
     )
-    yield Ratio(
-        "from a control to all charts redrawn over a bare echo component",
-        f"{charts:.0f} ms", f"{text:.0f} ms", charts / text, "<= 1.5",
-    )  # fmt: skip
-    ours.context.close()
-    theirs.context.close()
+    for what, took, target in zip(links, charts, ("<= 1.5", "", ""), strict=True):
+        yield Ratio(
+            f"from a control to all charts redrawn over a bare echo component: {what}",
+            f"{took:.0f} ms", f"{text:.0f} ms", took / text, target,
+        )  # fmt: skip
+    for page in (*pages, bare):
+        page.context.close()
 
 
 def change(page: Page, rate: str, selector: str, what: dict[str, object]) -> float:
+    page.bring_to_front()
     box = page.get_by_role("spinbutton", name="Learning rate")
     box.fill(rate)
     page.evaluate(STOPWATCH, [selector, what])
     box.press("Enter")
     took = page.wait_for_function("window.took").json_value()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_function(AT_REST)  # what follows is not to be slowed by this page
     return took
 
 
 def playing(browser: Browser, app: Server) -> Iterator[Ratio]:
     """The welcome page in a loop, between two looks at what the browser can do at best."""
     before = frame_rate(browser)
-    page = visited(browser, app)
-    page.wait_for_function(CHARTS)
-    page.evaluate(f"{NODES}.forEach((plot) => {{ plot.dataset.mark = '1'; }})")
+    page = marked(browser, app, "", 4)
     zoom = zoomed(page)
-    page.get_by_role("button", name="Loop").click()
-    page.get_by_role("button", name="Play", exact=True).click()
     cpu = app.cpu_seconds()
-    redraws = page.evaluate(REDRAW_RATE, PLAYBACK)
+    redraws = played(page, PLAYBACK)
     cpu = app.cpu_seconds() - cpu
-    page.get_by_role("button", name="Pause", exact=True).click()
-    page.wait_for_function("[...document.querySelectorAll('.lv-canvas')].every((c) => c.hidden)")
-    kept = page.evaluate(f"{NODES}.values().filter((plot) => plot.dataset.mark).toArray().length")
+    kept = still_marked(page)
     is_zoomed = page.evaluate(ZOOM) == zoom
     page.context.close()
     idle = (before + frame_rate(browser)) / 2
@@ -150,6 +172,54 @@ def playing(browser: Browser, app: Server) -> Iterator[Ratio]:
         "the server's processor time over the time of playback",
         f"{cpu:.2f} s", f"{PLAYBACK:.0f} s", cpu / PLAYBACK, "<= 0.01",
     )  # fmt: skip
+
+
+def playing_classes(browser: Browser, app: Server) -> Iterator[Ratio]:
+    """The same for pages of classifiers, whose regions are pictures."""
+    for what, link, charts in CLASSES:
+        page = marked(browser, app, link, charts)
+        redraws, kept = played(page, GLANCE), still_marked(page)
+        page.context.close()
+        yield Ratio(
+            f"redraws a second of {what} over {LEAST}",
+            f"{redraws:.1f} a second", f"{LEAST} a second", redraws / LEAST, ">= 1",
+        )  # fmt: skip
+        yield Ratio(
+            "charts that were never rebuilt meanwhile",
+            f"{kept}", f"{charts}", kept / charts, ">= 1",
+        )  # fmt: skip
+
+
+def sending() -> Ratio:
+    """What goes to the browser for the overview of three losses over 500 steps."""
+    experiments, _ = lossviz.parse(f"{MOONS}&loss=brier")
+    size = len(payload(playground(lossviz.run_all(experiments)), run="")) / 1e6
+    return Ratio(
+        "payload of a run of three losses and 500 steps over 1.5 MB",
+        f"{size:.2f} MB", "1.5 MB", size / 1.5, "<= 1",
+    )  # fmt: skip
+
+
+def marked(browser: Browser, app: Server, link: str, charts: int) -> Page:
+    """The page of a link, with a mark on every chart, which a chart built anew would not have."""
+    page = visited(browser, app, link)
+    page.wait_for_function(CHARTS, arg=charts)
+    page.evaluate(f"{NODES}.forEach((plot) => {{ plot.dataset.mark = '1'; }})")
+    return page
+
+
+def played(page: Page, seconds: float) -> float:
+    """Redraws a second while it plays in a loop; paused and drawn to the end afterwards."""
+    page.get_by_role("button", name="Loop").click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    redraws = page.evaluate(REDRAW_RATE, seconds)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.wait_for_function(AT_REST)
+    return redraws
+
+
+def still_marked(page: Page) -> int:
+    return page.evaluate(f"{NODES}.values().filter((plot) => plot.dataset.mark).toArray().length")
 
 
 def zoomed(page: Page) -> list[float]:
@@ -175,9 +245,9 @@ def frame_rate(browser: Browser) -> float:
     return rate
 
 
-def visited(browser: Browser, server: Server) -> Page:
+def visited(browser: Browser, server: Server, link: str = "") -> Page:
     page = browser.new_context(viewport=SCREEN).new_page()
-    page.goto(server.url)
+    page.goto(f"{server.url}/?{link}")
     return page
 
 

@@ -117,8 +117,9 @@ def landscape(
     xs, ys = np.linspace(*x_range, n), np.linspace(*y_range, n)
     objective = Objective.of([task])
     values = np.empty(n * n)
-    width = sum(units for units, _ in task.layers)
-    piece = max(1, int(memory) // (TEMPORARIES * 8 * len(task.y) * width))
+    *hidden, outputs = (units for units, _ in task.layers)
+    width = sum(hidden) + TEMPORARIES * outputs
+    piece = max(1, int(memory) // (8 * len(task.y) * width))
     with np.errstate(all="ignore"):
         for first in range(0, n * n, piece):
             points = np.arange(first, min(first + piece, n * n))
@@ -168,16 +169,18 @@ def plane_of_runs(runs: Sequence[Run]) -> Plane:
     )
     # Two directions even where nothing moves: the first parameters.
     moves = np.vstack([moves, 1e-9 * (np.abs(moves).max() or 1.0) * np.eye(2, moves.shape[1])])
-    _, sizes, turned = np.linalg.svd(moves, full_matrices=False)
-    signs = np.where((moves @ turned[:2].T)[-3] < 0, -1.0, 1.0)  # the last run ends at the right
-    share = float(np.sum(sizes[:2] ** 2) / np.sum(sizes**2))
+    # Of a few points in many dimensions, by the inner products of the points.
+    squares, weights = np.linalg.eigh(moves @ moves.T)
+    directions = np.linalg.qr(moves.T @ weights[:, :-3:-1])[0].T
+    signs = np.where(directions @ moves[-3] < 0, -1.0, 1.0)  # the last run ends at the right
+    share = float(np.sum(squares[-2:]) / np.sum(squares))
     note = (
         "The plane through the start in which these runs, all together, move most: it holds "
         f"{100 * share:.0f} % of their squared distances from the start. Paths are their shadows "
         "on it."
     )
     return Plane(
-        origin, signs[:, None] * turned[:2], "first main direction", "second main direction",
+        origin, signs[:, None] * directions, "first main direction", "second main direction",
         None, note,
     )  # fmt: skip
 

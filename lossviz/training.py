@@ -151,10 +151,11 @@ class Descent:
         self.patience = np.array([task.experiment.patience or np.inf for task in tasks])
         self.best, self.best_at = np.full(len(tasks), np.inf), np.zeros(len(tasks), int)
         # How many steps are evaluated at a time, and how many are taken before they are recorded.
-        widest = max(rows for rows, _ in tasks[0].layers)
-        size = len(tasks) * max(len(tasks[0].y), len(tasks[0].y_test)) * widest
-        self.few = max(SMALL // size, 1)
-        self.chunk = min(max(MUCH // size, 1), 256)
+        rows = len(tasks) * max(len(tasks[0].y), len(tasks[0].y_test))
+        self.few = max(SMALL // (rows * max(units for units, _ in tasks[0].layers)), 1)
+        # Eight multiplications of a large product take as long as one number elsewhere.
+        work = rows * max(self.theta.shape[1] // 8, 1)
+        self.chunk = min(max(MUCH // work, 1), 256)
         frames = int(np.clip(MOST // self.theta.shape[1], 50, MAX_FRAMES))
         self.every = -(-self.total // (frames - 1))
         self.loss = np.empty((len(tasks), self.total + 1))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from suiting import NUMBER_LOSSES, spoiled
 
-from lossviz import LOSSES, Experiment, run
-from lossviz.landscape import frame_for, landscape, relief
+from lossviz import LOSSES, Experiment, parse, run, run_all
+from lossviz.landscape import frame_for, landscape, plane_of_runs, relief
 from lossviz.objective import Objective, Task
 from lossviz.reference import reference
 
@@ -81,6 +81,40 @@ def test_axes_may_be_chosen_by_name():
         landscape(e, x="nothing")
     with pytest.raises(ValueError, match="both axes"):
         landscape(e, x="intercept", y="intercept")
+
+
+NETS = "data=moons&model=mlp&optimizer=adam&lr=0.05&steps=120&loss=log_loss&loss=hinge"
+
+
+@pytest.mark.parametrize(
+    "query", [NETS, "data=iris&lr=0.5&loss=cross_entropy&loss=multiclass_hinge"]
+)
+def test_the_plane_of_runs_is_that_of_their_largest_movements(query):
+    runs = run_all(parse(query)[0])
+    plane = plane_of_runs(runs)
+    np.testing.assert_allclose(plane.directions @ plane.directions.T, np.eye(2), atol=1e-12)
+    np.testing.assert_array_equal(plane.origin, runs[0].path[0])
+    moves = np.vstack(
+        [one.path[np.linspace(0, len(one.path) - 1, 60).astype(int)] - plane.origin for one in runs]
+    )
+    # No plane holds more of the squared distances than that of the largest singular values.
+    sizes = np.linalg.svd(moves, compute_uv=False)
+    held = np.sum(plane.coordinates(moves + plane.origin) ** 2)
+    assert held == pytest.approx(np.sum(sizes[:2] ** 2), rel=1e-9)
+    assert f"holds {100 * held / np.sum(sizes**2):.0f} %" in plane.note
+    # Its points are parameters, and its surface their objective.
+    there = plane.points(np.array([[0.3, -0.2], [0.0, 0.0]]))
+    np.testing.assert_allclose(plane.coordinates(there), [[0.3, -0.2], [0.0, 0.0]], atol=1e-12)
+    e = runs[0].experiment
+    ground = landscape(e, plane=plane, n=3, x_range=(-1.0, 1.0), y_range=(-1.0, 1.0))
+    assert ground.values[1, 1] == pytest.approx(runs[0].loss[0], rel=1e-12)
+
+
+def test_runs_that_stand_still_have_a_plane_all_the_same():
+    [still] = run_all([Experiment(data="moons", loss="perceptron", init="zeros", steps=5)])
+    assert np.ptp(still.path) == 0
+    plane = plane_of_runs([still])
+    np.testing.assert_allclose(plane.directions @ plane.directions.T, np.eye(2), atol=1e-12)
 
 
 def test_outliers_change_the_surface():

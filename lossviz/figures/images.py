@@ -17,7 +17,7 @@ INK = [
     [0.0, "rgba(0,0,0,0)"], [0.5 / 255, "rgba(0,0,0,0)"], [0.5 / 255, "#f4f1e8"], [1.0, "#16181d"],
 ]  # fmt: skip
 PATTERNS = ("", "/", "x", "-", ".", "|", "+", "\\")
-ACROSS, DOWN = 6, 2  # pictures in the mosaic
+ACROSS, DOWN = 4, 3  # pictures in the mosaic
 BESIDE, BELOW = 2, 4  # empty pixels between pictures, and for the words under each
 
 

@@ -128,7 +128,7 @@ def _loss_label(experiment: Experiment) -> str:
 def _setting(experiment: Experiment, key: str) -> str:
     value = experiment[key]
     if key in CHOICES:
-        return CHOICES[key][str(value)].label.lower()
+        return CHOICES[key][str(value)].label.partition(" (")[0].lower()
     label = param_of(key).label or key.rpartition(".")[2]
     return f"{label.lower()} {text(value)}"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.figures.network import drawing, gradients, layer_name
+from lossviz.figures.network import drawing, gradients
 from lossviz.figures.scene import Scene
 from lossviz.figures.style import Style
 from lossviz.figures.units import ACROSS, SIDE, maps, unit_curves
@@ -66,20 +66,23 @@ def _heaviest(run: Run, task: Task, most: int) -> tuple[Array, ...]:
 
 def _units(run: Run, look: Style, task: Task, plane: FeaturePlane) -> Scene:
     units = _heaviest(run, task, UNITS)
+    # Short, since maps are small on a phone.
+    is_one = len(units) == 1
     names = [
-        f"{layer_name(i, len(task.layers))}, unit {k + 1}"
+        f"{k + 1}" if is_one else f"{i + 1}.{k + 1}"
         for i, numbers in enumerate(units)
         for k in numbers
     ]
-    note, across = "", min(ACROSS, len(names))
+    note, across = "Above each is its number. ", min(ACROSS, len(names))
     if not units:
         names, note = list(output_names(task)), "There are no hidden units: these are the outputs. "
         across = min(ACROSS, len(names))
     elif len(units) > 1:
         across = max(map(len, units))
+        note = "Above each are its layer and its number there. "
     total = sum(width for width, _ in task.layers[:-1])
     if units and len(names) < total:
-        note = f"Of {total} units these have the heaviest weights into the next layer. "
+        note += f"Of {total} units these have the heaviest weights into the next layer. "
     is_flat = task.sample.X.shape[1] == 1
     frames = thinned(len(run.steps), CURVES if is_flat else MAPS)
     if is_flat:

@@ -18,7 +18,7 @@ from lossviz.figures.scene import Scene, span, steady
 from lossviz.figures.shape import shape
 from lossviz.figures.style import Style
 from lossviz.figures.surface import Path, contour, terrain
-from lossviz.landscape import Landscape, frame_for, landscape, plane_of, plane_of_runs
+from lossviz.landscape import Landscape, Plane, Range, frame_for, landscape, plane_of, plane_of_runs
 from lossviz.losses import LOSSES
 from lossviz.losses.base import identity
 from lossviz.models import MODELS
@@ -35,7 +35,10 @@ BEYOND = 0.5  # of the way from the start to a minimiser: how much ground there 
 APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
 LEAST = 12  # frames of a picture
 GRIDS = 90  # pictures of decision regions over all runs: what one rerun may send
-GRID, FEWEST = 101, 15  # points to a side of a surface, at most and at least
+# Points to a side of the surface of a plane of runs: most, least, in training. It is new with every
+# change of a control, so it must be cheap: 61 look like 101 and take a third of the time.
+GRID, FEWEST, COARSE = 61, 15, 5
+FAR = 1e6  # of a run's parameters, in sizes of its start
 WORK = 3e8  # multiplications that a surface may take
 
 
@@ -139,11 +142,11 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
     shown = [run for run, here in zip(runs, there, strict=True) if here]
     if task.is_linear and not task.outputs:
         ends = [
-            run.path[-1] if best is None else best.internal
+            _on_the_map(run.path)[-1] if best is None else best.internal
             for run, best, here in zip(runs, exact, there, strict=True)
             if here
         ]
-        base = None if exact[of] is not None else tuple(runs[of].path[-1])
+        base = None if exact[of] is not None else tuple(_on_the_map(runs[of].path)[-1])
         asked = task.experiment.only((*OBJECTIVE, "init"))
         ground = _ground(asked, tuple(map(tuple, ends)), base)
     else:
@@ -194,14 +197,47 @@ def _ground(
     return landscape(experiment, plane=plane, x_range=x_range, y_range=y_range)
 
 
+def _on_the_map(path: Array) -> Array:
+    """The frames before a run strays so far that no map could show both its start and its end."""
+    size = np.abs(path).max(axis=1)
+    strays = size > FAR * max(1.0, float(size[0]))
+    return path[: int(strays.argmax())] if strays.any() else path
+
+
 def _ground_of_runs(task: Task, runs: Sequence[Run]) -> Landscape:
+    runs = [replace(run, path=_on_the_map(run.path)) for run in runs]
     plane = plane_of_runs(runs)
     paths = [plane.coordinates(run.path) for run in runs]
     x_range, y_range = frame_for(paths, [path[-1] for path in paths])
     # A bend costs about as much as ten multiplications.
     cost = len(task.y) * sum(units * (inputs + 10) for units, inputs in task.layers)
-    n = int(np.clip(isqrt(int(WORK // cost)), FEWEST, GRID))
-    return landscape(task.experiment, plane=plane, x_range=x_range, y_range=y_range, n=n)
+    fewest = FEWEST if all(run.is_done for run in runs) else COARSE
+    n = int(np.clip(isqrt(int(WORK // cost)), fewest, GRID))
+    if n < FEWEST:
+        plane = replace(plane, note=f"{plane.note} Coarse until training is over.")
+    asked = task.experiment.only((*OBJECTIVE, "init"))
+    return _ground_on(asked, _Key(plane), x_range, y_range, n)
+
+
+class _Key:
+    """A plane as the key to a cache: equal if its numbers are."""
+
+    def __init__(self, plane: Plane):
+        self.plane = plane
+        self.content = plane.origin.tobytes() + plane.directions.tobytes()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.content == other.content
+
+    def __hash__(self) -> int:
+        return hash(self.content)
+
+
+@lru_cache(maxsize=16)
+def _ground_on(
+    experiment: Experiment, key: _Key, x_range: Range, y_range: Range, n: int
+) -> Landscape:
+    return landscape(experiment, plane=key.plane, x_range=x_range, y_range=y_range, n=n)
 
 
 def _shape(

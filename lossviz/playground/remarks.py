@@ -39,9 +39,12 @@ def _scarce(sample: Sample) -> list[str]:
     counts = [int(np.sum(sample.y == k)) for k in range(len(sample.classes))]
     there = [name for name, count in zip(sample.classes, counts, strict=True) if count]
     if len(there) == 1:
+        rows = (
+            f"All {len(sample.y):,} training rows are" if len(sample.y) > 1 else "The only row is"
+        )
         return [
-            f"All {len(sample.y):,} training rows are of class {there[0]}: there is nothing to "
-            "tell apart, and a run learns to answer with that class."
+            f"{rows} of class {there[0]}: there is nothing to tell apart, and a run learns to "
+            "answer with that class."
         ]
     said = {
         0: "No training row is of class {}: it cannot be learned.",

@@ -55,7 +55,8 @@ def _known(run: Run, exact: Reference | None) -> tuple[str | Array, str | Array]
         return "not known", "–"
     if not exact.is_attained:
         return f"{number(exact.value)}, not reached", "–"
-    return number(exact.value), _gap(run, exact)
+    lowest = 0.0 if abs(exact.value) <= rounding(exact) else exact.value
+    return number(lowest), _gap(run, exact)
 
 
 def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:

@@ -14,6 +14,8 @@ from lossviz.objective import Task
 from lossviz.reference import Reference, moved_by_outliers, reference
 from lossviz.training import Run
 
+LISTED = 4  # runs that a sentence can name
+
 
 def name_of(parameter: str) -> str:
     """A parameter's name without its units."""
@@ -40,7 +42,8 @@ def _where_classes_stand(runs: Sequence[Run]) -> str:
     tasks = [Task.of(run.experiment) for run in runs]
     if all(task.sample.is_outlier.any() for task in tasks):
         spoiled = _counted(tasks)
-    where = f"{_after(runs)} the share of clean test rows in a wrong class is {listed(found)}."
+    rates = [float(run.test_error[-1]) for run in runs if run.test_error is not None]
+    where = f"{_after(runs)} the share of clean test rows in a wrong class {_is(rates, found)}."
     return f"{spoiled}. {where}".removeprefix(". ")
 
 
@@ -49,7 +52,16 @@ def _where_losses_stand(runs: Sequence[Run]) -> str:
         f"{number(float(run.test_loss[-1]), 3)} for {look.label}"
         for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
     ]
-    return f"{_after(runs)} the clean test loss is {listed(found)}."
+    losses = [float(run.test_loss[-1]) for run in runs]
+    return f"{_after(runs)} the clean test loss {_is(losses, found)}."
+
+
+def _is(values: Sequence[float], found: Sequence[str]) -> str:
+    """All that was found, or of much the lowest and the highest."""
+    if len(found) <= LISTED:
+        return f"is {listed(found)}"
+    order = np.argsort(values, kind="stable")
+    return f"lies between {found[order[0]]} and {found[order[-1]]}"
 
 
 def _after(runs: Sequence[Run]) -> str:

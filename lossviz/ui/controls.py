@@ -126,7 +126,7 @@ def _word(
         return
     kept = _kept(common["key"], value if value in options else options[0], options)
     common = {"options": options, "format_func": words, **common}
-    if len(options) > 3:
+    if len(options) > 3 and key != VIEW + "panel":
         st.selectbox(**_start("index", kept if kept is None else options.index(kept)), **common)
     else:
         st.segmented_control(required=True, **_start("default", kept), **common)

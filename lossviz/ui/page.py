@@ -10,7 +10,12 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 3.25rem 2rem 2rem; }
 /* While long training ticks, this would flicker, with a Stop button that is not ours. */
 [data-testid="stStatusWidget"] { display: none; }
+/* Long training would grey the page between its ticks. */
+[data-stale="true"] { opacity: 1 !important; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
+/* White on the dark theme's accent would be too faint. */
+[data-testid="stMultiSelect"] [data-tag] { background: #0b5cad; }
+[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 2rem; }
 .lossviz-lesson, .lossviz-headline { margin: 0; line-height: 1.45; max-width: 80rem; }
 .lossviz-lesson { opacity: .85; }

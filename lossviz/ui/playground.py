@@ -196,11 +196,11 @@ def panel(wanted: Sequence[Experiment]) -> None:
     dataset = DATASETS[wanted[0].data]
     if len(shown) == 1 and len(dataset.features) < 3:
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if len(shown) > 1:
             controls.control(VIEW + "panel", options=shown)
-        if here == "metrics":
-            controls.control(VIEW + "threshold", width=260)
+        if here == "metrics" and dataset.task == "binary":
+            controls.control(VIEW + "threshold", width=150)
             for name in dict.fromkeys(each.loss for each in wanted):
                 for param in LOSSES[name].params:
                     if param.name in ("weight_0", "weight_1"):
@@ -209,7 +209,7 @@ def panel(wanted: Sequence[Experiment]) -> None:
                             f"{name}.{param.name}",
                             label=label,
                             place="panel",
-                            width=230,
+                            width=210,
                             is_slider=True,
                         )
         elif here in ("network", "images"):
@@ -222,7 +222,7 @@ def _plane(features: Sequence[str]) -> None:
     if len(features) > 2:
         names = dict(enumerate(("principal component", *features)))
         for name in ("across", "up"):
-            controls.control(VIEW + name, options=range(len(names)), names=names, width=230)
+            controls.control(VIEW + name, options=range(len(names)), names=names, width=190)
 
 
 def view(wanted: Sequence[Experiment]) -> View:
@@ -256,11 +256,15 @@ def _act() -> None:
         runs = st.session_state.training.runs
         row = linked_rows(runs, view([run.experiment for run in runs]))[int(action[4:])]
         state.change(VIEW + "row", [int(row) + 1])
-        st.toast(f"Training row {row + 1:,} is chosen for the other panels.")
+        # A toast from here would be gone with the rerun that follows.
+        st.session_state.said = f"Training row {row + 1:,} is chosen for the other panels."
 
 
 def notices() -> None:
-    """What could not be honoured, a sentence a kind; and what the preset on show teaches."""
+    """What could not be honoured, a sentence a kind; what a click has done; and what the preset on
+    show teaches."""
+    if "said" in st.session_state:
+        st.toast(st.session_state.pop("said"))
     for note in st.session_state.notes:
         st.warning(_plain(note), icon=":material/info:")
     lesson = _lessons().get(state.sweep())

@@ -34,7 +34,7 @@ export function createChart(key, Plotly, fail) {
   let [drawn, settled, ready] = [-1, -1, false];
   let held = false; // Plotly does not draw while the pointer is down, or a drag would end
   let [busy, wanted] = [null, -1]; // what Plotly is at, and the frame that it is to draw next
-  let [ticks, size] = [0, ""];
+  let [ticks, size, gone] = [0, "", false];
   const config = {
     ...CONFIG,
     modeBarButtonsToAdd: [
@@ -101,15 +101,15 @@ export function createChart(key, Plotly, fail) {
 
   async function work() {
     try {
-      while (wanted >= 0 && !held) {
+      while (wanted >= 0 && !held && !gone) {
         const now = wanted;
         wanted = -1;
         settled = now;
         await Plotly.react(gd, dataAt(now), structuredClone(layout), config);
-        if (!ready) listen();
+        if (!ready && !gone) listen();
       }
     } catch (error) {
-      fail(error);
+      if (!gone) fail(error);
     }
   }
 
@@ -186,10 +186,12 @@ export function createChart(key, Plotly, fail) {
   };
 
   chart.remove = () => {
+    gone = true;
     observer.disconnect();
     for (const end of ["pointerup", "pointercancel"]) window.removeEventListener(end, release);
-    Plotly.purge(gd);
     node.remove();
+    // Plotly may be at work on it still, and would miss what is purged.
+    Promise.resolve(busy).then(() => Plotly.purge(gd));
   };
   return chart;
 }
