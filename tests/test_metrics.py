@@ -380,7 +380,7 @@ def test_runs_on_other_classes_are_left_out():
     [table] = movie.tables
     assert len(movie.charts["confusion"].figure.data) == 2  # shades and numbers of one matrix
     [row] = table.rows
-    assert row.label.endswith(", xor (exclusive or)")
+    assert row.label.endswith(", xor")
 
 
 def test_a_panel_of_three_runs_is_small():
