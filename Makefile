@@ -33,7 +33,7 @@ lint: $(VENV)/.ready-dev  ## ruff and pyright
 bench: $(BENCH_VENV)/.ready browser  ## speed: ratios of two things measured in one run
 	$(BENCH_VENV)/bin/python -m benchmarks
 
-parity: $(BENCH_VENV)/.ready  ## values and gradients against PyTorch
+parity: $(BENCH_VENV)/.ready  ## values and gradients against PyTorch, Keras and Optax
 	$(BENCH_VENV)/bin/python -m pytest -m parity $(ARGS)
 
 browser: $(VENV)/.ready-dev  ## find a Chromium or Chrome for the tests, or fetch one

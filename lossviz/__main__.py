@@ -1,22 +1,48 @@
-"""The command line: `lossviz [LINK]` or `python -m lossviz [LINK]` starts the app."""
+"""The command line.
+
+lossviz [LINK], lossviz serve [LINK]     start the app
+lossviz run QUERY                        train, print a table, write files
+lossviz list KIND                        what there is to choose from
+"""
 
 import argparse
 import socket
+import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from urllib.parse import quote
 
 _FIRST_PORT = 8501  # where Streamlit's users expect it
 _PORTS_TRIED = 50
 _PATIENCE = 30.0  # seconds a slow machine may take until the server answers
+_MOST_RUNS = 200
+_MOST_DRAWN = 8  # no more than there are colours
+_KINDS = {
+    "losses": "loss", "datasets": "data", "outliers": "outliers", "models": "model",
+    "optimizers": "optimizer", "schedules": "schedule",
+}  # fmt: skip
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command says; the exit code: 0 if all went well, 1 if nothing could be read or
+    something not written. Wrong usage exits with 2, by SystemExit."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal may have no sign for δ
+            stream.reconfigure(errors="replace")
+    if words and words[0] in _COMMANDS:
+        return _COMMANDS[words[0]](words[1:])
+    return _serve(words)
+
+
+def _serve(words: Sequence[str]) -> int:
     """Start the app, open it in the browser, and serve until interrupted."""
-    args = _parser().parse_args(argv)
+    args = _serve_parser().parse_args(words)
     port = args.port or free_port(args.host)
     visible_host = "localhost" if args.host in ("127.0.0.1", "0.0.0.0") else args.host
     url = app_url(args.link, visible_host, port)
@@ -37,6 +63,92 @@ def main(argv: Sequence[str] | None = None) -> None:
             "--server.fileWatcherType=none",
         ]
     )
+    return 0
+
+
+def _run(words: Sequence[str]) -> int:
+    """Train what a link asks for; a table on stdout, notes on stderr, files where asked for."""
+    args = _run_parser().parse_args(words)
+
+    from lossviz import parse, run_all
+    from lossviz.export import csv, script, summary
+
+    sweep, notes = parse(args.link)
+    for note in notes:
+        _say(note)
+    if notes and not sweep.axes:
+        _say("Nothing in it could be read. An example: lossviz run 'loss=huber&lr=0.1'")
+        return 1
+    if sweep.size > _MOST_RUNS:
+        _say(f"The link asks for {sweep.size:,} runs; here {_MOST_RUNS} are the most.")
+        return 1
+    runs = run_all(sweep)
+    print(summary(runs))
+    files: dict[str, Callable[[], str]] = {
+        args.csv: lambda: csv(runs),
+        args.html: lambda: _page(runs),
+        args.script: lambda: script([run.experiment for run in runs], args.flavour),
+    }
+    return max([_write(name, made) for name, made in files.items() if name], default=0)
+
+
+def _write(name: str, made: Callable[[], str]) -> int:
+    """Write a file; 1 and a sentence where that cannot be done."""
+    from lossviz.export import NoScript
+
+    try:
+        # As it is: the table has line ends of its own.
+        Path(name).write_text(made(), encoding="utf-8", newline="")
+    except NoScript as reason:
+        _say(f"{name} was not written. {reason}")
+        return 1
+    except OSError as error:
+        _say(f"{name} could not be written: {error.strerror or error}.")
+        return 1
+    return 0
+
+
+def _page(runs: Sequence) -> str:
+    """The page that plays offline, of as many runs as it can show."""
+    from lossviz.export import page
+    from lossviz.playground import headline, marks, playground
+    from lossviz.replay import aligned
+
+    alike = [run for run in runs if (run.error is None) == (runs[0].error is None)]
+    shown = aligned(alike[:_MOST_DRAWN])
+    if len(shown) < len(runs):
+        _say(f"The page shows {len(shown)} of the {len(runs)} runs: no more fit into its charts.")
+    title = "LossViz: " + " and ".join(dict.fromkeys(run.experiment.loss for run in shown))
+    return page(playground(shown), title, sentences=[headline(shown)], marks=marks(shown))
+
+
+def _list(words: Sequence[str]) -> int:
+    """What there is of a kind: names, what they are called, and their settings."""
+    args = _list_parser().parse_args(words)
+
+    from lossviz.experiment import CHOICES
+    from lossviz.registry import text
+
+    items = CHOICES[_KINDS[args.kind]]
+    wide = max(map(len, items))
+    for name, item in items.items():
+        print(f"{name:{wide}}  {item.label}")
+        for param in item.params:
+            if isinstance(param.default, str):
+                span = ", ".join(param.choices) or "words"
+            else:
+                span = f"{text(param.low)} to {text(param.high)}"
+            print(f"{'':{wide}}    {name}.{param.name}={text(param.default)}  ({span})")
+    return 0
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+_COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "run": _run, "list": _list, "serve": _serve,
+}  # fmt: skip
 
 
 def app_path() -> Path:
@@ -83,10 +195,12 @@ def _open_when_up(host: str, port: int, url: str) -> None:
             return
 
 
-def _parser() -> argparse.ArgumentParser:
+def _serve_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lossviz",
-        description="Watch loss functions train side by side, on data with outliers.",
+        description="Watch loss functions train side by side, on data with outliers. "
+        "`lossviz run QUERY` trains without a browser, `lossviz list KIND` says what there is "
+        "(each has a --help of its own); `lossviz serve LINK` is the same as `lossviz LINK`.",
         epilog="example: lossviz 'loss=squared_error&loss=huber&lr=0.1'",
     )
     parser.add_argument(
@@ -102,5 +216,41 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _run_parser() -> argparse.ArgumentParser:
+    from lossviz.export.script import FLAVOURS
+
+    parser = argparse.ArgumentParser(
+        prog="lossviz run",
+        description="Train what a query or link asks for, and print where each run comes to.",
+        epilog="example: lossviz run 'loss=squared_error&loss=huber&lr=0.1' --csv runs.csv; "
+        "exit codes: 0 fine, 1 nothing could be read or a file not be written, 2 wrong usage",
+    )
+    parser.add_argument(
+        "link", metavar="QUERY", nargs="?", default="", help="a query or a LossViz link to train"
+    )
+    add = partial(parser.add_argument, metavar="FILE", default="")
+    add("--csv", help="write every kept step of every run as a table")
+    add("--html", help="write the animation as one page that plays offline")
+    add("--script", help="write a Python script that does the same")
+    parser.add_argument(
+        "--flavour",
+        choices=list(FLAVOURS),
+        default="lossviz",
+        help="what the script is written with (default: %(default)s)",
+    )
+    return parser
+
+
+def _list_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lossviz list",
+        description="What there is to choose from: names as in links, and the settings of each "
+        "with their defaults and ranges.",
+        epilog="example: lossviz list losses",
+    )
+    parser.add_argument("kind", choices=list(_KINDS), help="what to list")
+    return parser
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,13 +16,15 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from lossviz import notebook
 from lossviz.datasets import DATASETS
-from lossviz.losses import LOSSES
+from lossviz.losses import LOSSES, Loss
 from lossviz.models import MODELS
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.outliers import OUTLIERS
 from lossviz.registry import Param, Registry, Value, quote, text
 from lossviz.schedules import SCHEDULES
+from lossviz.written import written_loss
 
 CHOICES: Mapping[str, Registry] = {
     "data": DATASETS,
@@ -146,11 +148,24 @@ class Experiment:
         """The canonical query string of this one run."""
         return Sweep.of({**{key: self[key] for key in PLAIN}, **dict(self.params)}).query()
 
+    def _repr_html_(self) -> str:
+        facts = {PLAIN[key].label: CHOICES[key][str(self[key])].label for key in CHOICES}
+        changed = (key for key in PLAIN if key not in CHOICES and self[key] != PLAIN[key].default)
+        keys = dict.fromkeys(("lr", "steps", *changed))
+        facts |= {PLAIN[key].label: text(self[key]) for key in keys}
+        facts |= {key: text(value) for key, value in self.params}
+        return notebook.card(self.query() or "All settings at their defaults", facts)
+
 
 @lru_cache(maxsize=512)  # asked for again and again while one page is made
 def _only(experiment: Experiment, keys: tuple[str, ...]) -> Experiment:
     kept: dict[str, Any] = {key: experiment[key] for key in keys}
     return Experiment(**kept, params=experiment.params)
+
+
+def loss_of(experiment: Experiment) -> Loss:
+    """The loss that the experiment trains: where the user writes it, the one that is written."""
+    return written_loss(experiment.loss, experiment.params_of("loss"))
 
 
 def unsuited(choice: str, name: str, data: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.losses import LOSSES
+from lossviz.experiment import loss_of
 from lossviz.objective import Task, classes_of
 from lossviz.replay import raw
 from lossviz.training import Run
@@ -75,7 +75,7 @@ class Metrics:
 def measure(run: Run, frames: Array, threshold: float = 0.5) -> Metrics:
     """The run's figures at some frames. With two classes a row is called positive where its
     chance of class 1 is above the threshold; with several the largest chance decides."""
-    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    task, loss = Task.of(run.experiment), loss_of(run.experiment)
     labels, classes = task.sample.y_test.astype(int), task.sample.classes
     z = np.nan_to_num(raw(run, frames, task.sample.X_test))
     predicted = classes_of(z, task.outputs)
@@ -123,7 +123,7 @@ def costs(run: Run) -> tuple[float, float]:
 def gives_probabilities(run: Run) -> bool:
     """Whether the run's chances are meant as probabilities: weights and smoothed labels shift
     them, and some losses estimate none."""
-    loss, options = LOSSES[run.experiment.loss], run.experiment.params_of("loss")
+    loss, options = loss_of(run.experiment), run.experiment.params_of("loss")
     neutral = {"weight_0": 1.0, "weight_1": 1.0, "smoothing": 0.0}
     return loss.probabilistic and all(
         options.get(name, value) == value for name, value in neutral.items()

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import ROWS, STARTS, Experiment
+from lossviz.experiment import ROWS, STARTS, Experiment, loss_of
 from lossviz.losses import LOSSES, Loss
 from lossviz.models import MODELS
 from lossviz.sampling import Sample, generator, sample
@@ -149,7 +149,7 @@ class Objective:
     """
 
     loss: Callable[..., tuple[Array, Array]]
-    params: dict[str, Array]
+    params: dict[str, Array | str]
     forward: Forward
     features: Array
     y: Array
@@ -166,6 +166,8 @@ class Objective:
         """Stacked from tasks of one loss, one model and equal shapes."""
         first, has_classes = tasks[0].experiment, tasks[0].outputs > 0
 
+        options = [task.experiment.params_of("loss") for task in tasks]
+
         def column(values: Sequence[Any]) -> Array:
             return np.array(values, float)[:, None]
 
@@ -178,8 +180,8 @@ class Objective:
         return cls(
             LOSSES[first.loss].function,
             {
-                name: column([task.experiment.params_of("loss")[name] for task in tasks])
-                for name in first.params_of("loss")
+                name: value if isinstance(value, str) else column([o[name] for o in options])
+                for name, value in options[0].items()
             },
             tasks[0].forward,
             stack([task.features for task in tasks]),
@@ -241,7 +243,10 @@ class Objective:
 
         return replace(
             self,
-            params={name: values[runs] for name, values in self.params.items()},
+            params={
+                name: value if isinstance(value, str) else value[runs]
+                for name, value in self.params.items()
+            },
             **{
                 name: some(getattr(self, name))
                 for name in ("features", "y", "features_test", "y_test", "labels", "labels_test")
@@ -279,7 +284,7 @@ def largest_rate(task: Task) -> float | None:
     largest curvature of the objective. None where the loss has kinks or no bound on its
     curvature, or the theory does not speak (other optimizers, batches, L1, networks)."""
     e = task.experiment
-    bound = LOSSES[e.loss].curvature
+    bound = loss_of(e).curvature
     if bound is None or e.optimizer != "gd" or e.l1 or task.is_batched or not task.is_linear:
         return None
     # Hessian <= sup l'' * (features features^T) / n + 2 l2, largest eigenvalue.

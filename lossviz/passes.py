@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.datasets import DATASETS
-from lossviz.losses import LOSSES
+from lossviz.experiment import loss_of
 from lossviz.models import MODELS
 from lossviz.models.activations import ACTIVATIONS
 from lossviz.models.base import split
@@ -65,7 +65,7 @@ class Passes:
 
 def forward_backward(run: Run, frames: Array, row: int) -> Passes:
     """The run's training row number `row` (from 0), forward and backward at these frames."""
-    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    task, loss = Task.of(run.experiment), loss_of(run.experiment)
     theta, features = run.path[frames], task.features[:, [row]]
     matrices = split(theta, task.layers)
     with np.errstate(all="ignore"):
@@ -109,7 +109,7 @@ def _bend(task: Task, pre: Array) -> Array:
 def layer_gradients(run: Run, frames: Array) -> Array:
     """The size (F', L) of the mean loss's gradient in each layer at these frames, without penalty:
     the root mean square over the layer's weights and biases."""
-    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    task, loss = Task.of(run.experiment), loss_of(run.experiment)
     options = run.experiment.params_of("loss")
     path, sizes = run.path[frames], []
     piece = _piece(task, len(task.y))

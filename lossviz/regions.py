@@ -9,7 +9,7 @@ from itertools import accumulate
 import numpy as np
 
 from lossviz.datasets import DATASETS
-from lossviz.losses import LOSSES
+from lossviz.experiment import loss_of
 from lossviz.objective import Task, classes_of
 from lossviz.replay import raw
 from lossviz.replay import shape as shape_of
@@ -141,7 +141,7 @@ def _plane(
 
 def regions(run: Run, frames: Array, plane: FeaturePlane, size: int = SIZE) -> Regions:
     """What the run makes of the plane at these frames (indices into `run.steps`)."""
-    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    task, loss = Task.of(run.experiment), loss_of(run.experiment)
     x, y = plane.grid(size)
     places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     z = np.nan_to_num(raw(run, frames, plane.rows(places)), posinf=HUGE, neginf=-HUGE)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.losses import LOSSES
+from lossviz.experiment import loss_of
 from lossviz.losses.base import LossFunction
 from lossviz.models import MODELS
 from lossviz.objective import Objective, Task, classes_of
@@ -44,7 +44,7 @@ class Replay:
 def replay(run: Run, frames: Array, rows: Array | None = None) -> Replay:
     """The run's training rows, all or those numbered in `rows` (n,), at these frames (indices
     into `run.steps`). Shares are of the total over all rows."""
-    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    task, loss = Task.of(run.experiment), loss_of(run.experiment)
     labels, options = task.sample.y, run.experiment.params_of("loss")
     z = _raw(task, run.path[frames], task.features)
     with np.errstate(all="ignore"):
@@ -109,7 +109,7 @@ def chances(run: Run, frames: Array, X: Array) -> Array:
     """The predictions at rows X (m, d) through the loss's inverse link: for two classes that of
     class 1, (F', m), for several (F', m, K). Probabilities where `Loss.probabilistic` says so."""
     with np.errstate(all="ignore"):
-        return LOSSES[run.experiment.loss].inverse_link(raw(run, frames, X))
+        return loss_of(run.experiment).inverse_link(raw(run, frames, X))
 
 
 def curves(run: Run, x: Array) -> Array:
@@ -125,7 +125,7 @@ def shape(run: Run, arguments: Array) -> tuple[Array, Array, Array]:
     two classes differently once for each, with a gap between; one over several classes for equal
     outputs of all other classes.
     """
-    task, loss = Task.of(run.experiment), LOSSES[run.experiment.loss]
+    task, loss = Task.of(run.experiment), loss_of(run.experiment)
     options = run.experiment.params_of("loss")
     if loss.task == "multiclass":
         z = np.zeros((len(arguments), task.outputs))

@@ -9,6 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
+from lossviz import notebook
 from lossviz.experiment import Experiment
 from lossviz.objective import Objective, Task, largest_rate
 from lossviz.optimizers import OPTIMIZERS
@@ -75,6 +76,16 @@ class Run:
         """The step with the lowest clean test loss so far."""
         return int(np.argmin(self.test_loss))
 
+    def _repr_html_(self) -> str:
+        ends = {"Training loss": self.loss[-1], "Clean test loss": self.test_loss[-1]}
+        if self.error is not None and self.test_error is not None:
+            ends |= {"Training error": self.error[-1], "Clean test error": self.test_error[-1]}
+        ends |= dict(zip(self.names[:4], self.theta[-1], strict=False))
+        facts = {name: f"{value:.6g}" for name, value in ends.items()}
+        curve = notebook.curve("Training loss", self.loss[self.steps])
+        title = f"Run of {self.experiment.query() or 'the defaults'}"
+        return notebook.card(title, facts, curve, notebook.paragraph(self.status))
+
 
 def run(experiment: Experiment) -> Run:
     """Train one experiment. Never raises for a valid experiment: divergence is a status."""
@@ -124,7 +135,8 @@ def _group(task: Task) -> tuple:
     draws = (e.seed, e.batch) if task.is_batched else None
     shapes = task.features.shape, task.features_test.shape, task.outputs
     model = e.model, *e.params_of("model").values()
-    return e.loss, model, e.optimizer, e.steps, draws, shapes
+    loss = e.loss, *(word for word in e.params_of("loss").values() if isinstance(word, str))
+    return loss, model, e.optimizer, e.steps, draws, shapes
 
 
 class Descent:
@@ -336,6 +348,8 @@ def _status(
     rates, limit, advice = _rates(e), largest_rate(task), ""
     if limit is not None and rates.max() > limit:
         advice = f" The largest rate that is sure to hold here is {limit:.3g}."
+    if diverged_at == 0:
+        return "Not started: at the start the loss is no finite number."
     if diverged_at is not None:
         rate = rates[max(diverged_at - 1, 0)]
         return f"Diverged at step {diverged_at}: the rate {rate:.3g} is too large.{advice}"

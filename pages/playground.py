@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lossviz.ui import page, playground, state
+from lossviz.ui import below, page, playground, state
 
 page.begin("Playground")
 state.load()
@@ -14,5 +14,6 @@ playground.stage(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts
     playground.presets()
     playground.settings()
-playground.about(wanted)
+below.about(wanted)
+below.take_away(wanted)
 state.save()

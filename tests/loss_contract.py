@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from suiting import BUILT_IN as LOSSES
 
-from lossviz.losses import LOSSES, Loss
+from lossviz.losses import Loss
 from lossviz.losses.base import one_hot
 
 Array = np.ndarray

@@ -4,11 +4,14 @@ from typing import Any
 
 from lossviz import DATASETS, LOSSES, Experiment
 from lossviz.experiment import CHOICES, USUAL, suits
+from lossviz.written import VARIABLES
 
 DATA = {"any": "line", "regression": "line", "binary": "moons", "multiclass": "blobs"}
 SPOILED = {"regression": "vertical", "binary": "label_flips", "multiclass": "label_flips"}
-CLASS_LOSSES = [name for name, loss in LOSSES.items() if loss.task != "regression"]
-NUMBER_LOSSES = [name for name, loss in LOSSES.items() if loss.task == "regression"]
+# The losses with declared facts; those that users write have tests of their own.
+BUILT_IN = {name: loss for name, loss in LOSSES.items() if name not in VARIABLES}
+CLASS_LOSSES = [name for name, loss in BUILT_IN.items() if loss.task != "regression"]
+NUMBER_LOSSES = [name for name, loss in BUILT_IN.items() if loss.task == "regression"]
 CLASS_DATA = [name for name, data in DATASETS.items() if data.task != "regression"]
 NUMBER_DATA = [name for name, data in DATASETS.items() if data.task == "regression"]
 
@@ -25,5 +28,5 @@ def spoiled(loss: str, **settings: Any) -> Experiment:
 
 
 def suited(choice: str, data: str) -> list[str]:
-    """The names that go with the data."""
-    return [name for name in CHOICES[choice] if suits(choice, name, data)]
+    """The names that go with the data, but for losses that users write."""
+    return [name for name in CHOICES[choice] if suits(choice, name, data) and name not in VARIABLES]

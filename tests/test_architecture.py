@@ -24,18 +24,21 @@ PACKAGE = ROOT / "lossviz"
 FACE = "__init__"
 
 LAYERS = (
-    {"registry"},
+    {"registry", "notebook"},
     {"losses", "datasets", "outliers", "models", "optimizers", "schedules"},
+    {"formula"},
+    {"written"},
     {"experiment"},
     {"link", "sampling"},
     {"objective"},
     {"training"},
-    {"reference", "replay", "estimators", "presets", "export"},
+    {"reference", "replay", "estimators", "presets", "gallery"},
     {"landscape", "regions", "metrics", "passes"},
     {FACE},
     {"player"},
     {"figures"},
     {"playground"},
+    {"export"},
     {"ui"},
     {"__main__"},
     {"pages", "app"},

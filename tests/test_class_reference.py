@@ -8,8 +8,9 @@ from own_rows import rows, task_on
 from scipy import optimize
 from sklearn import linear_model, svm
 from sklearn.exceptions import ConvergenceWarning
+from suiting import BUILT_IN as LOSSES
 
-from lossviz import DATASETS, LOSSES, Experiment, Sample, run_all
+from lossviz import DATASETS, Experiment, Sample, run_all
 from lossviz.experiment import suits
 from lossviz.objective import Objective, Task
 from lossviz.reference import reference

@@ -14,9 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import check_estimator
+from suiting import BUILT_IN as LOSSES
 
 import lossviz
-from lossviz import LOSSES, GradientDescentClassifier, GradientDescentRegressor
+from lossviz import GradientDescentClassifier, GradientDescentRegressor
 
 BINARY = [name for name, loss in LOSSES.items() if loss.task == "binary"]
 MULTICLASS = [name for name, loss in LOSSES.items() if loss.task == "multiclass"]

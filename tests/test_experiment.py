@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from suiting import choosing, suited
+from suiting import choosing
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep, parse
-from lossviz.experiment import CHOICES, PLAIN, STARTS, param_of
+from lossviz.experiment import CHOICES, PLAIN, STARTS, param_of, suits
 from lossviz.link import MAX_LINK, NOTES
 from lossviz.registry import Param, Value
 
@@ -23,6 +23,10 @@ DOTTED = {
     for param in item.params
 }
 KEYS = {**PLAIN, **DOTTED}
+FORMULAS = {
+    "own.text": ["r**2", "abs(r)**a", "0.7*huber(r, 1) + 0.3*squared_error(r)"],
+    "own_margin.text": ["exp(-m)", "max(0, s - m)"],
+}
 
 
 def values(key: str, param: Param) -> st.SearchStrategy[Value]:
@@ -31,6 +35,8 @@ def values(key: str, param: Param) -> st.SearchStrategy[Value]:
         number = st.floats(-1e6, 1e6).map(lambda x: x + 0.0)
         listed = st.lists(number, min_size=1, max_size=4)
         return st.sampled_from(STARTS) | listed.map(lambda v: ",".join(map(repr, v)))
+    if key.endswith(".text"):
+        return st.sampled_from(FORMULAS[key])
     if isinstance(param.default, str):
         return st.sampled_from(list(param.choices))
     if isinstance(param.default, int):
@@ -62,7 +68,10 @@ def owner(key: str) -> tuple[str, str]:
     return next((choice, name) for choice, registry in CHOICES.items() if name in registry)
 
 
-def other_value(param: Param) -> Value:
+def other_value(key: str) -> Value:
+    param = DOTTED[key]
+    if key in FORMULAS:
+        return FORMULAS[key][0]
     if isinstance(param.default, str):
         return next(word for word in param.choices if word != param.default)
     return param.check(param.low if param.default != param.low else param.high)
@@ -71,7 +80,7 @@ def other_value(param: Param) -> Value:
 @pytest.mark.parametrize("key", DOTTED)
 def test_a_parameter_lives_only_while_its_item_is_chosen(key):
     choice, name = owner(key)
-    value = other_value(DOTTED[key])
+    value = other_value(key)
     bystander = next(other for other in CHOICES[choice] if other != name)
     assert choosing(choice, name, params={key: value}).params == ((key, value),)
     assert choosing(choice, bystander, params={key: value}).params == ()
@@ -179,7 +188,7 @@ def everything() -> dict[str, Any]:
     many: dict[str, Any] = {choice: list(registry) for choice, registry in CHOICES.items()}
     for key, param in DOTTED.items():
         if isinstance(param.default, str):
-            many[key] = list(param.choices)
+            many[key] = FORMULAS.get(key) or list(param.choices)
         else:
             steps = [param.low + (param.high - param.low) * k / 19 for k in range(20)]
             many[key] = [param.check(param.nearest(step)) for step in steps]
@@ -197,7 +206,7 @@ def test_the_size_of_a_huge_product_is_known_without_walking_it():
     by_data = [
         own("data", data)
         * math.prod(
-            sum(own(choice, name) for name in suited(choice, data))
+            sum(own(choice, name) for name in CHOICES[choice] if suits(choice, name, data))
             for choice in CHOICES
             if choice != "data"
         )
@@ -224,7 +233,7 @@ def test_data_choose_the_task_and_so_the_usual_loss(data):
 @pytest.mark.parametrize("data", DATASETS)
 @pytest.mark.parametrize("choice", ["loss", "outliers"])
 def test_what_does_not_suit_the_data_is_refused_in_words(choice, data):
-    kept = set(suited(choice, data))
+    kept = {name for name in CHOICES[choice] if suits(choice, name, data)}
     for name in CHOICES[choice]:
         if name in kept:
             assert Experiment(**{"data": data, choice: name})[choice] == name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from suiting import BUILT_IN as LOSSES
 from suiting import choosing
 
 from lossviz import DATASETS, Experiment, parse, run_all
@@ -23,7 +24,6 @@ from lossviz.figures.style import (
     short,
     styles,
 )
-from lossviz.losses import LOSSES
 from lossviz.objective import Task
 from lossviz.player import Movie, still
 from lossviz.playground import playground

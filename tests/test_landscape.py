@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from suiting import BUILT_IN as LOSSES
 from suiting import NUMBER_LOSSES, spoiled
 
-from lossviz import LOSSES, Experiment, parse, run, run_all
+from lossviz import Experiment, parse, run, run_all
 from lossviz.landscape import frame_for, landscape, plane_of_runs, relief
 from lossviz.objective import Objective, Task
 from lossviz.reference import reference

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from lossviz.losses import LOSSES
+from suiting import BUILT_IN as LOSSES
 
 pytestmark = pytest.mark.parity
 

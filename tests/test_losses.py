@@ -18,8 +18,7 @@ from loss_contract import (
     targets,
 )
 from scipy.optimize import minimize_scalar
-
-from lossviz.losses import LOSSES
+from suiting import BUILT_IN as LOSSES
 
 ALL = list(LOSSES.values())
 GALLERY = (

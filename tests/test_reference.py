@@ -10,9 +10,9 @@ from own_rows import rows, task_on
 from scipy import optimize, special
 from sklearn import linear_model
 from sklearn.exceptions import ConvergenceWarning
+from suiting import BUILT_IN
 
 from lossviz import DATASETS as ALL_DATASETS
-from lossviz import LOSSES as ALL_LOSSES
 from lossviz import OUTLIERS as ALL_OUTLIERS
 from lossviz import Experiment, run, run_all
 from lossviz.experiment import suits
@@ -21,7 +21,7 @@ from lossviz.reference import gap, moved_by_outliers, reference, search, solvers
 from lossviz.reference.answer import minimise
 from lossviz.reference.problem import Problem, problem_of
 
-LOSSES = {name: loss for name, loss in ALL_LOSSES.items() if loss.task == "regression"}
+LOSSES = {name: loss for name, loss in BUILT_IN.items() if loss.task == "regression"}
 DATASETS = [name for name, data in ALL_DATASETS.items() if data.task == "regression"]
 OUTLIERS = [name for name in ALL_OUTLIERS if suits("outliers", name, "line")]
 SMOOTH = [

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from suiting import BUILT_IN as LOSSES
 from suiting import DATA, NUMBER_LOSSES, choosing, suited
 
-from lossviz import DATASETS, LOSSES, OPTIMIZERS, Experiment, sample
+from lossviz import DATASETS, OPTIMIZERS, Experiment, sample
 from lossviz.objective import Task
 from lossviz.sampling import generator
 

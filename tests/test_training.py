@@ -7,9 +7,10 @@ import pytest
 from own_rows import in_classes, rows, task_on, train_on
 from random_experiments import draw_experiment
 from sklearn.metrics import zero_one_loss
+from suiting import BUILT_IN as LOSSES
 from suiting import choosing, spoiled, suited
 
-from lossviz import DATASETS, LOSSES, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
+from lossviz import DATASETS, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
 from lossviz.objective import Objective, Task, largest_rate
 from lossviz.training import LIMIT, MAX_FRAMES, _batches, train
 

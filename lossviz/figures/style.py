@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from lossviz.experiment import CHOICES, PLAIN, Experiment, param_of
+from lossviz.experiment import CHOICES, PLAIN, Experiment, loss_of, param_of
 from lossviz.losses import LOSSES, Loss
 from lossviz.registry import text
 
@@ -47,6 +47,7 @@ CLASS_SYMBOLS = (
 CLASS_MARKS = "●▲■◆★▼✚⬟◀▶"  # the same, for sentences
 DATA = "#7d8590"  # rows, the truth, and what belongs to no run
 OUTLIER = "#c9302c"
+LONGEST = 36  # characters of a name in a legend
 HEAVY = 1e15  # beyond this nothing is drawn
 
 
@@ -115,14 +116,17 @@ def _labels(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def _loss_label(experiment: Experiment) -> str:
-    options = experiment.params_of("loss")
-    params = LOSSES[experiment.loss].params
+    loss, options = loss_of(experiment), experiment.params_of("loss")
     values = ", ".join(
         f"{p.label or p.name} = {text(options[p.name])}"
-        for p in params
-        if not (p.plain and options[p.name] == p.default)
+        for p in loss.params
+        if p.name != "text" and not (p.plain and options[p.name] == p.default)
     )
-    return short(LOSSES[experiment.loss]) + (f" ({values})" if values else "")
+    # A loss of one's own goes by its formula.
+    name = str(options["text"]) if "text" in options else short(loss)
+    if len(name) > LONGEST:
+        name = f"{name[: LONGEST - 1]}…"
+    return name + (f" ({values})" if values else "")
 
 
 def _setting(experiment: Experiment, key: str) -> str:

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz import notebook
 from lossviz.registry import Param, Registry
 
 Array = np.ndarray
@@ -124,6 +125,12 @@ class Loss:
         """What `function` takes for targets y (...): the same cut to the domain, or for several
         classes one-hot rows (..., outputs)."""
         return one_hot(y, outputs) if self.task == "multiclass" else np.clip(y, *self.domain)
+
+    def _repr_html_(self) -> str:
+        facts = {param.label or param.name: param.help for param in self.params}
+        words = {"For": self.task, "Name": self.name, **facts, "Reference": self.reference}
+        parts = notebook.formula(self.formula), notebook.paragraph(self.notes)
+        return notebook.card(self.label, words, *parts)
 
 
 LOSSES: Registry[Loss] = Registry("loss")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossviz.experiment import loss_of
 from lossviz.figures.network import layer_name
 from lossviz.figures.numbers import MINUS, number
 from lossviz.figures.style import Style
-from lossviz.losses import LOSSES
 from lossviz.objective import Task
 from lossviz.passes import Layer, Passes, output_names
 from lossviz.player import Row, Table
@@ -111,6 +111,6 @@ def _written(words: str) -> str:
 
 
 def _target(task: Task, passes: Passes) -> str:
-    loss, classes = LOSSES[task.experiment.loss], task.sample.classes
+    loss, classes = loss_of(task.experiment), task.sample.classes
     target = classes[int(passes.target)] if classes else number(passes.target)
     return f"{loss.label}, target: {target}."

@@ -10,7 +10,7 @@ from math import isqrt
 import numpy as np
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import OBJECTIVE, Experiment
+from lossviz.experiment import OBJECTIVE, Experiment, loss_of
 from lossviz.figures.convergence import Best, Errors, convergence
 from lossviz.figures.fit import fit, predictions
 from lossviz.figures.regions import regions as regions_of
@@ -19,7 +19,6 @@ from lossviz.figures.shape import shape
 from lossviz.figures.style import Style
 from lossviz.figures.surface import Path, contour, terrain
 from lossviz.landscape import Landscape, Plane, Range, frame_for, landscape, plane_of, plane_of_runs
-from lossviz.losses import LOSSES
 from lossviz.losses.base import identity
 from lossviz.models import MODELS
 from lossviz.objective import Task
@@ -119,7 +118,7 @@ def _fit(
         )  # fmt: skip
     low, high = span(sample.X)
     straight = all(
-        run.experiment.model == "linear" and LOSSES[run.experiment.loss].inverse_link is identity
+        run.experiment.model == "linear" and loss_of(run.experiment).inverse_link is identity
         for run in runs
     )
     grid = np.linspace(low, high, 2 if straight else 61)
@@ -253,7 +252,7 @@ def _shape(
     arguments = np.linspace(low, high, 161)
     shown, total = ends[0].size // 2, len(task.y)
     note = f"({shown} of {total:,} rows are shown.) " if shown < total else ""
-    losses = [LOSSES[run.experiment.loss] for run in runs]
+    losses = [loss_of(run.experiment) for run in runs]
     if any(loss.task == "multiclass" for loss in losses):
         note += "With several outputs, a curve is drawn for equal outputs of all other classes."
     elif not task.sample.classes and not all(loss.of_residual for loss in losses):

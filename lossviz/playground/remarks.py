@@ -14,6 +14,10 @@ from lossviz.playground.words import listed, objectives
 from lossviz.reference import reference
 from lossviz.sampling import Sample
 from lossviz.training import Run
+from lossviz.written import VARIABLES, findings
+
+# What a loss of one's own can be that is a fault.
+SERIOUS = ("undefined", "pole", "jump", "unbounded", "constant", "overflow")
 
 
 def faults(runs: Sequence[Run]) -> list[str]:
@@ -22,6 +26,9 @@ def faults(runs: Sequence[Run]) -> list[str]:
     asked = objectives(runs)
     found = _scarce(Task.of(runs[0].experiment).sample)
     for experiment, look in zip(asked, styles(asked), strict=True):
+        if experiment.loss in VARIABLES:
+            said = findings(experiment.loss, experiment.params_of("loss")).items
+            found += [f"{look.label}: {each.sentence}" for each in said if each.kind in SERIOUS]
         y, domain = Task.of(experiment).sample.y, LOSSES[experiment.loss].domain
         for end, count, side in (
             (domain[0], np.sum(y < domain[0]), "below"),

@@ -6,9 +6,8 @@ from math import floor
 
 import numpy as np
 
-from lossviz.experiment import Experiment
+from lossviz.experiment import Experiment, loss_of
 from lossviz.figures.numbers import number
-from lossviz.losses import LOSSES
 from lossviz.objective import Objective, Task
 from lossviz.reference import Reference
 from lossviz.replay import replay
@@ -52,7 +51,7 @@ def status(run: Run, exact: Reference | None) -> str:
 def _why(e: Experiment) -> str:
     if Task.of(e).is_batched:
         return ", as batches that differ make it"
-    has_kinks = bool(LOSSES[e.loss].kinks(**e.params_of("loss")))
+    has_kinks = bool(loss_of(e).kinks(**e.params_of("loss")))
     return ", as a constant rate must at a kink" if has_kinks and e.schedule == "constant" else ""
 
 
@@ -65,7 +64,7 @@ def _percent(share: float) -> str:
 def _is_flat(run: Run) -> bool:
     """Whether the rows' pulls at the end cancel out, or are next to none."""
     task, e = Task.of(run.experiment), run.experiment
-    bound = LOSSES[e.loss].slope_bound
+    bound = loss_of(e).slope_bound
     pull = bound(**e.params_of("loss")) if bound else np.inf
     if not np.isfinite(pull):
         pull = np.abs(replay(run, np.array([len(run.steps) - 1])).slope).mean()

@@ -18,6 +18,7 @@ from lossviz.reference.problem import RANK, Problem, problem_of
 from lossviz.reference.search import good_start, search, smooth_minimum
 from lossviz.reference.several import several_hinge
 from lossviz.training import Run
+from lossviz.written import VARIABLES
 
 Array = np.ndarray
 SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
@@ -160,7 +161,8 @@ def _notes(
 ) -> list[str]:
     notes = []
     if not is_global:
-        notes.append("The loss is not convex, so a better minimum may exist.")
+        what = "is not known to be" if task.experiment.loss in VARIABLES else "is not"
+        notes.append(f"The loss {what} convex, so a better minimum may exist.")
     if end is not None:
         return [*notes, end.note]
     if not answer.has_converged:

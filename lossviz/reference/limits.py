@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.losses import LOSSES
+from lossviz.experiment import loss_of
 from lossviz.objective import Objective, Task
 from lossviz.reference.problem import Problem, differences
 from lossviz.reference.solvers import PIVOTS
@@ -42,7 +42,7 @@ class Limit:
 def limit(task: Task, problem: Problem, gamma: Array, internal: Array) -> Limit | None:
     """What the objective tends to if it has no finite minimiser; None if it has one, or none was
     seen to be missing. gamma (G,) and internal (P,) are where the solver ended."""
-    loss, objective = LOSSES[task.experiment.loss], Objective.of([task])
+    loss, objective = loss_of(task.experiment), Objective.of([task])
     if loss.name == "poisson" and (
         not task.y.any() or (not problem.weights.size and is_flat(problem, gamma))
     ):
@@ -104,7 +104,7 @@ def is_flat(problem: Problem, gamma: Array) -> bool:
 
 def _never_rests(task: Task) -> bool:
     """Whether the loss falls for ever as the margin grows."""
-    e, loss = task.experiment, LOSSES[task.experiment.loss]
+    e, loss = task.experiment, loss_of(task.experiment)
     z, y = np.array(PROBES), np.ones(len(PROBES))
     if task.outputs:
         is_first = np.arange(task.outputs) == 0

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.losses import LOSSES
+from lossviz.experiment import loss_of
 from lossviz.losses.base import Loss, identity
 from lossviz.objective import Task
 
@@ -180,7 +180,7 @@ def differences(problem: Problem, rows: Array, first: Array, second: Array) -> A
 def problem_of(task: Task) -> Problem:
     """The problem of a task whose model is linear in its parameters."""
     e, n = task.experiment, len(task.y)
-    loss, params = LOSSES[e.loss], e.params_of("loss")
+    loss, params = loss_of(e), e.params_of("loss")
     to_theta = _orthonormal(task)
     features = to_theta.T @ task.features
     penalised = task.penalised[: len(to_theta)]

@@ -1,5 +1,6 @@
 """What every page begins with."""
 
+import re
 from importlib.resources import files
 
 import streamlit as st
@@ -34,3 +35,8 @@ def begin(title: str) -> None:
     st.set_page_config(page_title=f"{title} · LossViz", page_icon=icon, layout="wide")
     st.html(STYLE)
     st.title("LossViz", anchor=False)
+
+
+def plain(words: str) -> str:
+    """The words with nothing that Markdown would take as an instruction."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
@@ -11,8 +10,7 @@ from itertools import islice
 import streamlit as st
 
 from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment, Sweep
-from lossviz.figures.style import styles
+from lossviz.experiment import Experiment, Sweep, loss_of
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
@@ -30,6 +28,7 @@ from lossviz.playground import (
 from lossviz.presets import PRESETS
 from lossviz.replay import aligned
 from lossviz.ui import controls, state
+from lossviz.ui.page import plain
 from lossviz.ui.player import player
 from lossviz.ui.training import TICK, Training, train
 
@@ -107,11 +106,11 @@ def _outliers() -> None:
 
 
 def _loss_parameters() -> None:
-    found = [
-        f"{name}.{param.name}"
-        for name in state.sweep()["loss"]
-        for param in LOSSES[str(name)].params
-    ]
+    found = dict.fromkeys(
+        f"{each.loss}.{param.name}"
+        for each in islice(state.sweep(), MAX_RUNS)
+        for param in loss_of(each).params
+    )
     for key in found:
         controls.control(key, label=controls.label(key))
     if not found:
@@ -183,7 +182,7 @@ def _stage(training: Training, is_live: bool) -> None:
         ),
         on_action=_act,
     )
-    st.caption("  \n".join(_plain(remark) for remark in remarks(runs)))
+    st.caption("  \n".join(plain(remark) for remark in remarks(runs)))
     if action:  # the callback has acted on it; the rest of the page is yet to follow
         state.hold()
         st.rerun()
@@ -266,7 +265,7 @@ def notices() -> None:
     if "said" in st.session_state:
         st.toast(st.session_state.pop("said"))
     for note in st.session_state.notes:
-        st.warning(_plain(note), icon=":material/info:")
+        st.warning(plain(note), icon=":material/info:")
     lesson = _lessons().get(state.sweep())
     if lesson is not None:
         st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
@@ -275,22 +274,3 @@ def notices() -> None:
 @cache
 def _lessons() -> dict[Sweep, str]:
     return {parse(preset.query)[0]: preset.lesson for preset in PRESETS}
-
-
-def about(wanted: Sequence[Experiment]) -> None:
-    """Formula, advice and source of each loss on show."""
-
-    def fill() -> None:
-        for experiment, look in zip(wanted, styles(wanted), strict=True):
-            loss = LOSSES[experiment.loss]
-            st.markdown(f"**{look.label}**")
-            st.latex(loss.formula)
-            st.markdown(f"{loss.notes} {loss.outside}")
-            st.caption(_plain(loss.reference))
-
-    folded("About these losses", "menu_book", fill)
-
-
-def _plain(words: str) -> str:
-    """The words with nothing that Markdown would take as an instruction."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", words)

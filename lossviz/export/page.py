@@ -1,0 +1,68 @@
+"""A movie as one HTML file that plays by itself: the player, Plotly.js and the data are in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from lossviz.player import Movie, payload
+
+
+def page(
+    movie: Movie,
+    title: str,
+    *,
+    sentences: Sequence[str] = (),
+    marks: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The HTML, about 5 MB of which are Plotly.js. Nothing is fetched, by whoever opens it and
+    wherever, and it is light or dark as the reader's system is.
+
+    `sentences` stand as paragraphs above the charts; `marks` are as in `lossviz.player.payload`.
+    """
+    data = payload(movie, run="page", marks=marks)
+    parts = {
+        "title": escape(title),
+        "sentences": "\n".join(f"<p>{escape(sentence)}</p>" for sentence in sentences),
+        "payload": b64encode(data).decode(),
+        **_fixed(),
+    }
+    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], _file("lossviz.export", "page.html"))
+
+
+@cache
+def _fixed() -> dict[str, str]:
+    """What all pages have in common."""
+    styles = _file("lossviz.player", "player.css") + _file("lossviz.export", "page.css")
+    return {
+        "styles": styles,
+        "plotly": _inline(_file("plotly", "package_data", "plotly.min.js")),
+        "modules": json.dumps({"imports": _modules()}, indent=0),
+        "start": _file("lossviz.export", "page.js"),
+    }
+
+
+def _modules() -> dict[str, str]:
+    """The player's modules under bare names: a relative one means nothing inside a data URL."""
+    found = {}
+    for path in sorted(files("lossviz.player").joinpath("js").iterdir(), key=lambda p: p.name):
+        source = re.sub(r'\bfrom "\./', 'from "lossviz/', path.read_text("utf-8"))
+        encoded = b64encode(source.encode()).decode()
+        found[f"lossviz/{path.name}"] = f"data:text/javascript;charset=utf-8;base64,{encoded}"
+    return found
+
+
+def _inline(script: str) -> str:
+    """A script that no HTML parser ends too early; inside JavaScript's strings the backslash means
+    nothing."""
+    return script.replace("</script", r"<\/script").replace("<!--", r"<\!--")
+
+
+def _file(package: str, *path: str) -> str:
+    return files(package).joinpath(*path).read_text("utf-8")

@@ -1,0 +1,204 @@
+"""What the scripts have in common: the plan, and functions that stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import indent
+from typing import Any
+
+import numpy as np
+
+from lossviz.experiment import STARTS, Experiment
+from lossviz.export import snippets
+from lossviz.export.rows import DRAWN, loaders, rows_code
+from lossviz.export.text import WIDTH, NoScript, definitions
+from lossviz.figures.style import styles
+from lossviz.formula import Formula
+from lossviz.losses import LOSSES
+from lossviz.models import MODELS
+from lossviz.models.linear import units
+from lossviz.objective import Objective, Task
+from lossviz.schedules import SCHEDULES
+from lossviz.training import LIMIT
+from lossviz.written import VARIABLES, formula_of
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a script has to say, worked out once.
+
+    tasks: of the runs, in their order; labels: theirs, one each.
+    losses: what each run's loss is called: two written ones need two names.
+    rows: the code for each distinct sample; suffixes: what its names end in, by run.
+    """
+
+    tasks: tuple[Task, ...]
+    labels: tuple[str, ...]
+    losses: tuple[str, ...]
+    rows: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        return [task.experiment for task in self.tasks]
+
+    def any(self, is_so: Callable[[Task], Any]) -> bool:
+        """Whether it is so for some run."""
+        return any(map(is_so, self.tasks))
+
+
+def plan_of(experiments: Sequence[Experiment]) -> Plan:
+    """The plan; NoScript where a run diverges before its first step."""
+    tasks = tuple(map(Task.of, experiments))
+    for task in tasks:
+        objective = Objective.of([task])
+        with np.errstate(all="ignore"):
+            values = objective.values(task.start[None])[0], objective.test(task.start[None])[0][0]
+        if not max(values) <= LIMIT:
+            raise NoScript("The run diverges before its first step, so there is nothing to say.")
+    drawn = list(dict.fromkeys(e.only(DRAWN) for e in experiments))
+    suffixes = [f"_{k}" if len(drawn) > 1 else "" for k in range(1, len(drawn) + 1)]
+    samples = [Task.of(e).sample for e in drawn]
+    return Plan(
+        tasks,
+        tuple(style.label for style in styles(experiments)),
+        tuple(map(_loss_names(experiments).__getitem__, experiments)),
+        tuple(map(rows_code, drawn, samples, suffixes)),
+        tuple(suffixes[drawn.index(e.only(DRAWN))] for e in experiments),
+    )
+
+
+def _loss_names(experiments: Sequence[Experiment]) -> dict[Experiment, str]:
+    texts = {e: e[f"{e.loss}.text"] for e in experiments if e.loss in VARIABLES}
+    order = list(dict.fromkeys((e.loss, text) for e, text in texts.items()))
+    number = {key: "" if len(order) == 1 else f"_{k}" for k, key in enumerate(order, 1)}
+    return {e: e.loss + (number[e.loss, texts[e]] if e in texts else "") for e in experiments}
+
+
+def losses_code(plan: Plan) -> list[str]:
+    """The functions of the losses: value and slope."""
+    is_own = [task.experiment.loss in VARIABLES for task in plan.tasks]
+    names = dict.fromkeys(n for n, own in zip(plan.losses, is_own, strict=True) if not own)
+    return [
+        *definitions(LOSSES[name].function for name in names),
+        *written_code(plan, lambda formula: formula.numpy_source().replace(
+            "return value, slope", "return np.broadcast_arrays(value, slope, z)[:2]"
+        )),
+    ]  # fmt: skip
+
+
+def written_code(plan: Plan, source_of: Callable[[Formula], str]) -> list[str]:
+    """The written losses, each under its name; helpers, which may be called like other losses, are
+    kept inside."""
+    found = {}
+    for task, name in zip(plan.tasks, plan.losses, strict=True):
+        e = task.experiment
+        if e.loss not in VARIABLES:
+            continue
+        source = source_of(formula_of(e.loss, e.params_of("loss"))).strip()
+        if source.startswith("def loss("):
+            found[name] = source.replace("def loss(", f"def {name}(")
+        else:
+            inner = indent(source, "    ")
+            found[name] = (
+                f"def make_{name}():\n{inner}\n\n    return loss\n\n\n{name} = make_{name}()"
+            )
+    return list(found.values())
+
+
+def imports(plan: Plan, *more: str, is_partial: bool) -> str:
+    """The import lines, the standard library's first; `is_partial`: whether `partial` is used."""
+    standard = ["from functools import partial"] if is_partial else []
+    standard += ["from math import comb"] if plan.any(lambda task: task.sample.is_scaled) else []
+    others = ["import numpy as np", *more, *loaders(plan.experiments)]
+    return "\n\n".join("\n".join(block) for block in (standard, others) if block)
+
+
+def kept(choices: Mapping[str, Any]) -> list[str]:
+    """The pieces of code that are wanted, in their order."""
+    return [code.strip() for code, is_wanted in choices.items() if is_wanted]
+
+
+def features_code(plan: Plan) -> list[str]:
+    """Functions from X to the columns that the model multiplies, as the runs need them."""
+    return kept({
+        snippets.COLUMNS: plan.any(lambda task: task.experiment.model != "polynomial"),
+        snippets.POWERS: plan.any(lambda task: task.experiment.model == "polynomial"),
+    })  # fmt: skip
+
+
+def descent_code(plan: Plan) -> list[str]:
+    """Starts, schedules, mini-batches, and what the penalties leave out."""
+    used = set(map(start_of, plan.tasks))
+    starts = {
+        snippets.START.format(name=how, **said): how in used
+        for how, said in snippets.STARTS.items()
+    }
+    schedules = dict.fromkeys(e.schedule for e in plan.experiments if e.schedule != "constant")
+    return [
+        *kept(starts),
+        *definitions(SCHEDULES[name].function for name in schedules),
+        *kept({
+            snippets.BATCHES: plan.any(lambda task: task.is_batched),
+            snippets.NOT_BIAS: plan.any(is_penalised),
+        }),
+    ]  # fmt: skip
+
+
+def report_code(plan: Plan) -> list[str]:
+    """Parameters in the data's own units, and the functions that print a run."""
+    is_scaled = plan.any(lambda task: task.sample.is_scaled)
+    has_classes = plan.any(lambda task: task.sample.classes)
+    return [
+        *definitions([units] if is_scaled else []),
+        *kept({
+            snippets.IN_UNITS: is_scaled,
+            snippets.REPORT: True,
+            snippets.SHARE_WRONG: has_classes,
+        }),
+    ]  # fmt: skip
+
+
+def start_of(task: Task) -> str:
+    """How the start is made: zeros, normal, xavier, he, or given."""
+    e = task.experiment
+    options = e.params_of("model")
+    how = MODELS[e.model].usual_start(**options) if e.init == "auto" else e.init
+    return how if how in STARTS else "given"
+
+
+def is_penalised(task: Task) -> bool:
+    """Whether a penalty is added to the mean loss."""
+    return bool(task.experiment.l1 or task.experiment.l2)
+
+
+def loop(template: str, plan: Plan) -> str:
+    """The training loop with what the runs need: a line that ends in "  #penalty", "  #batches" or
+    "  #patience" is kept where some run has that, "  #penalised batches" where some run has the one
+    and some the other, "  #no patience" where none has."""
+    is_kept = {
+        "penalty": plan.any(is_penalised),
+        "batches": plan.any(lambda task: task.is_batched),
+        "patience": plan.any(lambda task: task.experiment.patience),
+    }
+    is_kept["no patience"] = not is_kept["patience"]
+    is_kept["penalised batches"] = is_kept["penalty"] and is_kept["batches"]
+    lines = []
+    for line in template.strip().splitlines():
+        code, _, word = line.rpartition("  #")
+        if word in is_kept:
+            lines += [code] if is_kept[word] else []
+        else:
+            lines.append(line)
+    more = {
+        "penalty": "l1=0.0, l2=0.0, is_weight=False",
+        "batches": "batches=None",
+        "patience": 'patience=float("inf")',
+    }
+    options = "".join(f", {words}" for word, words in more.items() if is_kept[word])
+    head, body = lines[0].replace("{options}", options), lines[1:]
+    if len(head) > WIDTH:
+        start, _, arguments = head.removesuffix("):").partition("(")
+        head = f"{start}(\n    {arguments}\n):"
+    return "\n".join([head, *body])

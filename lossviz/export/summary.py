@@ -1,0 +1,66 @@
+"""Runs as a table for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lossviz.figures.numbers import number
+from lossviz.figures.style import styles
+from lossviz.playground.status import rounding, status
+from lossviz.reference import Reference, reference
+from lossviz.training import Run
+
+SHOWN = 4  # parameters
+
+
+def summary(runs: Sequence[Run]) -> str:
+    """An aligned table of where the runs have come to: losses, errors, up to four parameters in
+    the data's units, the gap to the exact minimum, and how it went, in a sentence."""
+    exact = [reference(run.experiment) for run in runs]
+    names = list(dict.fromkeys(name for run in runs for name in run.names))[:SHOWN]
+    has_classes = any(run.error is not None for run in runs)
+    head = [
+        "Run", "Training loss", "Clean test loss",
+        *(("Training error", "Clean test error") if has_classes else ()),
+        *names, "Gap to the minimum", "Status",
+    ]  # fmt: skip
+    rows = [
+        [
+            style.label,
+            number(float(run.loss[-1])),
+            number(float(run.test_loss[-1])),
+            *(_errors(run) if has_classes else ()),
+            *(_parameter(run, name) for name in names),
+            _gap(run, best),
+            status(run, best),
+        ]
+        for run, style, best in zip(runs, styles([r.experiment for r in runs]), exact, strict=True)
+    ]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in (head, ["-" * width for width in widths], *rows))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Words to the left, which are the first and the last cell, numbers to the right."""
+    first, *between, last = zip(cells, widths, strict=True)
+    inner = [cell.rjust(width) for cell, width in between]
+    return "  ".join([first[0].ljust(first[1]), *inner, last[0]])
+
+
+def _errors(run: Run) -> tuple[str, str]:
+    if run.error is None or run.test_error is None:
+        return "–", "–"
+    return f"{run.error[-1]:.1%}", f"{run.test_error[-1]:.1%}"
+
+
+def _parameter(run: Run, name: str) -> str:
+    if name not in run.names:
+        return "–"
+    return number(float(run.theta[-1, run.names.index(name)]))
+
+
+def _gap(run: Run, exact: Reference | None) -> str:
+    if exact is None or not exact.is_attained:
+        return "–"
+    above = float(run.loss[-1]) - exact.value
+    return number(0.0 if abs(above) <= rounding(exact) else above)

@@ -1,0 +1,41 @@
+"""Runs as one tidy table."""
+
+from __future__ import annotations
+
+import csv as writer
+from collections.abc import Sequence
+from io import StringIO
+
+from lossviz.figures.style import styles
+from lossviz.training import Run
+
+COLUMNS = ("run", "query", "step", "training_loss", "clean_test_loss")
+ERRORS = ("training_error", "clean_test_error")
+
+
+def csv(runs: Sequence[Run]) -> str:
+    """The runs as CSV (RFC 4180, UTF-8, decimal points): a header, then a row for each run and
+    kept frame.
+
+    `run` is the label that the charts use, `query` what `lossviz.parse` reads back as the run's
+    experiment. The parameters, in the data's own units, have a column for each name; a run that has
+    no such parameter leaves it empty, as do errors where targets are numbers. Numbers are in full:
+    reading them gives back every bit.
+    """
+    names = list(dict.fromkeys(name for run in runs for name in run.names))
+    has_classes = any(run.error is not None for run in runs)
+    columns = [*COLUMNS, *(ERRORS if has_classes else ()), *names]
+    text = StringIO()
+    table = writer.DictWriter(text, columns, restval="")
+    table.writeheader()
+    for run, style in zip(runs, styles([run.experiment for run in runs]), strict=True):
+        query = run.experiment.query()
+        for frame, step in enumerate(run.steps.tolist()):
+            losses = (float(run.loss[step]), float(run.test_loss[step]))
+            first = (style.label, query, step, *losses)
+            row: dict[str, object] = dict(zip(COLUMNS, first, strict=True))
+            if run.error is not None and run.test_error is not None:
+                errors = run.error[frame].item(), run.test_error[frame].item()
+                row |= dict(zip(ERRORS, errors, strict=True))
+            table.writerow(row | dict(zip(run.names, run.theta[frame].tolist(), strict=True)))
+    return text.getvalue()

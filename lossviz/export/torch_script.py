@@ -1,0 +1,203 @@
+"""The same descent with PyTorch's own losses, optimizers and automatic differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from lossviz.experiment import Experiment, loss_of
+from lossviz.export import lines, parts
+from lossviz.export.text import NoScript, bound
+from lossviz.losses import LOSSES
+from lossviz.objective import Task
+from lossviz.optimizers import OPTIMIZERS
+from lossviz.registry import Value
+from lossviz.written import VARIABLES
+
+Options = Mapping[str, Value]
+
+LINEAR = '''
+def linear(theta, A):
+    """z = A theta."""
+    return A @ theta
+'''
+LINEAR_SCORES = '''
+def linear_scores(theta, A):
+    """A score for each class."""
+    return A @ theta.reshape(-1, A.shape[1]).T
+'''
+NETWORK = '''
+def network(theta, A, *, shapes, activation):
+    """Layers of units: each a weighted sum, the bias first, put through the activation."""
+    parts = torch.split(theta, [units * columns for units, columns in shapes])
+    *hidden, last = (part.reshape(shape) for part, shape in zip(parts, shapes))
+    a = A
+    for W in hidden:
+        a = F.pad(activation(a @ W.T), (1, 0), value=1.0)
+    z = a @ last.T
+    return z if z.shape[1] > 1 else z[:, 0]
+'''
+TRAIN = '''
+def train(rows, test_rows, model, loss, *, theta, optimizer, rates{options}):
+    """The last parameters, and the pairs of training and clean test loss at each step."""
+    tensors = (torch.tensor(each, dtype=torch.float64) for each in (*rows, *test_rows))
+    A, t, A_test, t_test = tensors
+    theta = torch.tensor(theta, requires_grad=True)
+    optimizer, last, history = optimizer([theta]), theta.detach().clone(), []
+    for k in range(len(rates) + 1):
+        objective = loss(model(theta, A), t)
+        w = theta[is_weight]  #penalty
+        penalty = l1 * w.abs().sum() + l2 * (w**2).sum()  #penalty
+        objective = objective + penalty  #penalty
+        with torch.no_grad():
+            test_loss = loss(model(theta, A_test), t_test).item()
+        largest = theta.detach().abs().max().item()
+        if not np.max([objective.item(), test_loss, largest]) <= 1e100:
+            return last.numpy(), history  # diverged: the last point before that stands
+        history.append((objective.item(), test_loss))
+        best = min(range(k + 1), key=lambda step: history[step][1])  #patience
+        if k == len(rates) or k - best >= patience:  #patience
+        if k == len(rates):  #no patience
+            break
+        if batches is not None:  #batches
+            some = next(batches)  #batches
+            objective = loss(model(theta, A[some]), t[some])  #batches
+            objective = objective + penalty  #penalised batches
+        last = theta.detach().clone()
+        for group in optimizer.param_groups:
+            group["lr"] = float(rates[k])
+        optimizer.zero_grad()
+        objective.backward()
+        optimizer.step()
+    return theta.detach().numpy(), history
+'''
+
+
+def _log_loss(options: Options) -> str:
+    name = "F.binary_cross_entropy_with_logits"
+    if options["weight_0"] == options["weight_1"] == 1.0:
+        return name
+    weight = f"torch.where(t == 1, {options['weight_1']!r}, {options['weight_0']!r})"
+    return f"lambda z, t: {name}(z, t, weight={weight})"
+
+
+def _cross_entropy(options: Options) -> str:
+    return bound("F.cross_entropy", {"label_smoothing": options["smoothing"]})
+
+
+def _kl_divergence(options: Options) -> str:
+    e = options["smoothing"]
+    soft = f"{1 - float(e)!r} * t + {e!r} / t.shape[1]"
+    return f'lambda z, t: F.kl_div(F.log_softmax(z, 1), {soft}, reduction="batchmean")'
+
+
+# Each is the mean over the rows, as here; K is for PyTorch's mean over classes, where ours sums.
+LOSS: Mapping[str, str | Callable[[Options], str]] = {
+    "squared_error": "F.mse_loss",
+    "absolute_error": "F.l1_loss",
+    "huber": lambda options: bound("F.huber_loss", options),
+    "poisson": "F.poisson_nll_loss",
+    "log_loss": _log_loss,
+    "hinge": "lambda z, t: F.margin_ranking_loss(z, 0 * z, 2 * t - 1, margin=1.0)",
+    "brier": "lambda z, t: F.mse_loss(torch.sigmoid(z), t)",
+    "least_squares": "lambda z, t: F.mse_loss(z, 2 * t - 1)",
+    "cross_entropy": _cross_entropy,
+    "kl_divergence": _kl_divergence,
+    "multiclass_brier": "lambda z, t: t.shape[1] * F.mse_loss(torch.softmax(z, 1), t)",
+    "multiclass_squared_error": "lambda z, t: t.shape[1] * F.mse_loss(z, t)",
+}
+# What PyTorch has instead, where it has something of that name.
+OTHERS = {
+    "multiclass_hinge": "its multi_margin_loss adds up all rivals instead of taking the strongest",
+    "perceptron": "at a margin of 0 the slope of its margin_ranking_loss is not 0",
+    "nadam": "its NAdam lets the momentum grow by a schedule",
+}
+
+
+def _sgd(options: Options) -> str:
+    return bound("torch.optim.SGD", {"momentum": options["beta"]})
+
+
+def _nesterov(options: Options) -> str:
+    if options["beta"] == 0.0:
+        return "torch.optim.SGD"
+    return bound("torch.optim.SGD", {"momentum": options["beta"], "nesterov": True})
+
+
+def _adam(options: Options) -> str:
+    return bound("torch.optim.Adam", _decays(options))
+
+
+def _adamw(options: Options) -> str:
+    return bound("torch.optim.AdamW", {**_decays(options), "weight_decay": options["decay"]})
+
+
+def _decays(options: Options) -> dict[str, object]:
+    return {"betas": (options["beta1"], options["beta2"]), "eps": options["eps"]}
+
+
+OPTIMIZER: Mapping[str, str | Callable[[Options], str]] = {
+    "gd": "torch.optim.SGD",
+    "momentum": _sgd,
+    "nesterov": _nesterov,
+    "adagrad": lambda options: bound("torch.optim.Adagrad", options),
+    "rmsprop": lambda o: bound("torch.optim.RMSprop", {"alpha": o["rho"], "eps": o["eps"]}),
+    "adam": _adam,
+    "adamw": _adamw,
+}
+
+
+def torch_script(experiments: Sequence[Experiment]) -> list[str]:
+    """The blocks of the script, without its first words."""
+    plan = parts.plan_of(experiments)
+    functions = [
+        *parts.written_code(plan, lambda formula: formula.torch_source()),
+        *parts.features_code(plan),
+        *parts.kept({
+            LINEAR: plan.any(lambda task: task.is_linear and not task.outputs),
+            LINEAR_SCORES: plan.any(lambda task: task.is_linear and task.outputs),
+            NETWORK: plan.any(lambda task: not task.is_linear),
+        }),
+        *parts.descent_code(plan),
+        parts.loop(TRAIN, plan),
+        *parts.report_code(plan),
+    ]  # fmt: skip
+    runs = [
+        lines.run_code(
+            task, label, suffix, _loss(task, loss),
+            {"optimizer": _said(OPTIMIZER, "optimizer", task)}, _model(task),
+            "model(torch.tensor(theta), torch.tensor(each)).numpy()",
+        )
+        for task, label, suffix, loss in zip(
+            plan.tasks, plan.labels, plan.suffixes, plan.losses, strict=True
+        )
+    ]  # fmt: skip
+    uses_f = any("F." in block for block in (*functions, *runs))
+    more = ["import torch", *(["import torch.nn.functional as F"] if uses_f else [])]
+    is_partial = any("partial(" in run for run in runs)
+    return [parts.imports(plan, *more, is_partial=is_partial), *functions, *plan.rows, *runs]
+
+
+def _loss(task: Task, name: str) -> str:
+    """The mean loss; of a written one as the function of that name says."""
+    e = task.experiment
+    if e.loss not in VARIABLES:
+        return _said(LOSS, "loss", task)
+    letters = (param.name for param in loss_of(e).params if param.name != "text")
+    arguments = "".join(f", {letter}={e.params_of('loss')[letter]!r}" for letter in letters)
+    return f"lambda z, t: {name}(z, t{arguments}).mean()"
+
+
+def _said(table: Mapping[str, str | Callable[[Options], str]], choice: str, task: Task) -> str:
+    e = task.experiment
+    name = e[choice]
+    if name not in table:
+        label = (LOSSES if choice == "loss" else OPTIMIZERS)[str(name)].label
+        why = f": {OTHERS[str(name)]}" if name in OTHERS else ""
+        raise NoScript(f"PyTorch does not have the {choice} {label}{why}.")
+    found = table[str(name)]
+    return found if isinstance(found, str) else found(e.params_of(choice))
+
+
+def _model(task: Task) -> str:
+    name = lines.activation_of(task)
+    return lines.model_name(task, "F.gelu" if name == "gelu" else f"torch.{name}")

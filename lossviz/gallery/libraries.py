@@ -1,0 +1,94 @@
+"""How four libraries spell the same arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library, and how code for it is written.
+
+    imports: the line that brings in each name that code may use.
+    arrays: the lines that turn the NumPy arrays z and y into its own, none where it takes those.
+    spelling: what a formula's functions are called; each ends with the bracket that opens.
+    one_hot: labels y as rows of zeros and a one.
+    """
+
+    name: str
+    label: str
+    imports: Mapping[str, str]
+    arrays: str
+    spelling: Mapping[str, str]
+    one_hot: str
+
+
+def _spelling(usual: str, **others: str) -> Mapping[str, str]:
+    names = ("where", "exp", "log", "log1p", "sqrt", "maximum", "sign", "sum", "max", "mean")
+    return {**{name: f"{usual}.{name}(" for name in names}, **others}
+
+
+def _from(module: str) -> dict[str, str]:
+    names = ("relu", "softplus", "sigmoid", "softmax", "log_softmax")
+    return {name: f"{module}.{name}(" for name in names}
+
+
+LIBRARIES: Mapping[str, Library] = {
+    library.name: library
+    for library in (
+        Library(
+            "sklearn",
+            "scikit-learn",
+            {
+                "math": "import math",
+                "np": "import numpy as np",
+                "special": "from scipy import special",
+                "metrics": "from sklearn import metrics",
+            },
+            "",
+            _spelling(
+                "np",
+                relu="np.maximum(0, ",
+                softplus="np.logaddexp(0, ",
+                sigmoid="special.expit(",
+                softmax="special.softmax(",
+                log_softmax="special.log_softmax(",
+            ),
+            "np.eye(z.shape[-1])[y.astype(int)]",
+        ),
+        Library(
+            "torch",
+            "PyTorch",
+            {
+                "math": "import math",
+                "torch": "import torch",
+                "F": "import torch.nn.functional as F",
+            },
+            "z, y = torch.as_tensor(z), torch.as_tensor(y)",
+            _spelling("torch", **{**_from("torch"), "softplus": "F.softplus("}, max="torch.amax("),
+            "F.one_hot(y.long(), z.shape[-1]).to(z)",
+        ),
+        Library(
+            "keras",
+            "Keras (TensorFlow)",
+            {"math": "import math", "keras": "import keras", "ops": "from keras import ops"},
+            "z, y = ops.convert_to_tensor(z), ops.convert_to_tensor(y)",
+            _spelling("ops", **_from("ops")),
+            'ops.one_hot(ops.cast(y, "int32"), z.shape[-1], dtype=z.dtype)',
+        ),
+        Library(
+            "optax",
+            "Optax (JAX)",
+            {
+                "math": "import math",
+                "jax": "import jax",
+                "jnp": "import jax.numpy as jnp",
+                "optax": "import optax",
+            },
+            "z, y = jnp.asarray(z), jnp.asarray(y)",
+            _spelling("jnp", **_from("jax.nn")),
+            "jax.nn.one_hot(y, z.shape[-1])",
+        ),
+    )
+}

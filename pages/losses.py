@@ -1,0 +1,14 @@
+"""The loss gallery: every loss with its slope, its facts, its names elsewhere and its code."""
+
+from lossviz.ui import cards, gallery, page
+
+page.begin("Losses")
+gallery.load()
+gallery.notices()
+gallery.choice()
+gallery.sliders()
+shown = gallery.shown()
+gallery.chart(shown)
+cards.cards(shown)
+cards.table()
+gallery.save()

@@ -1,0 +1,130 @@
+"""The loss gallery in a real browser."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+PLOT = ".js-plotly-plot"
+# The largest value of the second curve, which is the slope.
+STEEPEST = f"Math.max(...document.querySelector('{PLOT}').calcdata[1].map((point) => point.y))"
+
+
+def visit(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/losses?{query}")
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    expect(page.locator(f"{PLOT} .legend")).to_be_visible()
+    expect(page.get_by_role("button", name="Measure the time of each")).to_be_visible()
+
+
+def address(page: Page) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, value in parse_qsl(urlsplit(page.url).query):
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def test_a_link_opens_on_the_gallery_even_if_nobody_was_here_before(
+    page: Page, app_url: str
+) -> None:
+    visit(page, app_url, "show=huber&show=cauchy&huber.delta=2")
+    expect(page.get_by_role("link", name="Playground", exact=True)).to_be_visible()
+    expect(page.locator(f"{PLOT} .legendtext").first).to_have_text("Huber (δ = 2)")
+    assert address(page) == {"show": ["huber", "cauchy"], "huber.delta": ["2"]}
+
+
+def test_a_slider_by_keyboard_moves_the_chart_and_keeps_the_focus(page: Page, app_url: str) -> None:
+    visit(page, app_url, "show=huber&huber.delta=2")
+    slider = page.get_by_role("slider", name="Huber: δ")
+    slider.focus()
+    for delta in ("2.5", "3"):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(re.compile(f"huber.delta={delta}$"))
+    expect(slider).to_be_focused()
+    expect(page.locator(f"{PLOT} .legendtext").first).to_have_text("Huber (δ = 3)")
+    # Its slope rises to δ.
+    page.wait_for_function(f"{STEEPEST} === 3")
+    expect(page.locator(".katex").nth(1)).to_contain_text("3")
+
+
+def test_a_reload_keeps_everything_and_back_goes_back(page: Page, app_url: str) -> None:
+    visit(page, app_url, "show=huber&huber.delta=2")
+    page.get_by_role("slider", name="Huber: δ").press("ArrowRight")
+    page.wait_for_url(re.compile(r"huber.delta=2\.5$"))
+    page.reload()
+    ready(page)
+    expect(page.locator(f"{PLOT} .legendtext").first).to_have_text("Huber (δ = 2.5)")
+    page.go_back()
+    expect(page.locator(f"{PLOT} .legendtext").first).to_have_text("Huber (δ = 2)")
+    expect(page.get_by_role("slider", name="Huber: δ")).to_have_attribute("aria-valuetext", "2")
+
+
+def test_train_with_it_opens_the_playground_on_that_loss(page: Page, app_url: str) -> None:
+    visit(page, app_url, "show=huber&huber.delta=2")
+    page.get_by_role("link", name="Train with it").click()
+    expect(page.locator(".lv-chart")).to_have_count(4)
+    expect(page.locator(".lv-player table").first).to_contain_text("Huber (δ = 2)")
+    assert urlsplit(page.url).path == "/"
+    assert address(page) == {"loss": ["huber"], "huber.delta": ["2"]}
+
+
+def test_the_pages_keep_their_own_settings(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?loss=cauchy&cauchy.c=1.5")
+    expect(page.locator(".lv-chart")).to_have_count(4)
+    page.get_by_role("link", name="Losses", exact=True).click()
+    ready(page)
+    page.get_by_role("slider", name="Huber: δ").press("ArrowRight")
+    page.wait_for_url(re.compile(r"huber.delta=1\.2"))
+    page.get_by_role("link", name="Playground", exact=True).click()
+    expect(page.locator(".lv-chart")).to_have_count(4)
+    page.wait_for_url(re.compile("cauchy.c=1.5"))
+    assert address(page) == {"loss": ["cauchy"], "cauchy.c": ["1.5"]}
+    page.get_by_role("link", name="Losses", exact=True).click()
+    ready(page)
+    page.wait_for_url(re.compile(r"huber.delta=1\.2"))
+
+
+def test_times_are_measured_on_request(page: Page, app_url: str) -> None:
+    visit(page, app_url, "show=huber")
+    page.get_by_role("button", name="Measure the time of each").click()
+    expect(page.get_by_text("Milliseconds on this server")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    visit(page, app_url, "show=squared_error&show=huber&show=tukey&show=quantile")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator(PLOT).bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= width
+
+
+def test_formulas_and_axes_can_be_read_from_afar(page: Page, app_url: str) -> None:
+    visit(page, app_url, "show=huber")
+    size = "(node) => parseFloat(getComputedStyle(node).fontSize)"
+    assert page.locator(".katex").first.evaluate(size) >= 18
+    assert page.locator(f"{PLOT} .xtick text").first.evaluate(size) >= 14
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_serious_fault(
+    open_page: OpenPage, app_url: str, scheme: str, width: int
+) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit(page, app_url, "show=huber&show=log_cosh")
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (fault["id"], [node["target"] for node in fault["nodes"]][:5])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []

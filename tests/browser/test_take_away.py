@@ -1,0 +1,54 @@
+"""Files that are taken away from the playground, and a loss that is written into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from lossviz import parse, run_all
+from lossviz.export import csv, script
+
+OpenPage = Callable[..., Page]
+QUERY = "loss=squared_error&loss=huber&outliers=vertical&steps=40"
+
+
+def taken(page: Page, name: str) -> str:
+    """The content of the file that a button gives."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name).click()
+    return Path(str(waiting.value.path())).read_bytes().decode()
+
+
+def test_what_is_taken_away_is_what_is_on_show(open_page: OpenPage, app_url: str) -> None:
+    page = open_page()
+    page.goto(f"{app_url}/?{QUERY}")
+    page.get_by_text("Take it away").click()
+    expect(page.get_by_role("button", name="Runs (CSV)")).to_be_visible()
+    wanted = list(parse(QUERY)[0])
+    assert taken(page, "Runs (CSV)") == csv(run_all(wanted))
+    assert taken(page, "Script: plain NumPy") == script(wanted, "numpy")
+    animation = taken(page, "Animation (HTML")
+    assert animation.startswith("<!doctype html>")
+    assert "src=\"http" not in animation
+
+
+def test_a_formula_is_typed_trained_and_refused_with_its_place(
+    open_page: OpenPage, app_url: str
+) -> None:
+    page = open_page()
+    page.goto(f"{app_url}/?loss=own&outliers=vertical")
+    legend = page.get_by_role("list", name="Lines")
+    expect(legend).to_contain_text("where(abs(r) < d")
+    page.get_by_text("Loss parameters").click()
+    box = page.get_by_role("textbox", name="Formula")
+    box.fill("abs(r)**a")
+    box.press("Enter")
+    expect(legend).to_contain_text("abs(r)**a (a = 1)")
+    expect(page).to_have_url(re.compile("own.text=abs"))
+    box.fill("abs(r")
+    box.press("Enter")
+    expect(page.get_by_text("the old value was kept")).to_be_visible()
+    expect(legend).to_contain_text("abs(r)**a (a = 1)")
