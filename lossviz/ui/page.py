@@ -8,7 +8,7 @@ import streamlit as st
 # Streamlit leaves a hand's breadth above the first line; the charts need it more.
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { padding: 3.25rem 2rem 2rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.75rem 2rem 2rem; }
 /* While long training ticks, this would flicker, with a Stop button that is not ours. */
 [data-testid="stStatusWidget"] { display: none; }
 /* Long training would grey the page between its ticks. */
@@ -23,7 +23,7 @@ STYLE = """
 .lossviz-fault { margin: .25rem 0 0; padding-left: .6rem; border-left: 4px solid #d55e00; }
 .lossviz-headline { font-size: 1.2rem; }
 .lossviz-presentation { font-size: 1.75rem; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 2rem; } }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 2rem; } }
 </style>
 """
 
