@@ -17,5 +17,6 @@ if __name__ == "__main__":
     pages = [
         st.Page("pages/playground.py", title="Playground", default=True),
         st.Page("pages/losses.py", title="Losses"),
+        st.Page("pages/choose.py", title="Which loss?"),
     ]
     st.navigation(pages, position="top").run()

@@ -2,7 +2,7 @@
 
     registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment
       <- link, sampling <- objective <- training
-      <- reference, replay, estimators, presets, export <- landscape <- the package's face
+      <- reference, replay, estimators, presets, gallery <- landscape, guide <- the package's face
       <- player <- figures <- playground <- ui <- command line <- pages, app
 
 A part may import parts below it and itself, never its neighbours in a row; the player
@@ -33,7 +33,7 @@ LAYERS = (
     {"objective"},
     {"training"},
     {"reference", "replay", "estimators", "presets", "gallery"},
-    {"landscape", "regions", "metrics", "passes"},
+    {"landscape", "regions", "metrics", "passes", "guide"},
     {FACE},
     {"player"},
     {"figures"},

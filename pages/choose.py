@@ -1,0 +1,13 @@
+"""Which loss: what the rows say, the losses that speaks for, and whether they really do better."""
+
+from lossviz.ui import guide, page, state
+
+page.begin("Which loss?")
+state.load()
+guide.choice()
+chosen = guide.rows()
+cost = guide.cost(chosen)
+found = guide.findings(chosen)
+picked = guide.picks(chosen, found, cost)
+guide.proof(chosen, picked)
+state.save()

@@ -1,0 +1,304 @@
+"""The guide: its figures, its advice, its cross-validation, and its page run in process."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from scipy import stats
+from sklearn import linear_model, metrics, model_selection
+from sklearn.neighbors import KNeighborsClassifier
+from streamlit.testing.v1 import AppTest
+
+from lossviz import guide, sample
+from lossviz.datasets import DATASETS
+from lossviz.experiment import Experiment
+from lossviz.figures.guide import intervals
+from lossviz.figures.style import styles
+from lossviz.guide.measure import disputed
+from lossviz.losses import LOSSES
+from lossviz.sampling import Sample
+
+TIMEOUT = 60
+CASES = [(task, cost) for task in guide.COSTS for cost in guide.COSTS[task]]
+
+
+def picked(cost: str = "unsure", **settings: object) -> list[str]:
+    experiment = guide.linear(Experiment(**settings))
+    found = guide.measure(experiment)
+    return [each.experiment.loss for each in guide.recommend(experiment, found, cost)]
+
+
+def least_absolute(experiment: Experiment) -> tuple[np.ndarray, np.ndarray]:
+    """Residuals and predictions of scikit-learn's median regression."""
+    data = sample(experiment)
+    median = linear_model.QuantileRegressor(quantile=0.5, alpha=0.0).fit(data.X, data.y)
+    return data.y - median.predict(data.X), median.predict(data.X)
+
+
+@pytest.mark.parametrize("settings", [{"data": "engel"}, {"outliers": "vertical"}])
+def test_residual_figures_are_scipys_on_scikit_learns_median_fit(settings):
+    experiment = Experiment(**settings)
+    found = guide.measure(experiment)
+    residual, fitted = least_absolute(experiment)
+    spread = stats.median_abs_deviation(residual, scale=1 / 1.4826)
+    around = np.abs(residual - np.median(residual))
+    assert found["spread"].value == pytest.approx(spread, rel=1e-6)
+    assert found["outliers"].value == pytest.approx(np.mean(around > 3 * spread))
+    low, middle, high = np.percentile(residual, (10, 50, 90))
+    skew = ((high - middle) - (middle - low)) / (high - low)
+    assert found["skew"].value == pytest.approx(skew, rel=1e-6, abs=1e-9)
+    answer = stats.spearmanr(fitted, around)
+    assert found["fanning"].value == pytest.approx(answer.statistic, abs=0.01)
+
+
+def test_figures_of_targets_are_those_computed_by_hand():
+    counts = sample(Experiment(data="counts")).y
+    assert guide.measure(Experiment(data="counts"))["counts"].value == np.median(counts)
+    grown = np.sort(sample(Experiment(data="exponential_growth")).y)
+    low, high = np.percentile(grown, (5, 95))
+    found = guide.measure(Experiment(data="exponential_growth"))
+    assert found["decades"].value == pytest.approx(np.log10(high) - np.log10(low))
+    assert "counts" not in found
+    assert "counts" not in guide.measure(Experiment(data="diabetes"))  # whole, but far from 0
+
+
+def test_figures_of_classes_are_those_computed_by_hand():
+    data = sample(Experiment(data="imbalanced"))
+    found = guide.measure(Experiment(data="imbalanced"))
+    assert found["rarest"].value == pytest.approx(np.mean(data.y == found["rare_class"].value))
+    assert found["rarest"].value < 0.5
+
+
+def test_disputed_labels_are_those_that_a_left_out_row_would_be_refused():
+    data = sample(Experiment(data="blobs", outliers="mislabelled"))
+    rows = data.X / data.X.std(axis=0)
+    wanted = []
+    for row in range(len(rows)):
+        others = np.arange(len(rows)) != row
+        near = KNeighborsClassifier(10).fit(rows[others], data.y[others])
+        [votes] = near.predict_proba(rows[[row]])
+        wanted.append(votes.max() > 0.79 and near.classes_[votes.argmax()] != data.y[row])
+    found = disputed(data.X, data.y)
+    np.testing.assert_array_equal(found, wanted)
+    assert found.any()
+
+
+def test_robust_losses_come_first_where_there_are_outliers():
+    assert picked(outliers="vertical")[:3] == ["huber", "tukey", "absolute_error"]
+
+
+def test_squares_come_first_on_clean_normal_data():
+    assert picked(params={"line.n": 500})[0] == "squared_error"
+
+
+@pytest.mark.parametrize(
+    ("settings", "first"),
+    [
+        ({"data": "counts"}, "poisson"),
+        ({"data": "exponential_growth"}, "squared_log_error"),
+        ({"data": "imbalanced"}, "log_loss"),
+        ({"data": "blobs"}, "cross_entropy"),
+        ({"data": "iris", "cost": "decision"}, "multiclass_hinge"),
+        ({"data": "overlapping", "cost": "decision"}, "hinge"),
+        ({"cost": "low"}, "quantile"),
+        ({"cost": "typical"}, "absolute_error"),
+        ({"cost": "mean"}, "squared_error"),
+    ],
+)
+def test_what_is_known_of_the_data_decides(settings, first):
+    assert picked(**settings)[0] == first
+
+
+def test_a_loss_whose_parameter_cannot_be_what_is_wanted_is_left_out():
+    # Engel's spread with outliers is about 90, and c goes to 100.
+    assert "tukey" not in picked(data="engel", outliers="vertical")
+
+
+def test_the_rare_class_is_weighed_up():
+    experiment = Experiment(data="imbalanced")
+    found = guide.measure(experiment)
+    pick = guide.recommend(experiment, found)[0]
+    share = np.mean(sample(experiment).y)
+    weights = [pick.experiment["log_loss.weight_0"], pick.experiment["log_loss.weight_1"]]
+    assert weights == pytest.approx([1.0, (1 - share) / share], rel=0.05)
+    plain = guide.recommend(experiment, found, "probabilities")[0]
+    assert plain.experiment == guide.linear(experiment)
+
+
+@pytest.mark.parametrize("cost", ["low", "high"])
+def test_the_dear_side_is_charged_three_times_as_much(cost):
+    experiment = Experiment()
+    pick = guide.recommend(experiment, guide.measure(experiment), cost)[0].experiment
+    low, high = LOSSES["quantile"](np.array([-1.0, 1.0]), 0.0, **pick.params_of("loss"))[0]
+    assert (low / high if cost == "low" else high / low) == pytest.approx(3.0, rel=0.06)
+
+
+@pytest.mark.parametrize("name", [each for each in DATASETS if each != "digits"])
+@pytest.mark.parametrize("cost", sorted({cost for _, cost in CASES}))
+def test_every_data_set_gets_two_to_four_losses_with_measured_reasons(name, cost):
+    kind = "regression" if DATASETS[name].task == "regression" else "classes"
+    if cost not in guide.COSTS[kind]:
+        return
+    experiment = Experiment(data=name)
+    found = guide.measure(experiment)
+    picks = guide.recommend(experiment, found, cost)
+    assert 2 <= len(picks) <= 4
+    assert len({pick.experiment.loss for pick in picks}) == len(picks)
+    assert all(pick.reason.endswith(".") and set(pick.findings) <= set(found) for pick in picks)
+    assert sum(bool(pick.findings) for pick in picks) == len(picks)
+
+
+def test_a_network_gives_way_to_a_line_and_the_rows_stay():
+    experiment = Experiment(data="moons", model="mlp", seed=3, params={"moons.noise": 0.3})
+    chosen = guide.linear(experiment)
+    assert (chosen.model, chosen.seed, chosen["moons.noise"]) == ("linear", 3, 0.3)
+
+
+def test_scores_of_squared_error_are_those_of_linear_regression():
+    experiment = Experiment(data="engel")
+    proof = guide.prove([experiment, experiment.replace(loss="absolute_error")])
+    data = sample(experiment)
+    folds = model_selection.RepeatedKFold(n_splits=5, n_repeats=4, random_state=0)
+    direct = model_selection.cross_validate(
+        linear_model.LinearRegression(), data.X, data.y, cv=folds,
+        scoring=["neg_mean_absolute_error", "neg_root_mean_squared_error",
+                 "neg_median_absolute_error", "r2"],
+    )  # fmt: skip
+    wanted = [values * (1 if key == "test_r2" else -1)
+              for key, values in direct.items() if key.startswith("test")]  # fmt: skip
+    assert proof.metrics == ("mae", "rmse", "median", "r2")
+    np.testing.assert_allclose(proof.scores[0], np.transpose(wanted), rtol=1e-8)
+    median = linear_model.QuantileRegressor(quantile=0.5, alpha=0.0)
+    direct = model_selection.cross_val_score(
+        median, data.X, data.y, cv=folds, scoring="neg_mean_absolute_error"
+    )
+    np.testing.assert_allclose(proof.scores[1, :, 0], -direct, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["overlapping", "blobs"])
+def test_scores_of_log_loss_are_those_of_logistic_regression(name):
+    settings = {"params": {"blobs.spread": 3.0}} if name == "blobs" else {}
+    experiment = Experiment(data=name, **settings)
+    proof = guide.prove([experiment])
+    data = sample(experiment)
+    folds = model_selection.RepeatedStratifiedKFold(n_splits=5, n_repeats=4, random_state=0)
+    model = linear_model.LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000)
+    for fold, (train, test) in enumerate(folds.split(data.X, data.y)):
+        p = model.fit(data.X[train], data.y[train]).predict_proba(data.X[test])
+        y = data.y[test]
+        wanted = [
+            metrics.accuracy_score(y, p.argmax(axis=1)),
+            metrics.balanced_accuracy_score(y, p.argmax(axis=1)),
+            metrics.log_loss(y, p),
+            metrics.brier_score_loss(y, p, scale_by_half=False),
+        ]
+        np.testing.assert_allclose(proof.scores[0, fold], wanted, rtol=1e-5)
+
+
+def test_spoiled_rows_are_trained_on_but_not_scored():
+    data = sample(Experiment(outliers="vertical"))
+    folds = guide.splits(data)
+    assert not any(data.is_outlier[test].any() for _, test in folds)
+    assert all(data.is_outlier[train].any() for train, _ in folds)
+
+
+def test_the_interval_is_nadeaus_and_bengios():
+    usual, other = Experiment(), Experiment(loss="absolute_error")
+    proof = guide.prove([usual, other])
+    [first, *_] = guide.differences(proof, 1)
+    d = proof.scores[1, :, 0] - proof.scores[0, :, 0]
+    # 5 times 4 folds, a quarter as many tested as trained on.
+    scale = np.sqrt((1 / 20 + 12 / 48) * d.var(ddof=1))
+    low, high = stats.t(19, d.mean(), scale).interval(0.95)
+    assert (first.mean, first.low, first.high) == pytest.approx((d.mean(), low, high))
+
+
+def test_robust_losses_are_proved_better_under_outliers_and_not_without():
+    for outliers, words in (
+        ("vertical", "better in mean absolute error"),
+        ("none", "no difference that these rows can show"),
+    ):
+        usual = Experiment(outliers=outliers, params={"line.n": 200})
+        proof = guide.prove([usual, usual.replace(loss="huber")])
+        assert guide.verdict(proof, 1).startswith(words)
+
+
+def test_a_loss_without_probabilities_has_no_score_for_them():
+    usual = Experiment(data="overlapping")
+    proof = guide.prove([usual, usual.replace(loss="hinge")])
+    assert [each.metric for each in guide.differences(proof, 1)] == ["accuracy", "balanced"]
+
+
+def test_too_few_rows_are_refused_in_words():
+    X = np.arange(6.0)[:, None]
+    rows = Sample(X, X[:, 0], np.zeros(6, bool), X, X[:, 0], np.zeros(1), np.ones(1))
+    with pytest.raises(ValueError, match="at least 10 rows"):
+        guide.splits(rows)
+    with pytest.raises(ValueError, match="too many rows"):
+        guide.prove([Experiment(data="digits")])
+
+
+@pytest.mark.parametrize("settings", [{}, {"data": "overlapping"}])
+def test_the_chart_is_valid_plotly_with_a_plot_for_each_metric(settings):
+    usual = Experiment(**settings)
+    other = usual.replace(loss="brier" if settings else "huber")
+    proof = guide.prove([usual, other])
+    drawn = go.Figure(
+        intervals(styles([usual, other]), proof, "classes" if settings else "regression")
+    )
+    assert len(drawn.data) == 4
+    for trace, each in zip(drawn.data, guide.differences(proof, 1), strict=True):
+        assert trace.x[0] == each.mean
+        assert trace.x[0] + trace.error_x.array[0] == pytest.approx(each.high)
+    assert drawn.layout.xaxis4.title.text
+
+
+def page(query: str = "") -> AppTest:
+    at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
+    for key, value in parse_qsl(query):
+        at.query_params[key] = [*at.query_params.get(key, []), value]
+    at.switch_page("pages/choose.py").run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(element.value for element in at.markdown).replace("\\", "")
+
+
+def test_a_link_says_which_rows_are_looked_at():
+    at = page("data=engel&outliers=vertical")
+    assert not at.warning
+    assert "### 1. MAE" in words(at)
+    assert "Rows" in list(at.dataframe[0].value["Measured"])
+    assert "engel" in at.query_params["data"]
+
+
+def test_the_proof_comes_when_it_is_asked_for_and_goes_with_other_rows():
+    at = page("data=line&outliers=vertical")
+    assert not at.get("plotly_chart")
+    at.button[0].click().run()
+    assert not at.exception
+    assert at.get("plotly_chart")
+    assert "better in mean absolute error" in words(at)
+    outliers = next(box for box in at.selectbox if box.label == "Outliers")
+    outliers.set_value("none").run()
+    assert not at.exception
+    assert not at.get("plotly_chart")
+    assert "### 1. MSE" in words(at)
+
+
+def test_what_errors_cost_changes_the_advice():
+    at = page("data=line")
+    at.radio[0].set_value("low").run()
+    assert not at.exception
+    assert "### 1. Quantile" in words(at)
+
+
+def test_a_network_and_a_broken_link_get_sentences():
+    at = page("data=moons&model=mlp&hubris=1")
+    assert any("hubris" in each.value for each in at.warning)
+    assert any("network" in each.value for each in at.info)
