@@ -89,10 +89,10 @@ def margins(z: Array, labels: Array, outputs: int) -> Array:
     """How far rows with labels (n,) are on the right side: for raw predictions z (..., n) of two
     classes, z times the sign of the class; with outputs (..., n, K), that of the row's class
     minus the largest other."""
+    own = _along(z, labels, outputs)
     if not outputs:
-        return (2.0 * labels - 1.0) * z
-    own = _own(labels, outputs)
-    return _along(z, labels, outputs) - np.where(own, -np.inf, z).max(axis=-1)
+        return own
+    return own - np.where(_own(labels, outputs), -np.inf, z).max(axis=-1)
 
 
 def _along(slope: Array, labels: Array, outputs: int) -> Array:

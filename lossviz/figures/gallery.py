@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.figures.scene import room
 from lossviz.figures.style import Style, axis, figure
 from lossviz.gallery import Curve
 
@@ -49,7 +50,7 @@ def gallery(
     layout: dict[str, Any] = {
         f"yaxis{number + 1}" if number else "yaxis": axis(
             names[number],
-            range=_room([getattr(curve, part) for own in curves for curve in own]),
+            range=room([getattr(curve, part) for own in curves for curve in own], times=3.0),
             domain=DOMAINS[number],
             zeroline=True,
         )
@@ -62,11 +63,3 @@ def gallery(
         layout[key]["tickfont"] = {"size": TEXT}
         layout[key]["title"]["font"] = {"size": TEXT}
     return figure(data, **layout)
-
-
-def _room(curves: Sequence[Array]) -> list[float]:
-    """Room for every curve, but for those that tower over three times the median one."""
-    tops = sorted(float(np.nanmax(np.abs(curve), initial=0.0)) for curve in curves)
-    top = 1.06 * min(tops[-1], 3.0 * tops[(len(tops) - 1) // 2]) or 1.0
-    low = min(float(np.nanmin(curve, initial=0.0)) for curve in curves)
-    return [max(-top, min(1.1 * low, -0.04 * top)), top]

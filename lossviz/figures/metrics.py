@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.figures.scene import Scene
+from lossviz.figures.scene import Scene, shares
 from lossviz.figures.style import DATA, Style, axis, figure
 from lossviz.metrics import BINS, Metrics
 from lossviz.player import Chart, Track
@@ -35,7 +35,7 @@ def confusion(
     data, tracks, layout, titles = [], [], {}, []
     for i, (style, count) in enumerate(zip(styles, counts, strict=True)):
         row, column = divmod(i, across)
-        x_domain, y_domain = _slot(column, across, gap), _slot(down - 1 - row, down, 0.18)
+        x_domain, y_domain = shares(across, gap)[column], shares(down, 0.18)[down - 1 - row]
         place = str(i + 1) if i else ""
         axes, sides = {"xaxis": f"x{place}", "yaxis": f"y{place}"}, _sides(classes)
         layout[f"xaxis{place}"] = {
@@ -65,11 +65,6 @@ def confusion(
         span=2 if is_wide else 1, height=640 if down == 2 else 400 if is_large else 360,
     )  # fmt: skip
     return Scene(chart, tuple(tracks))
-
-
-def _slot(k: int, count: int, gap: float) -> list[float]:
-    size = (1.0 + gap) / count
-    return [k * size, (k + 1) * size - gap]
 
 
 def _sides(classes: Sequence[str]) -> dict[str, Any]:

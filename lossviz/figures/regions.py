@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.figures.scene import Scene
+from lossviz.figures.scene import Scene, shares
 from lossviz.figures.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
@@ -175,7 +175,7 @@ def _layout(
     over = 10 + LINE * max(map(len, labels))  # pixels for the labels of a row
     top = over + (2 * LINE if len(styles) > 1 else 0)
     gap = over / (_height(rows) - top - BELOW)
-    across, down = _shares(columns, GAP), _shares(rows, gap)[::-1]
+    across, down = shares(columns, GAP), shares(rows, gap)[::-1]
     sides = zip("xy", plane.names, plane.limits, (across, down), strict=True)
     for letter, title, limits, domains in sides:
         for k, domain in enumerate(domains):
@@ -215,12 +215,6 @@ def _height(rows: int) -> int:
 
 def _axis(name: str, k: int) -> str:
     return f"{name}{k + 1}" if k else name
-
-
-def _shares(count: int, gap: float) -> list[list[float]]:
-    """The parts [low, high] of a side for so many panels of equal size."""
-    size = (1.0 - gap * (count - 1)) / count
-    return [[k * (size + gap), k * (size + gap) + size] for k in range(count)]
 
 
 def _words(

@@ -47,6 +47,21 @@ def span(*arrays: Array, margin: float = 0.05) -> list[float]:
     return [low - room, high + room]
 
 
+def room(curves: Sequence[Array], times: float = 4.0) -> list[float]:
+    """An axis range that holds every curve, but for those that tower so many times over the median
+    one."""
+    tops = sorted(float(np.nanmax(np.abs(curve), initial=0.0)) for curve in curves)
+    top = 1.06 * min(tops[-1], times * tops[(len(tops) - 1) // 2]) or 1.0
+    low = min(float(np.nanmin(curve, initial=0.0)) for curve in curves)
+    return [max(-top, min(1.1 * low, -0.04 * top)), top]
+
+
+def shares(count: int, gap: float) -> list[list[float]]:
+    """The parts [low, high] of a side for so many panels of equal size."""
+    size = (1.0 - gap * (count - 1)) / count
+    return [[k * (size + gap), k * (size + gap) + size] for k in range(count)]
+
+
 def steady(limits: Sequence[float]) -> list[float]:
     """The limits moved out, each by an eighth at most, to round numbers: data that differ a little
     then have the same axis, and browsers need not draw it anew."""

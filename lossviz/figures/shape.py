@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.figures.scene import Scene, near, span
+from lossviz.figures.scene import Scene, near, room, span
 from lossviz.figures.style import DATA, Style, axis, figure
 from lossviz.player import Chart, Link, Track
 from lossviz.replay import Replay
@@ -27,7 +27,7 @@ def shape(
     replay; a run without one has no dots. x are residuals of the target that is named or, with
     None, margins."""
     ranges = [span(*(x for x, _, _ in shapes), margin=0)]
-    ranges += [_range([curves[part] for curves in shapes]) for part in (1, 2)]
+    ranges += [room([curves[part] for curves in shapes]) for part in (1, 2)]
     data, tracks, links = [], [], []
     for style, (places, *curves), replay in zip(styles, shapes, replays, strict=True):
         for part, curve in enumerate(curves):
@@ -89,11 +89,3 @@ def _sides() -> dict[str, list[dict]]:
         for text, anchor, shift in (("◀ wrong", "right", -6), ("right ▶", "left", 6))
     ]  # fmt: skip
     return {"shapes": [line], "annotations": words}
-
-
-def _range(curves: Sequence[Array]) -> list[float]:
-    """Room for every curve, but for those that tower over four times the median one."""
-    tops = sorted(float(np.nanmax(np.abs(curve), initial=0.0)) for curve in curves)
-    top = 1.06 * min(tops[-1], 4 * tops[(len(tops) - 1) // 2]) or 1.0
-    lows = [float(np.nanmin(curve, initial=0.0)) for curve in curves]
-    return [max(-top, min(1.1 * min(lows), -0.04 * top)), top]

@@ -13,6 +13,7 @@ from lossviz.figures.style import Style
 from lossviz.metrics import Metrics, costs, gives_probabilities, measure
 from lossviz.objective import Task
 from lossviz.player import Row, Table
+from lossviz.playground.words import listed
 from lossviz.replay import latest, thinned
 from lossviz.training import Run
 
@@ -68,9 +69,8 @@ def _meaning(runs: Sequence[Run], looks: Sequence[Style]) -> str:
         return "The chances are meant as probabilities."
     if not meant:
         return "The chances are scores between 0 and 1, not meant as probabilities."
-    *most, last = meant
-    names = f"{', '.join(most)} and {last}" if most else last
-    return f"Meant as probabilities are those of {names}; the others are scores between 0 and 1."
+    those = listed(meant)
+    return f"Meant as probabilities are those of {those}; the others are scores between 0 and 1."
 
 
 def _table(

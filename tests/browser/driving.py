@@ -2,6 +2,7 @@
 
 import re
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -25,3 +26,12 @@ def drag(page: Page, place: Locator, start: tuple[int, int], end: tuple[int, int
     page.mouse.down()
     page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=5)
     page.mouse.up()
+
+
+def serious_faults(page: Page) -> list[tuple[str, list[object]]]:
+    """What axe finds on the page that is serious or critical, each with a few of its places."""
+    return [
+        (fault["id"], [node["target"] for node in fault["nodes"]][:5])
+        for fault in Axe().run(page).response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]

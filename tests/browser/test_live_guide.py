@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from driving import serious_faults
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
@@ -35,10 +35,4 @@ def test_the_proof_is_drawn_and_axe_finds_no_serious_fault(
     page.get_by_role("button", name="Prove it by cross-validation").click()
     expect(page.locator(".js-plotly-plot .xtick").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (fault["id"], [node["target"] for node in fault["nodes"]][:5])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious_faults(page) == []

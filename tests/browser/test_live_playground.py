@@ -5,8 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driving import drag, step, to_step
+from driving import drag, serious_faults, step, to_step
 from playwright.sync_api import Page, expect
 
 from lossviz import parse
@@ -269,13 +268,7 @@ def test_axe_finds_no_serious_fault(
         for name in ("Data", "Outliers", "Loss parameters", "Model", "Descent", "View"):
             open_group(page, name)
         expect(page.get_by_role("spinbutton", name="Learning rate")).to_be_visible()
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (fault["id"], [node["target"] for node in fault["nodes"]][:5])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious_faults(page) == []
 
 
 def test_presentation_size_is_larger(page: Page, app_url: str) -> None:

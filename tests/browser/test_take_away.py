@@ -32,7 +32,7 @@ def test_what_is_taken_away_is_what_is_on_show(open_page: OpenPage, app_url: str
     assert taken(page, "Script: plain NumPy") == script(wanted, "numpy")
     animation = taken(page, "Animation (HTML")
     assert animation.startswith("<!doctype html>")
-    assert "src=\"http" not in animation
+    assert 'src="http' not in animation
 
 
 def test_a_formula_is_typed_trained_and_refused_with_its_place(
