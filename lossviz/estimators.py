@@ -184,11 +184,12 @@ def _train(estimator: Any, X: Array, y: Array, classes: tuple[str, ...] = ()) ->
         )
     kept, held = _parts(estimator, experiment, y)
     center, scale = center_and_scale(X[kept], experiment.scaling != "none")
-    data = Sample(
-        X[kept], y[kept], np.zeros(len(y[kept]), bool), X[held], y[held], center, scale, classes
-    )
     names = getattr(estimator, "feature_names_in_", [f"x{i}" for i in range(X.shape[1])])
-    task = Task.on(experiment, data, tuple(names))
+    data = Sample(
+        X[kept], y[kept], np.zeros(len(y[kept]), bool), X[held], y[held], center, scale,
+        classes, tuple(names),
+    )  # fmt: skip
+    task = Task.on(experiment, data)
     [run] = next(train([task], seconds=math.inf))
     if run.diverged_at is not None:
         warnings.warn(run.status, ConvergenceWarning, stacklevel=3)

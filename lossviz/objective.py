@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.datasets import DATASETS
 from lossviz.experiment import ROWS, STARTS, Experiment, loss_of
 from lossviz.losses import LOSSES, Loss
 from lossviz.models import MODELS
@@ -55,10 +54,10 @@ class Task:
         return replace(rows, experiment=experiment)
 
     @classmethod
-    def on(cls, experiment: Experiment, data: Sample, features: tuple[str, ...]) -> Task:
+    def on(cls, experiment: Experiment, data: Sample) -> Task:
         """The task of training as the experiment says on rows of one's own: what it says about
-        data and outliers does not apply. `features` are the columns' names."""
-        return _build(experiment, data, features, LOSSES[experiment.loss])
+        data and outliers does not apply."""
+        return _build(experiment, data, LOSSES[experiment.loss])
 
     @property
     def is_batched(self) -> bool:
@@ -111,7 +110,7 @@ class Task:
         return np.concatenate([changed.reshape(first.shape), rest], axis=-1)
 
 
-def _build(experiment: Experiment, data: Sample, features: tuple[str, ...], loss: Loss) -> Task:
+def _build(experiment: Experiment, data: Sample, loss: Loss) -> Task:
     model, options = MODELS[experiment.model], experiment.params_of("model")
     d = data.X.shape[1]
     outputs = len(data.classes) if loss.task == "multiclass" else 0
@@ -126,13 +125,13 @@ def _build(experiment: Experiment, data: Sample, features: tuple[str, ...], loss
         model.layers(d, outputs, **options),
         model.units(data.center, data.scale, **options),
         model.penalised(d, outputs, **options),
-        model.names(features, outputs, data.classes, **options),
+        model.names(data.features, outputs, data.classes, **options),
     )
 
 
 @lru_cache(maxsize=32)
 def _task(rows: Experiment, loss: Loss) -> Task:
-    task = _build(rows, sample(rows), DATASETS[rows.data].features, loss)
+    task = _build(rows, sample(rows), loss)
     arrays = (task.features, task.y, task.features_test, task.y_test)
     for array in (*arrays, *vars(task.sample).values()):
         if isinstance(array, np.ndarray):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.datasets import DATASETS
 from lossviz.experiment import loss_of
 from lossviz.models import MODELS
 from lossviz.models.activations import ACTIVATIONS
@@ -146,7 +145,7 @@ def _piece(task: Task, rows: int) -> int:
 
 def input_names(task: Task) -> tuple[str, ...]:
     """What the first layer sees: the features, or their powers."""
-    e, features = task.experiment, DATASETS[task.experiment.data].features
+    e, features = task.experiment, task.sample.features
     if task.layers[0][1] == 1 + len(features):
         return features
     names = MODELS[e.model].names(features, **e.params_of("model"))
@@ -158,4 +157,4 @@ def output_names(task: Task) -> tuple[str, ...]:
     classes = task.sample.classes
     if task.outputs:
         return classes
-    return (classes[1] if classes else DATASETS[task.experiment.data].target,)
+    return (classes[1] if classes else task.sample.target,)

@@ -8,7 +8,6 @@ from itertools import accumulate
 
 import numpy as np
 
-from lossviz.datasets import DATASETS
 from lossviz.experiment import loss_of
 from lossviz.objective import Task, classes_of
 from lossviz.replay import raw
@@ -84,7 +83,7 @@ def feature_plane(task: Task, x: int = 0, y: int = 0) -> FeaturePlane:
     X, d = task.sample.X, task.sample.X.shape[1]
     if d > 2 and not 0 < x <= d and not 0 < y <= d:
         return _principal(task)
-    names = DATASETS[task.experiment.data].features
+    names = task.sample.features
     y = y - 1 if 0 < y <= d else -1
     x = x - 1 if 0 < x <= d else int(y == 0)
     if d == 1:

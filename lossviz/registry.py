@@ -23,7 +23,8 @@ class Param:
     `low` and `high` bound numbers, both ends included. `choices` lists what a word may be; a
     registry will do. `reader` turns any other text into its canonical form and raises
     ValueError with a reason. `log` asks for a widget that moves by factors. `plain` says that the
-    default leaves the item as if it had no such parameter, so that names pass it over.
+    default leaves the item as if it had no such parameter, so that names pass it over. Without
+    `has_widget` it is set by other means than a widget of its own.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Param:
     reader: Callable[[str], str] | None = None
     log: bool = False
     plain: bool = False
+    has_widget: bool = True
 
     def check(self, value: Any) -> Value:
         """The value in this parameter's type; ValueError says what is wrong with it."""

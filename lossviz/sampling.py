@@ -20,6 +20,7 @@ class Sample:
     X (n, d), y (n,): training rows, outliers injected; is_outlier (n,) marks those.
     X_test, y_test: clean rows, a fresh draw or a held-out part.
     classes: their names, K of them, where the targets are classes 0..K-1; else ().
+    features, target: what the columns are called.
     center, scale (d,): descent sees the features as (x - center) / scale; 0 and 1 where nothing
         is scaled. They come from the rows before outliers were injected.
     """
@@ -32,6 +33,8 @@ class Sample:
     center: Array
     scale: Array
     classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ("x",)
+    target: str = "y"
 
     @property
     def is_scaled(self) -> bool:
@@ -56,14 +59,15 @@ def sample(experiment: Experiment) -> Sample:
     """The experiment's rows: the same for every experiment that differs only in how it trains."""
     e = experiment
     dataset = DATASETS[e.data]
-    X, y, X_test, y_test = dataset.draw(
+    drawn = dataset.draw(
         generator(e.seed, "data"), generator(e.seed, "test"), e.params_of("data")
     )
     is_scaled = e.scaling == "standard" or (e.scaling == "auto" and dataset.standardise)
-    center, scale = center_and_scale(X, is_scaled)
+    center, scale = center_and_scale(drawn.X, is_scaled)
     rng = generator(e.seed, f"outliers {e.outlier_seed}")
-    X, y, is_outlier = OUTLIERS[e.outliers].function(rng, X, y, **e.params_of("outliers"))
-    count = e.params_of("data").get("classes", len(dataset.classes))
+    spoil = OUTLIERS[e.outliers].function
+    X, y, is_spoiled = spoil(rng, drawn.X, drawn.y, **e.params_of("outliers"))
     return Sample(
-        X, y, is_outlier, X_test, y_test, center, scale, dataset.classes[: int(count)]
-    )
+        X, y, is_spoiled | drawn.marked, drawn.X_test, drawn.y_test, center, scale,
+        drawn.classes, drawn.features, drawn.target,
+    )  # fmt: skip

@@ -17,7 +17,8 @@ def rows(X, y, center=None, scale=None) -> Sample:
     d = X.shape[1]
     center = np.zeros(d) if center is None else np.asarray(center, float)
     scale = np.ones(d) if scale is None else np.asarray(scale, float)
-    return Sample(X, y, np.zeros(len(y), bool), X, y, center, scale)
+    names = tuple(f"x{i}" for i in range(d))
+    return Sample(X, y, np.zeros(len(y), bool), X, y, center, scale, features=names)
 
 
 def in_classes(data: Sample) -> Sample:
@@ -27,7 +28,7 @@ def in_classes(data: Sample) -> Sample:
 
 
 def task_on(data: Sample, experiment: Experiment) -> Task:
-    return Task.on(experiment, data, tuple(f"x{i}" for i in range(data.X.shape[1])))
+    return Task.on(experiment, data)
 
 
 def train_on(data: Sample, experiment: Experiment) -> Run:

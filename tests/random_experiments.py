@@ -16,7 +16,7 @@ def draw_value(rng: np.random.Generator, param: Param) -> Value:
     if rng.random() < 1 / 3:
         return param.default
     if isinstance(param.default, str):
-        return str(rng.choice(list(param.choices)))
+        return str(rng.choice(list(param.choices) or [param.default]))
     if param.name == "n":
         return int(rng.choice([1, 2, 7, 33, 60]))
     if param.log:

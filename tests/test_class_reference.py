@@ -42,7 +42,8 @@ def classes(X, y, names=("a", "b", "c")) -> Sample:
     X = np.asarray(X, float).reshape(len(y), -1)
     y, is_outlier = np.asarray(y, float), np.zeros(len(y), bool)
     flat, one = np.zeros(X.shape[1]), np.ones(X.shape[1])
-    return Sample(X, y, is_outlier, X, y, flat, one, tuple(names))
+    features = tuple(f"x{i}" for i in range(X.shape[1]))
+    return Sample(X, y, is_outlier, X, y, flat, one, tuple(names), features)
 
 
 def labels(count) -> Sample:

@@ -17,7 +17,7 @@ def defaults(name, **changes):
 
 def draw(name, seed: Any = 0, **changes):
     rng, fresh = np.random.default_rng([seed, 0]), np.random.default_rng([seed, 1])
-    return DATASETS[name].draw(rng, fresh, defaults(name, **changes))
+    return DATASETS[name].draw(rng, fresh, defaults(name, **changes))[:4]
 
 
 def truth(name, X, **changes):
@@ -70,8 +70,9 @@ def test_every_dataset_tells_what_it_is(name):
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_corner_of_the_parameters_gives_finite_rows(name):
-    for corner in itertools.product(*({p.low, p.high} for p in DATASETS[name].params)):
-        values = dict(zip(defaults(name), corner, strict=True))
+    bounded = [p for p in DATASETS[name].params if p.high < np.inf]
+    for corner in itertools.product(*({p.low, p.high} for p in bounded)):
+        values = dict(zip((p.name for p in bounded), corner, strict=True))
         assert all(np.isfinite(part).all() for part in draw(name, **values))
 
 

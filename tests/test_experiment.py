@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from suiting import choosing
+from suiting import WORDS, choosing
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep, parse
@@ -23,10 +23,6 @@ DOTTED = {
     for param in item.params
 }
 KEYS = {**PLAIN, **DOTTED}
-FORMULAS = {
-    "own.text": ["r**2", "abs(r)**a", "0.7*huber(r, 1) + 0.3*squared_error(r)"],
-    "own_margin.text": ["exp(-m)", "max(0, s - m)"],
-}
 
 
 def values(key: str, param: Param) -> st.SearchStrategy[Value]:
@@ -35,8 +31,8 @@ def values(key: str, param: Param) -> st.SearchStrategy[Value]:
         number = st.floats(-1e6, 1e6).map(lambda x: x + 0.0)
         listed = st.lists(number, min_size=1, max_size=4)
         return st.sampled_from(STARTS) | listed.map(lambda v: ",".join(map(repr, v)))
-    if key.endswith(".text"):
-        return st.sampled_from(FORMULAS[key])
+    if key in WORDS:
+        return st.sampled_from(WORDS[key])
     if isinstance(param.default, str):
         return st.sampled_from(list(param.choices))
     if isinstance(param.default, int):
@@ -70,8 +66,8 @@ def owner(key: str) -> tuple[str, str]:
 
 def other_value(key: str) -> Value:
     param = DOTTED[key]
-    if key in FORMULAS:
-        return FORMULAS[key][0]
+    if key in WORDS:
+        return WORDS[key][0]
     if isinstance(param.default, str):
         return next(word for word in param.choices if word != param.default)
     return param.check(param.low if param.default != param.low else param.high)
@@ -188,7 +184,7 @@ def everything() -> dict[str, Any]:
     many: dict[str, Any] = {choice: list(registry) for choice, registry in CHOICES.items()}
     for key, param in DOTTED.items():
         if isinstance(param.default, str):
-            many[key] = FORMULAS.get(key) or list(param.choices)
+            many[key] = WORDS.get(key) or list(param.choices)
         else:
             steps = [param.low + (param.high - param.low) * k / 19 for k in range(20)]
             many[key] = [param.check(param.nearest(step)) for step in steps]

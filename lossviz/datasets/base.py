@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,25 @@ from lossviz.registry import Param, Registry
 
 Array = np.ndarray
 Rows = tuple[Array, Array]  # X (n, d), y (n,)
-Split = tuple[Array, Array, Array, Array]  # X, y, X_test, y_test
 TEST_ROWS = 200
+
+
+class Drawn(NamedTuple):
+    """Rows that a dataset gives, before outliers are injected, and what their columns are called.
+
+    X (n, d), y (n,): training rows; X_test, y_test: clean rows that training never sees.
+    marked (n,): training rows that are known to be outliers.
+    features, target: names with units, as on the axes; classes: the names of those in use.
+    """
+
+    X: Array
+    y: Array
+    X_test: Array
+    y_test: Array
+    marked: Array
+    features: tuple[str, ...]
+    target: str
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -22,14 +39,15 @@ class Dataset:
     """A source of rows.
 
     function: as registered; its keyword arguments are `params`.
-    draw: `(rng, fresh, params) -> (X, y, X_test, y_test)`, two independent generators: the
-        training rows, and clean rows that training never sees.
+    draw: `(rng, fresh, params) -> Drawn`, from two independent generators: one for the training
+        rows, one for the test rows.
     task: "regression", "binary" or "multiclass". Class targets are the floats 0.0 to K - 1.
     classes: the name of each class, () for regression; where there is a Param `classes`, that
         many of them are in use.
     truth: the noise-free target at X, `(X, **params) -> (n,)`, for synthetic regression data,
         where it is the median of the target given X (for counts: the mean); None for others.
-    features, target: names with units, as on the axes.
+    features, target: names with units, as on the axes. Of the user's own data these names and
+        classes are those of the example that it starts with; each sample has its own.
     image: (rows, columns) where the features are the pixels of a picture, row by row; else None.
     notes: what the data are and what they teach; source: where they come from.
     standardise: whether descent needs the features scaled (real data in their own units).
@@ -39,7 +57,7 @@ class Dataset:
     label: str
     params: tuple[Param, ...]
     function: Callable[..., Any]
-    draw: Callable[[np.random.Generator, np.random.Generator, Mapping[str, Any]], Split]
+    draw: Callable[[np.random.Generator, np.random.Generator, Mapping[str, Any]], Drawn]
     task: str
     classes: tuple[str, ...]
     truth: Callable[..., Array] | None
@@ -70,9 +88,11 @@ def synthetic(
     """Register the decorated `(rng, *, n, noise, ...) -> (X, y)` as a synthetic dataset."""
 
     def register(function: Callable[..., Rows]) -> Callable[..., Rows]:
-        def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Split:
+        def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Drawn:
+            X, y = function(rng, **params)
             test = function(fresh, **{**params, "n": TEST_ROWS})
-            return *function(rng, **params), *test
+            used = classes[: params.get("classes", len(classes))]
+            return Drawn(X, y, *test, np.zeros(len(y), bool), features, target, used)
 
         DATASETS.add(
             Dataset(
@@ -91,6 +111,23 @@ def frozen(array: Any) -> Array:
     array = np.array(array, float)
     array.flags.writeable = False
     return array
+
+
+def held_out(
+    rng: np.random.Generator, X: Array, y: Array, marked: Array, share: float,
+    names: tuple[tuple[str, ...], str, tuple[str, ...]],
+) -> Drawn:  # fmt: skip
+    """Rows of which a share is held out for testing; never marked ones. With a share of 0 all that
+    are not marked are tested on as they are."""
+    clean = np.flatnonzero(~marked)
+    held = round(share * len(clean))
+    if held == 0:
+        tested = clean if 0 < len(clean) < len(y) else slice(None)
+        return Drawn(X, y, X[tested], y[tested], marked, *names)
+    order = rng.permutation(clean)
+    out = np.sort(order[:held])
+    kept = np.delete(np.arange(len(y)), out)
+    return Drawn(X[kept], y[kept], X[out], y[out], marked[kept], *names)
 
 
 @cache
@@ -124,16 +161,11 @@ def real(
     """
     share = Param("test", test, 0.0, 0.5, "Held-out share", "Share of the rows kept for testing.")
 
-    def function(rng: np.random.Generator, *, test: float) -> Split:
+    def function(rng: np.random.Generator, *, test: float) -> Drawn:
         X, y = rows()
-        held = round(test * len(y))
-        if held == 0:
-            return X, y, X, y
-        order = rng.permutation(len(y))
-        keep, out = np.sort(order[held:]), np.sort(order[:held])
-        return X[keep], y[keep], X[out], y[out]
+        return held_out(rng, X, y, np.zeros(len(y), bool), test, (features, target, classes))
 
-    def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Split:
+    def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Drawn:
         return function(rng, **params)
 
     DATASETS.add(

@@ -25,8 +25,8 @@ def rows_code(experiment: Experiment, data: Sample, suffix: str) -> str:
     """Code for X, y, X_test and y_test, each name with the suffix: every bit as in the sample."""
     X, y, X_test, y_test = (f"{name}{suffix}" for name in ("X", "y", "X_test", "y_test"))
     dataset = DATASETS[experiment.data]
-    columns = ", ".join(dataset.features)
-    about = f"{len(data.y)} rows of {dataset.label}. Columns of X: {columns}; y: {dataset.target}."
+    columns = ", ".join(data.features)
+    about = f"{len(data.y)} rows of {dataset.label}. Columns of X: {columns}; y: {data.target}."
     lines = [f"# {line}" for line in wrapped(about)]
     if data.classes:
         named = ", ".join(f"{k} is {name}" for k, name in enumerate(data.classes))

@@ -123,7 +123,7 @@ def _part(data: Sample, train: Array, test: Array) -> Sample:
 
 def _predict(experiment: Experiment, rows: Sample) -> tuple[Array, bool]:
     """The raw predictions at the test rows, and whether the fit has a finite minimum."""
-    task = Task.on(experiment, rows, DATASETS[experiment.data].features)
+    task = Task.on(experiment, rows)
     exact = minimise(task)
     if exact is None:
         raise ValueError(f"{experiment.model}: no exact minimiser is known")

@@ -114,7 +114,7 @@ def _fit(
         shown = [each for each in replays if each is not None]
         return predictions(
             "fit", sample.y[rows], looks, shown[0].frames, [each.argument for each in shown],
-            target=dataset.target, note=note,
+            target=sample.target, note=note,
         )  # fmt: skip
     low, high = span(sample.X)
     straight = all(
@@ -129,7 +129,7 @@ def _fit(
     drawn = [curves(run, grid) for run in runs]
     return fit(
         "fit", sample, looks, grid, drawn, truth, rows, runs[0].steps,
-        feature=dataset.features[0], target=dataset.target, note=note,
+        feature=sample.features[0], target=sample.target, note=note,
     )  # fmt: skip
 
 
@@ -260,5 +260,5 @@ def _shape(
             "Where a loss depends on more than the residual, its curve is for the median target."
         )
     shapes = [shape_of(run, arguments) for run in runs]
-    target = None if task.sample.classes else DATASETS[task.experiment.data].target
+    target = None if task.sample.classes else task.sample.target
     return shape("shape", looks, shapes, replays, target=target, note=note)

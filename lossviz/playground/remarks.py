@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.datasets import DATASETS
 from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
 from lossviz.objective import Task
@@ -66,7 +65,7 @@ def _scarce(sample: Sample) -> list[str]:
 
 def _constant(task: Task) -> list[str]:
     """A sentence on features that are the same in all training rows."""
-    names = DATASETS[task.experiment.data].features
+    names = task.sample.features
     flat = [names[k] for k in np.flatnonzero(np.ptp(task.sample.X, axis=0) == 0)]
     if not flat:
         return []

@@ -72,7 +72,8 @@ def item(choice: str) -> None:
     for name in state.sweep()[choice]:
         chosen = CHOICES[choice][str(name)]
         for param in chosen.params:
-            control(f"{chosen.name}.{param.name}")
+            if param.has_widget:
+                control(f"{chosen.name}.{param.name}")
 
 
 def comparable() -> dict[str, str]:
@@ -81,7 +82,8 @@ def comparable() -> dict[str, str]:
     keys = [key for key in CHOICES if key != "loss"] + ["lr", "batch", "l1", "l2", "init", "seed"]
     for choice in CHOICES:
         for name in sweep[choice]:
-            keys += [f"{name}.{param.name}" for param in CHOICES[choice][str(name)].params]
+            params = CHOICES[choice][str(name)].params
+            keys += [f"{name}.{param.name}" for param in params if param.has_widget]
     return {key: label(key) for key in keys}
 
 

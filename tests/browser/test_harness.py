@@ -45,7 +45,7 @@ def test_an_exception_left_on_the_page_is_a_fault(expect_shown_exception, page, 
     expect(page.get_by_test_id("stException")).to_contain_text("a planted fault")
 
 
-def test_visits_share_nothing(open_page, serve):
+def test_each_visit_has_colours_of_its_own(open_page, serve):
     first, second = open_page(color_scheme="light"), open_page(color_scheme="dark")
     for page in (first, second):
         page.goto(serve(SCRIPT))

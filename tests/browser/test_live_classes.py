@@ -320,7 +320,7 @@ def test_back_goes_back_to_the_panel_and_to_the_data(page: Page, app_url: str) -
 def test_axe_finds_no_serious_fault_in_any_panel(
     open_page: OpenPage, app_url: str, scheme: str
 ) -> None:
-    page = open_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page = open_page(color_scheme=scheme, width=1280, height=900)
     visit(page, app_url, f"{DIGITS}&steps=20")
     for panel in TITLES:
         show(page, panel)
@@ -328,7 +328,7 @@ def test_axe_finds_no_serious_fault_in_any_panel(
 
 
 def test_no_panel_scrolls_sideways_on_a_phone(open_page: OpenPage, app_url: str) -> None:
-    page = open_page(viewport={"width": 390, "height": 800})
+    page = open_page(width=390, height=800)
     visit(page, app_url, f"{DIGITS}&steps=20")
     for panel in TITLES:
         show(page, panel)

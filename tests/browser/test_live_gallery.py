@@ -99,7 +99,7 @@ def test_times_are_measured_on_request(page: Page, app_url: str) -> None:
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
-    page = open_page(viewport={"width": width, "height": 800})
+    page = open_page(width=width, height=800)
     visit(page, app_url, "show=squared_error&show=huber&show=tukey&show=quantile")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     box = page.locator(PLOT).bounding_box()
@@ -119,6 +119,6 @@ def test_formulas_and_axes_can_be_read_from_afar(page: Page, app_url: str) -> No
 def test_axe_finds_no_serious_fault(
     open_page: OpenPage, app_url: str, scheme: str, width: int
 ) -> None:
-    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = open_page(color_scheme=scheme, width=width, height=900)
     visit(page, app_url, "show=huber&show=log_cosh")
     assert serious_faults(page) == []

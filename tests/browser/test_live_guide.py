@@ -30,7 +30,7 @@ def test_the_advice_carries_everything_into_the_playground(page: Page, app_url: 
 def test_the_proof_is_drawn_and_axe_finds_no_serious_fault(
     open_page: OpenPage, app_url: str, width: int
 ) -> None:
-    page = open_page(viewport={"width": width, "height": 900})
+    page = open_page(width=width, height=900)
     visit(page, app_url)
     page.get_by_role("button", name="Prove it by cross-validation").click()
     expect(page.locator(".js-plotly-plot .xtick").first).to_be_visible()

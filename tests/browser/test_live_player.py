@@ -411,7 +411,7 @@ def test_the_controls_stay_in_sight(page: Page, demo: str) -> None:
 
 
 def test_it_fits_a_phone(open_page: OpenPage, demo: str) -> None:
-    page = open_page(viewport={"width": 360, "height": 740})
+    page = open_page(width=360, height=740)
     visit(page, demo)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     lefts = page.locator(".lv-chart").evaluate_all("nodes => nodes.map((n) => n.offsetLeft)")
@@ -671,7 +671,7 @@ def test_a_mark_is_a_tick_and_a_button_that_goes_there(page: Page, demo: str) ->
 
 @pytest.mark.parametrize("width", [390, 1400])
 def test_many_marks_take_one_line(open_page: OpenPage, demo: str, width: int) -> None:
-    page = open_page(viewport={"width": width, "height": 900})
+    page = open_page(width=width, height=900)
     visit(page, demo, f"{PICTURES}&marks=8")
     marks = page.locator(".lv-marks button")
     expect(marks).to_have_count(8)

@@ -237,7 +237,7 @@ def test_everything_by_keyboard(page: Page, app_url: str) -> None:
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
-    page = open_page(viewport={"width": width, "height": 800})
+    page = open_page(width=width, height=800)
     visit(page, app_url)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     lefts = page.evaluate(
@@ -247,7 +247,7 @@ def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int)
 
 
 def test_the_whole_table_is_in_sight_beside_the_settings(open_page: OpenPage, app_url: str) -> None:
-    page = open_page(viewport={"width": 1280, "height": 800})
+    page = open_page(width=1280, height=800)
     visit(page, app_url)
     sizes = "(node) => [node.scrollWidth, node.clientWidth]"
     needed, given = page.locator(".lv-table").evaluate(sizes)
@@ -262,7 +262,7 @@ def test_the_whole_table_is_in_sight_beside_the_settings(open_page: OpenPage, ap
 def test_axe_finds_no_serious_fault(
     open_page: OpenPage, app_url: str, scheme: str, width: int
 ) -> None:
-    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = open_page(color_scheme=scheme, width=width, height=900)
     visit(page, app_url)
     if width > 700:
         for name in ("Data", "Outliers", "Loss parameters", "Model", "Descent", "View"):

@@ -30,7 +30,7 @@ def saved(folder: Path, query: str) -> tuple[str, list[lossviz.Run]]:
 @pytest.fixture
 def offline(open_page) -> Page:
     """A page without a network."""
-    return open_page(viewport={"width": 1280, "height": 900}, offline=True)
+    return open_page(offline=True)
 
 
 def drawn(page: Page) -> None:

@@ -1,0 +1,241 @@
+"""Data of the user's own: three items whose parameter is the rows themselves.
+
+    text = keep(Table(X, y, marked))          what `table.rows` is set to
+    table_of(text)                            the rows again
+
+A small table is packed into the text, so that it travels in a link. A larger one stays in this
+process, for as long as somebody holds on to it, and the text only names it: a link asks for the
+file again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from lossviz.datasets.base import DATASETS, Array, Dataset, Drawn, frozen, held_out
+from lossviz.registry import Param, quote
+
+FEW = 300  # rows that a link may carry
+LONGEST = 6_000  # characters of packed rows in a link
+MOST_BYTES = 1_000_000  # of packed rows when unpacked
+DIGITS = 5  # significant digits of a column's largest number, where rounding is needed
+MOST_CLASSES = 10
+VERSION = "1"
+NAMED = re.compile(r"file~(\d{1,7})~([0-9a-f]{32})~([^~]{1,80})")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows of one's own.
+
+    X (n, d), y (n,): numbers; where there are classes, y holds 0.0 to K - 1. marked (n,): the
+        rows that the user calls outliers: they are trained on and never tested on.
+    features, target: names of the columns. classes: names of the classes, () for numbers.
+    name: what the table is called, such as the name of its file.
+    """
+
+    X: Array
+    y: Array
+    marked: Array
+    features: tuple[str, ...] = ("x",)
+    target: str = "y"
+    classes: tuple[str, ...] = ()
+    name: str = "own data"
+
+    @property
+    def data(self) -> str:
+        """The dataset that takes these rows."""
+        kinds = {0: "table", 2: "table_binary"}
+        return kinds.get(len(self.classes), "table_classes")
+
+
+class MissingTable(LookupError):
+    """Rows that a text names, and that this process does not hold."""
+
+
+_held: WeakValueDictionary[str, Table] = WeakValueDictionary()
+
+
+def keep(table: Table) -> tuple[str, Table]:
+    """The text for a table, and the table that the text stands for: of few rows, the packed ones,
+    rounded where only that makes them fit into a link. Else the text names the table, which is
+    there for as long as the caller holds on to it."""
+    if len(table.y) <= FEW:
+        for candidate in (table, _rounded(table)):
+            packed = _pack(candidate)
+            if len(packed) <= LONGEST:
+                return packed, table_of(packed)
+    digest = hashlib.sha256(_header(table).encode())
+    for array in (table.X, table.y, table.marked):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    name = re.sub(r"[~\s]+", " ", table.name).strip()[:80] or "own data"
+    words = f"file~{len(table.y)}~{digest.hexdigest()[:32]}~{name}"
+    table = replace(table, X=frozen(table.X), y=frozen(table.y))
+    return words, _held.setdefault(words, table)
+
+
+def is_packed(words: str) -> bool:
+    """Whether the text holds the rows, rather than naming them."""
+    return not words.startswith("file~")
+
+
+def table_of(words: str) -> Table:
+    """The rows of a text that has been read; MissingTable says whose rows are not here."""
+    if is_packed(words):
+        return _unpack(words)
+    found = _held.get(words)
+    if found is None:
+        count, name = named(words)
+        raise MissingTable(f"The {count:,} rows of {name} are not here: the file is needed again.")
+    return found
+
+
+def named(words: str) -> tuple[int, str]:
+    """How many rows a text names, and the name of their file; ValueError if it names none."""
+    parts = NAMED.fullmatch(words)
+    if parts is None:
+        raise ValueError(f"{quote(words)} names no table")
+    return int(parts[1]), parts[3]
+
+
+def _rounded(table: Table) -> Table:
+    return replace(
+        table,
+        X=np.stack([_few_digits(column) for column in table.X.T], axis=1),
+        y=table.y if table.classes else _few_digits(table.y),
+    )
+
+
+def _few_digits(column: Array) -> Array:
+    """The column rounded to DIGITS significant digits of its largest deviation from its middle."""
+    spread = np.abs(column - np.median(column)).max() or np.abs(column).max() or 1.0
+    return np.round(column, DIGITS - 1 - int(np.floor(np.log10(spread))))
+
+
+def _header(table: Table) -> str:
+    facts = [table.features, table.target, table.classes, table.name]
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def _pack(table: Table) -> str:
+    # Column by column, which lies closer together than row by row.
+    columns = [*table.X.T, table.y, table.marked.astype(float)]
+    lines = [_header(table)]
+    lines += [",".join(repr(float(x)).removesuffix(".0") for x in column) for column in columns]
+    packed = zlib.compress("\n".join(lines).encode(), 9)
+    return VERSION + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+@lru_cache(maxsize=64)
+def _unpack(words: str) -> Table:
+    """The rows of packed text; ValueError says what is wrong with it."""
+    if not words.startswith(VERSION):
+        raise ValueError(f"{quote(words)} holds no rows")
+    try:
+        body = words[len(VERSION) :].encode("ascii")
+        packed = base64.b64decode(body + b"=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        reader = zlib.decompressobj()
+        plain = reader.decompress(packed, MOST_BYTES)
+        if reader.unconsumed_tail or not reader.eof:
+            raise ValueError("too long or cut off")
+        header, *lines = plain.decode().split("\n")
+        features, target, classes, name = json.loads(header)
+        columns = np.array([[float(x) for x in line.split(",")] for line in lines])
+    except (ValueError, binascii.Error, zlib.error, TypeError, RecursionError):
+        raise ValueError("the rows in the link are broken or were cut off") from None
+    return _checked(features, target, classes, name, columns)
+
+
+def _checked(features: Any, target: Any, classes: Any, name: Any, columns: Array) -> Table:
+    names = [features, classes] if isinstance(features, list) and isinstance(classes, list) else []
+    words = [*(word for each in names for word in each), target, name]
+    if not names or not all(isinstance(word, str) and len(word) <= 200 for word in words):
+        raise ValueError("the rows in the link have no proper names")
+    if columns.ndim != 2 or len(columns) != len(features) + 2 or not features:
+        raise ValueError("the rows in the link have other columns than names")
+    *X, y, marked = columns
+    if not np.isfinite(columns).all() or np.abs(columns).max() > 1e12:
+        raise ValueError("the rows in the link hold numbers beyond 1e12")
+    if len(classes) == 1 or len(classes) > MOST_CLASSES:
+        raise ValueError(f"classes are 2 to {MOST_CLASSES}, not {len(classes)}")
+    if classes and not np.isin(y, np.arange(len(classes))).all():
+        raise ValueError("the rows in the link are of classes that it does not name")
+    return Table(
+        frozen(np.stack(X, axis=1)), frozen(y), marked > 0,
+        tuple(features), target, tuple(classes), name,
+    )  # fmt: skip
+
+
+def _reader(task: str) -> Any:
+    def read(words: str) -> str:
+        if not is_packed(words):
+            named(words)
+            return words
+        count = len(table_of(words).classes)
+        if {0: "regression", 2: "binary"}.get(count, "multiclass") != task:
+            raise ValueError(f"the rows in the link have {count or 'no'} classes")
+        return words
+
+    return read
+
+
+def _own(name: str, label: str, task: str, default: Table) -> None:
+    words, _ = keep(default)
+
+    def function(rng: np.random.Generator, *, rows: str, test: float) -> Drawn:
+        table = table_of(rows)
+        names = table.features, table.target, table.classes
+        return held_out(rng, table.X, table.y, table.marked, test, names)
+
+    def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Drawn:
+        return function(rng, **params)
+
+    DATASETS.add(
+        Dataset(
+            name=name, label=label,
+            params=(
+                Param("rows", words, label="Rows", help="The rows, packed, or the file's name.",
+                      reader=_reader(task), has_widget=False),
+                Param("test", 0.0, 0.0, 0.5, "Held-out share", "Share of the rows for testing."),
+            ),
+            function=function, draw=draw, task=task, classes=default.classes, truth=None,
+            features=default.features, target=default.target, image=None, notes=NOTES, source="given by the user", standardise=True,
+        )
+    )  # fmt: skip
+
+
+NOTES = (
+    "Rows of your own: from a file, pasted, drawn on the chart or typed. Few rows travel in the "
+    "link; more of them stay in this session, and nobody else sees them."
+)
+_x = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
+_own(
+    "table", "Your own data (numbers)", "regression",
+    Table(_x[:, None], np.array([1.2, 1.8, 2.6, 3.1, 3.4, 4.3, 4.7, 1.0]), np.zeros(8, bool)),
+)  # fmt: skip
+_plane = np.array([
+    [1.0, 1.0], [1.5, 2.0], [2.0, 1.2], [2.4, 2.3], [3.0, 1.4],
+    [3.4, 3.2], [4.0, 2.6], [4.2, 4.0], [5.0, 3.4], [5.2, 4.6],
+])  # fmt: skip
+_none = np.zeros(len(_plane), bool)
+_own(
+    "table_binary", "Your own data (two classes)", "binary",
+    Table(_plane, np.repeat([0.0, 1.0], 5), _none, ("x1", "x2"), "class", ("a", "b")),
+)  # fmt: skip
+_own(
+    "table_classes", "Your own data (several classes)", "multiclass",
+    Table(_plane, np.repeat([0.0, 1.0, 2.0], [4, 3, 3]), _none, ("x1", "x2"), "class",
+          ("a", "b", "c")),
+)  # fmt: skip
