@@ -211,7 +211,8 @@ def _own(name: str, label: str, task: str, default: Table) -> None:
                 Param("test", 0.0, 0.0, 0.5, "Held-out share", "Share of the rows for testing."),
             ),
             function=function, draw=draw, task=task, classes=default.classes, truth=None,
-            features=default.features, target=default.target, image=None, notes=NOTES, source="given by the user", standardise=True,
+            features=default.features, target=default.target, image=None,
+            notes=NOTES, source="given by the user", standardise=True,
         )
     )  # fmt: skip
 

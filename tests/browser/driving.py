@@ -17,6 +17,14 @@ def to_step(page: Page, value: int) -> None:
     expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
 
 
+def pick(page: Page, group: str, option: str) -> None:
+    """Choose one of a group of radio buttons, once it shows which is chosen: a press that comes
+    before is undone when its value reaches the browser."""
+    buttons = page.get_by_role("radiogroup", name=group)
+    expect(buttons.locator("[role=radio][aria-checked=true]")).to_have_count(1)
+    buttons.get_by_role("radio", name=option, exact=True).click()
+
+
 def drag(page: Page, place: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:
     """Drag the mouse over a place, from and to points in pixels from its top left corner."""
     place.scroll_into_view_if_needed()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from driving import serious_faults, step, to_step
+from driving import pick, serious_faults, step, to_step
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 OpenPage = Callable[..., Page]
@@ -53,7 +53,7 @@ def ready(page: Page, panel: str) -> None:
 
 
 def show(page: Page, panel: str) -> None:
-    page.get_by_role("radiogroup", name="Show").get_by_text(panel, exact=True).click()
+    pick(page, "Show", panel)
     ready(page, panel)
 
 
@@ -143,7 +143,7 @@ def test_presentation_size_is_larger_in_other_panels_too(page: Page, app_url: st
     visit(page, app_url, f"{CREDIT}&view.size=presentation", "Threshold and metrics")
     large = page.evaluate(size)
     open_group(page, "View")
-    page.get_by_role("radiogroup", name="Size").get_by_text("normal").click()
+    pick(page, "Size", "normal")
     page.wait_for_function(f"1.3 * {size} <= {large}")
 
 

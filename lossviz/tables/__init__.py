@@ -1,0 +1,28 @@
+"""Data of the user's own: a file is read, columns are chosen, rows are edited.
+
+    raw = read(data, "cars.csv")
+    table, notes = choose(raw, "price", ["weight", "colour"])
+    text, table = keep(moved(table, 3, 1.5, 2.0))
+
+What is wrong with a file is one sentence, a FileFault, with the row.
+"""
+
+from lossviz.tables.choose import can_be_classes, choose, suggest
+from lossviz.tables.columns import Column
+from lossviz.tables.edit import (
+    added,
+    as_columns,
+    from_columns,
+    from_sample,
+    is_drawable,
+    moved,
+    removed,
+    toggled,
+)
+from lossviz.tables.fault import FileFault
+from lossviz.tables.read import Raw, read
+
+__all__ = [
+    "Column", "FileFault", "Raw", "added", "as_columns", "can_be_classes", "choose",
+    "from_columns", "from_sample", "is_drawable", "moved", "read", "removed", "suggest", "toggled",
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""What one cell of a table may be: missing, a number, a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MISSING = frozenset({
+    "", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "#nan", "null", "#null!", "none", "nil", "\\n",
+    "missing", "#div/0!", "#value!", "#ref!", "-", "--", "–", "—", "?", ".", "..", "...",
+})  # fmt: skip
+BETWEEN = " '’\u00a0\u202f"  # may stand between thousands, and nowhere else in a number
+MINUS = "\N{MINUS SIGN}"
+INFINITE = re.compile(r"[+-]?(?:inf|infinity|∞)", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|mär|mrz|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]m)?"
+DATE = re.compile(
+    rf"(?:(?:[0-9]{{4}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,2}}|[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\2[0-9]{{2,4}}"
+    rf"|[0-9]{{4}}[-/][0-9]{{1,2}}|[0-9]{{1,2}}/[0-9]{{4}}"
+    rf"|[0-9]{{1,2}}\.?[ -]?{_MONTH}(?:[ ,-]+[0-9]{{2,4}})?"
+    rf"|{_MONTH}[ -][0-9]{{1,4}}(?:,? [0-9]{{4}})?)"
+    rf"(?:[T ,]+{_TIME}(?: ?(?:Z|UTC|[+-][0-9]{{2}}:?[0-9]{{2}}))?)?|{_TIME})",
+    re.IGNORECASE,
+)
+
+
+def _number(decimal: str, thousands: str) -> str:
+    between = rf"[{re.escape(thousands)}{BETWEEN}]"
+    name = {".": "p", ",": "c"}[decimal]
+    grouped = rf"[1-9][0-9]{{0,2}}(?P<{name}>{between})[0-9]{{3}}(?:(?P={name})[0-9]{{3}})*"
+    dot = re.escape(decimal)
+    return rf"[+-]?(?:(?:[0-9]+|{grouped})(?:{dot}[0-9]*)?|{dot}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+
+
+# By the sign before the decimals: what a number looks like, and how it becomes Python's.
+NUMBER = {
+    ".": re.compile(_number(".", ",")),
+    ",": re.compile(_number(",", ".")),
+}
+TO_PYTHON = {
+    ".": str.maketrans("", "", "," + BETWEEN),
+    ",": str.maketrans(",", ".", "." + BETWEEN),
+}
+_EITHER = re.compile(f"{NUMBER['.'].pattern}|{NUMBER[','].pattern}")
+_PLAIN = {".": re.compile(r"[-+0-9.eE\n]*"), ",": re.compile(r"[-+0-9,eE\n]*")}
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+
+
+def is_missing(cell: str) -> bool:
+    return cell.casefold() in MISSING
+
+
+def is_number(cell: str) -> bool:
+    """Whether it reads as a number with one decimal sign or the other."""
+    cell = cell.replace(MINUS, "-")
+    return bool(_EITHER.fullmatch(cell) or INFINITE.fullmatch(cell))
+
+
+def is_date(cell: str) -> bool:
+    return DATE.fullmatch(cell) is not None
+
+
+def has_unclear_mark(number: str) -> bool:
+    """Whether it is like 1,234 or 1.234, which is near one or above a thousand."""
+    return _THOUSANDS.fullmatch(number) is not None
+
+
+def decimal_sign(number: str) -> str:
+    """The sign that must be before the decimals, "." or ","; "" where either or none may be."""
+    points, commas = number.count("."), number.count(",")
+    if points and commas:
+        return "." if number.rindex(".") > number.rindex(",") else ","
+    if points + commas == 0 or has_unclear_mark(number):
+        return ""
+    # A sign that stands there twice is between thousands.
+    return "." if (points == 1 or commas > 1) else ","
+
+
+def numbers_of(cells: Sequence[str], decimal: str) -> list[float | None]:
+    """Each cell as `number_of` reads it."""
+    together = "\n".join(cells)
+    parts = together.replace(",", ".").split("\n") if _PLAIN[decimal].fullmatch(together) else []
+    if len(parts) == len(cells):
+        # Of these characters Python reads just the same numbers, and many times faster.
+        try:
+            return list(map(float, parts))
+        except ValueError:
+            pass
+    return [number_of(cell, decimal) for cell in cells]
+
+
+def number_of(cell: str, decimal: str) -> float | None:
+    """The number, infinite ones too, as written with this decimal sign; None for other cells."""
+    cell = cell.replace(MINUS, "-")
+    if NUMBER[decimal].fullmatch(cell):
+        return float(cell.translate(TO_PYTHON[decimal]))
+    if INFINITE.fullmatch(cell):
+        return float(cell.replace("∞", "inf"))
+    return None

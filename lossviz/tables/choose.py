@@ -1,0 +1,194 @@
+"""From the columns of a file to rows that can be trained on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lossviz.datasets.own import MOST_CLASSES, Table
+from lossviz.registry import text
+from lossviz.tables.columns import Column, shortened
+from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.tables.read import Raw
+from lossviz.tables.split import unique
+
+LARGEST = 1e12  # as in the rows of a link
+MOST_FEATURES = 100
+USUAL_FEATURES = 30
+TARGETS = (
+    "target", "y", "label", "class", "outcome", "response", "output", "result", "price", "species",
+    "diagnosis", "quality", "default", "survived", "churn", "score", "sales",
+)  # fmt: skip
+# Numbers that count the rows say nothing of them.
+COUNTERS = re.compile(
+    r"(?:unnamed: |column )?1?0?|id|index|no\.?|nr\.?|row|row[ _]id|#", re.IGNORECASE
+)
+
+
+def can_be_classes(column: Column) -> bool:
+    """Whether it is of 2 to 10 categories, or of as many different whole numbers."""
+    if column.kind == "category":
+        return len(column.levels) <= MOST_CLASSES
+    different = np.unique(column.values[~column.is_missing])
+    return column.is_usable and _is_whole(different) and len(different) <= MOST_CLASSES
+
+
+def suggest(raw: Raw) -> tuple[str, tuple[str, ...]]:
+    """A target and features, by name and place; FileFault where no two columns can be used."""
+    usable = [column for column in raw.columns if column.is_usable]
+    targets = [column for column in usable if column.kind == "number" or can_be_classes(column)]
+    if len(usable) < 2 or not targets:
+        why = [f"{each.name} {each.why}" for each in raw.columns if not each.is_usable][:3]
+        raise FileFault(f"A feature and a target are needed{': ' if why else ''}{'; '.join(why)}.")
+    by_name = {column.name.casefold(): column.name for column in reversed(targets)}
+    named = next((by_name[name] for name in TARGETS if name in by_name), "")
+    told = [column.name for column in targets if not _counts_rows(column)]
+    target = named or (told or [column.name for column in targets])[-1]
+    others = [column for column in usable if column.name != target]
+    features, width = [], 0
+    for column in [each for each in others if not _counts_rows(each)] or others:
+        width += max(1, len(column.levels) - 1)
+        if width <= USUAL_FEATURES or not features:
+            features.append(column.name)
+    return target, tuple(features)
+
+
+def choose(
+    raw: Raw, target: str, features: Sequence[str], *, classes: bool | None = None
+) -> tuple[Table, tuple[str, ...]]:
+    """The rows that have all these columns, and sentences on what was left out.
+
+    classes: whether the target is of classes; None: categories are, and numbers of two different
+    whole values. A category among the features becomes a column of 0 and 1 for each level but the
+    first. FileFault says what does not work.
+    """
+    aim, others = raw[target], [raw[name] for name in dict.fromkeys(features)]
+    _check_choice(aim, others)
+    used = [aim, *others]
+    complete = ~np.any([column.is_missing for column in used], axis=0)
+    count = int(np.count_nonzero(complete))
+    if count < 2:
+        has = "has" if count == 1 else "have"
+        raise FileFault(
+            f"Only {counted(count, 'row')} {has} a value in every chosen column; at least 2 are "
+            "needed."
+        )
+    for column in used:
+        _check_size(column, complete, raw.rows)
+    same = [column.name for column in others if len(np.unique(column.values[complete])) == 1]
+    are = "is" if len(same) == 1 else "are"
+    if len(same) == len(others):
+        raise FileFault(
+            f"{listed(same)} {are} the same in every row, so there is nothing to learn from."
+        )
+    y, names = _target(aim, aim.values[complete], classes)
+    parts = [
+        part
+        for column in others
+        if column.name not in same
+        for part in _feature(column, column.values[complete])
+    ]
+    if len(parts) > MOST_FEATURES:
+        raise FileFault(
+            f"The features make {len(parts)} columns, with one for each category but the first; "
+            f"at most {MOST_FEATURES} are possible."
+        )
+    notes = [*_on_missing(used, complete), *_on_categories(others, same)]
+    if same:
+        notes.append(f"{listed(same)} {are} left out, being the same in every row.")
+    X = np.stack([values for _, values in parts], axis=1)
+    # The target comes first, so that no feature is called as it is.
+    _, *columns = unique([target, *(name for name, _ in parts)])
+    marked = np.zeros(count, bool)
+    return Table(X, y, marked, tuple(columns), target, names, raw.name), tuple(notes)
+
+
+def _check_choice(target: Column, features: list[Column]) -> None:
+    if not features:
+        raise FileFault("No feature is chosen yet.")
+    for column in (target, *features):
+        if not column.is_usable:
+            raise FileFault(f"The column {column.name} {column.why}.")
+    if target in features:
+        raise FileFault(f"{target.name} is the target, so it cannot be a feature too.")
+
+
+def _check_size(column: Column, complete: np.ndarray, rows: np.ndarray) -> None:
+    too_large = np.flatnonzero(complete & (np.abs(column.values) > LARGEST))
+    if len(too_large):
+        i = too_large[0]
+        raise FileFault(
+            f"Row {rows[i]:,} holds {column.values[i]:.6g} in column {column.name}; numbers may be "
+            "1e12 at most in size."
+        )
+
+
+def _target(
+    column: Column, values: np.ndarray, classes: bool | None
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The target (n,), and the names of its classes, if those it has."""
+    different, codes = np.unique(values, return_inverse=True)
+    if len(different) == 1:
+        raise FileFault(f"{column.name} is the same in all rows that are left.")
+    is_category = column.kind == "category"
+    if classes is None:
+        classes = is_category or (len(different) == 2 and _is_whole(different))
+    if not classes:
+        if is_category:
+            raise FileFault(f"{column.name} holds categories, which are no numbers.")
+        return values, ()
+    if len(different) > MOST_CLASSES:
+        raise FileFault(
+            f"{column.name} has {len(different):,} different values; classes are at most "
+            f"{MOST_CLASSES}."
+        )
+    if not is_category and not _is_whole(different):
+        raise FileFault(f"{column.name} holds decimals, which name no classes.")
+    names = (shortened(column.levels[int(i)]) if is_category else text(float(i)) for i in different)
+    return codes.astype(float), tuple(unique(names))
+
+
+def _feature(column: Column, values: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """The columns (n,) that a feature becomes, each with its name."""
+    if column.kind == "number":
+        yield column.name, values
+        return
+    for i in np.unique(values)[1:]:
+        yield f"{column.name} = {shortened(column.levels[i])}", (values == i).astype(float)
+
+
+def _on_missing(used: list[Column], complete: np.ndarray) -> Iterator[str]:
+    out = len(complete) - np.count_nonzero(complete)
+    if out:
+        each = [
+            f"{np.count_nonzero(column.is_missing):,} in {column.name}"
+            for column in used
+            if column.is_missing.any()
+        ]
+        are = "is" if out == 1 else "are"
+        yield (
+            f"{out:,} of {counted(len(complete), 'row')} {are} left out for missing values: "
+            f"{listed(each)}."
+        )
+
+
+def _on_categories(features: list[Column], same: list[str]) -> Iterator[str]:
+    found = [column.name for column in features if column.levels and column.name not in same]
+    if found:
+        yield (
+            f"{listed(found)} {'becomes' if len(found) == 1 else 'become'} columns of 0 and 1, one "
+            "for each category but the first."
+        )
+
+
+def _is_whole(values: np.ndarray) -> bool:
+    return bool(np.all(values == np.round(values)))
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether it numbers the rows one by one, and is called so."""
+    if column.kind != "number" or not COUNTERS.fullmatch(column.name):
+        return False
+    return bool(np.all(np.diff(column.values) == 1))
