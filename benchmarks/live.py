@@ -54,11 +54,11 @@ REDRAW_RATE = """(seconds) => new Promise((resolve) => {
   ), 1000 * seconds);
 })"""
 
-# Milliseconds from the next key to the next change under a node, into `window.took`.
-STOPWATCH = """([selector, filter]) => {
+# Milliseconds from the next such event to the next change under a node, into `window.took`.
+STOPWATCH = """([selector, filter, event]) => {
   window.took = null;
   let start = null;
-  document.addEventListener("keydown", () => { start = performance.now(); },
+  document.addEventListener(event, () => { start = performance.now(); },
     { capture: true, once: true });
   const observer = new MutationObserver(() => {
     if (start === null) return;
@@ -66,6 +66,13 @@ STOPWATCH = """([selector, filter]) => {
     observer.disconnect();
   });
   observer.observe(document.querySelector(selector), filter);
+}"""
+
+
+# Where a point is on the screen.
+POINT = """() => {
+  const box = document.querySelectorAll(".lv-plot .point")[2].getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
 }"""
 
 
@@ -79,6 +86,9 @@ def measure() -> Iterator[Ratio]:
         browser = stack.enter_context(browsing(path))
         yield from opening(browser, path, app, empty)
         yield from changing(browser, app, echo)
+        points = stack.enter_context(serving("tests/browser/points_demo.py"))
+        bare = stack.enter_context(serving("benchmarks/pages/drag_echo.py"))
+        yield dragging(browser, points, bare)
         yield from playing(browser, app)
         yield from playing_classes(browser, app)
     yield sending()
@@ -140,12 +150,51 @@ def change(page: Page, rate: str, selector: str, what: dict[str, object]) -> flo
     page.bring_to_front()
     box = page.get_by_role("spinbutton", name="Learning rate")
     box.fill(rate)
-    page.evaluate(STOPWATCH, [selector, what])
+    page.evaluate(STOPWATCH, [selector, what, "keydown"])
     box.press("Enter")
     took = page.wait_for_function("window.took").json_value()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function(AT_REST)  # what follows is not to be slowed by this page
     return took
+
+
+def dragging(browser: Browser, points: Server, echo: Server) -> Ratio:
+    """A held point from place to place, and a line that follows it through Python."""
+    pages = [visited(browser, points), visited(browser, echo)]
+    places = (".lv-plot .nsewdrag", ".benchmark")
+    for page, place in zip(pages, places, strict=True):
+        page.bring_to_front()
+        page.wait_for_selector(place)
+    pages[0].wait_for_function(CHARTS, arg=2)
+    pages[0].wait_for_selector("[data-editing=drag]")
+    x, y = pages[0].evaluate(POINT)
+    pages[0].bring_to_front()
+    pages[0].mouse.move(x, y)
+    pages[0].mouse.down()
+    pages[0].mouse.move(x + 20, y)
+    box = pages[1].locator(".benchmark").bounding_box()
+    assert box is not None
+    moves = iter(range(30, 30 + 2 * (CHANGES + 1)))
+
+    def moved(page: Page, x: float, y: float, selector: str, what: dict[str, object]) -> float:
+        page.bring_to_front()
+        page.evaluate(STOPWATCH, [selector, what, "pointermove"])
+        page.mouse.move(x + next(moves), y)
+        took = page.wait_for_function("window.took").json_value()
+        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        return took
+
+    ours, theirs = in_turn(
+        lambda: moved(pages[0], x, y, ".lv-player", {"attributeFilter": ["data-shown"]}),
+        lambda: moved(pages[1], box["x"], box["y"] + 5, ".benchmark", {"childList": True}),
+        rounds=CHANGES,
+    )
+    for page in pages:
+        page.context.close()
+    return Ratio(
+        "from a held point's move to its line redrawn over a bare echo component",
+        f"{ours:.0f} ms", f"{theirs:.0f} ms", ours / theirs, "<= 1.5",
+    )  # fmt: skip
 
 
 def playing(browser: Browser, app: Server) -> Iterator[Ratio]:

@@ -84,10 +84,10 @@ class GradientDescentRegressor(RegressorMixin, _Settings):
 
     After `fit`: in the data's units coef_ (P-1,) and intercept_ or, of a network, coefs_ (inputs,
     units) and intercepts_ (units,) layer by layer; theta_ (P,), all of these in one row;
-    loss_curve_ (steps+1,), run_ (a `lossviz.Run`; its experiment says how it was trained, and
-    nothing of these rows), n_iter_, n_features_in_. A fit that diverges warns with
-    ConvergenceWarning and stays at its last finite point. An unknown name raises KeyError, a bad
-    value ValueError.
+    loss_params_, the loss's parameters, what it learns as it is at the end; loss_curve_ (steps+1,),
+    run_ (a `lossviz.Run`; its experiment says how it was trained, and nothing of these rows),
+    n_iter_, n_features_in_. A fit that diverges warns with ConvergenceWarning and stays at its last
+    finite point. An unknown name raises KeyError, a bad value ValueError.
     """
 
     loss: str = "huber"
@@ -197,7 +197,9 @@ def _train(estimator: Any, X: Array, y: Array, classes: tuple[str, ...] = ()) ->
     estimator.loss_curve_ = run.loss
     estimator.n_iter_ = _steps_made(run)
     frame = int(np.argmin(run.test_loss[run.steps])) if experiment.patience else -1
-    estimator.theta_ = run.theta[frame].copy()
+    estimator.theta_ = run.theta[frame, : task.weights].copy()
+    at_end = task.loss_params(run.path[frame])
+    estimator.loss_params_ = {name: np.ravel(value)[0].item() for name, value in at_end.items()}
     matrices = split(estimator.theta_, task.layers)
     for name in PARAMETERS:  # those of an earlier fit of another model
         vars(estimator).pop(name, None)

@@ -144,6 +144,12 @@ class Experiment:
         agree in what the keys decide."""
         return _only(self, tuple(keys))
 
+    def unspoiled(self) -> Experiment:
+        """This experiment without outliers, be they injected or marked by the user."""
+        key = f"{self.data}.marked"
+        own = {key: "out"} if any(p.name == "marked" for p in DATASETS[self.data].params) else {}
+        return self.replace(outliers="none", params={**dict(self.params), **own})
+
     def query(self) -> str:
         """The canonical query string of this one run."""
         return Sweep.of({**{key: self[key] for key in PLAIN}, **dict(self.params)}).query()

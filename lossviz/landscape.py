@@ -14,6 +14,7 @@ import numpy as np
 from lossviz.experiment import Experiment
 from lossviz.objective import Objective, Task
 from lossviz.reference import reference
+from lossviz.replay import mapped
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -31,7 +32,8 @@ class Plane:
     """A plane in the space of parameters, in the coordinates of the descent.
 
     Points are origin (P,) + x directions[0] + y directions[1], the directions (2, P) being
-    orthonormal. axes: the places of the two parameters that it varies, if it is a plane of two;
+    orthonormal. What a loss learns of its own parameters does not vary over it.
+    axes: the places of the two parameters that it varies, if it is a plane of two;
     note: how it was chosen, in a sentence.
     """
 
@@ -43,8 +45,10 @@ class Plane:
     note: str
 
     def coordinates(self, path: Array) -> Array:
-        """x and y (..., 2) of the points of the plane closest to path (..., P)."""
-        return (path - self.origin) @ self.directions.T
+        """x and y (..., 2) of the points of the plane closest to path (..., P), or to its model's
+        parameters alone, which come first."""
+        shared = min(len(self.origin), path.shape[-1])
+        return (path[..., :shared] - self.origin[:shared]) @ self.directions[:, :shared].T
 
     def points(self, xy: Array) -> Array:
         """The parameters (..., P) at x and y (..., 2)."""
@@ -58,7 +62,9 @@ class Landscape:
     x, y (n,): values of the coordinates x_name and y_name; values (n, n): the objective, penalty
         included, a row for each y.
     fixed: the value of each parameter that a plane of two parameters does not vary; {} for others.
+        Those of the loss are given as themselves.
     coordinates: "data units" or "scaled features".
+    rows: of how many training rows it is the objective, and how many there are.
     """
 
     x_name: str
@@ -69,6 +75,7 @@ class Landscape:
     plane: Plane
     fixed: dict[str, float]
     coordinates: str
+    rows: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,8 @@ def landscape(
     plane: Plane | None = None,
     memory: int = MEMORY,
 ) -> Landscape:
-    """The training objective over a grid of n by n points of a plane.
+    """The training objective over a grid of n by n points of a plane; where there are many rows,
+    that of a random sample of them.
 
     x, y, base: as `plane_of` takes them. plane: another plane, such as `plane_of_runs` gives.
     x_range, y_range: as `frame_for` gives them; left out, a frame around the start and the exact
@@ -115,17 +123,19 @@ def landscape(
         frame = frame_for([plane.coordinates(task.start[None])], ends)
         x_range, y_range = x_range or frame[0], y_range or frame[1]
     xs, ys = np.linspace(*x_range, n), np.linspace(*y_range, n)
-    objective = Objective.of([task])
+    drawn = mapped(task)
+    objective = Objective.of([drawn])
     values = np.empty(n * n)
     *hidden, outputs = (units for units, _ in task.layers)
     width = sum(hidden) + TEMPORARIES * outputs
-    piece = max(1, int(memory) // (8 * len(task.y) * width))
+    piece = max(1, int(memory) // (8 * len(drawn.y) * width))
     with np.errstate(all="ignore"):
         for first in range(0, n * n, piece):
             points = np.arange(first, min(first + piece, n * n))
             thetas = plane.points(np.column_stack([xs[points % n], ys[points // n]]))
             values[points] = objective.values(thetas[:, None])[:, 0]
     others = (i for i in range(len(task.names)) if plane.axes and i not in plane.axes)
+    held = task.without_latents(plane.origin)
     return Landscape(
         x_name=plane.x_name,
         y_name=plane.y_name,
@@ -133,8 +143,9 @@ def landscape(
         y=ys,
         values=values.reshape(n, n),
         plane=plane,
-        fixed={task.names[i]: float(plane.origin[i]) for i in others},
+        fixed={task.names[i]: float(held[i]) for i in others},
         coordinates="scaled features" if task.sample.is_scaled else "data units",
+        rows=(len(drawn.y), len(task.y)),
     )
 
 
@@ -143,7 +154,7 @@ def plane_of(
 ) -> Plane:
     """The plane of two parameters.
 
-    x, y: their names; left out, the first slope and the intercept where there are but two
+    x, y: their names; left out, the first slope and the intercept where the model has but two
         parameters, else the first two slopes. base (P,): where the others are held; left out, at
         the exact minimiser, or where none is known at the start.
     KeyError for an unknown name, ValueError for one name twice or a model with one parameter.
@@ -155,17 +166,21 @@ def plane_of(
         base = task.start if exact is None else exact.internal
     origin, directions = np.array(base, float), np.zeros((2, len(base)))
     origin[list(axes)], directions[[0, 1], axes] = 0.0, 1.0
-    note = "The other parameters are held at the minimiser." if len(origin) > 2 else ""
+    note = "The other parameters are held at the minimiser." if task.weights > 2 else ""
+    if task.weights == 2 < len(origin):
+        note = "What the loss learns is held at the minimiser."
     return Plane(origin, directions, task.names[axes[0]], task.names[axes[1]], axes, note)
 
 
-def plane_of_runs(runs: Sequence[Run]) -> Plane:
+def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
     """The plane through the runs' start, their mean where they differ, along the two directions
-    in which the runs, all together, move most. They must have the same parameters."""
-    starts = np.array([run.path[0] for run in runs])
-    origin = starts.mean(axis=0)
+    in which the runs, all together, move most. Their models must have the same parameters. It is
+    for the objective of the run numbered `of`: what its loss learns is held where this run ends."""
+    size = Task.of(runs[of].experiment).weights
+    paths = [run.path[:, :size] for run in runs]
+    origin = np.mean([path[0] for path in paths], axis=0)
     moves = np.vstack(
-        [run.path[np.linspace(0, len(run.path) - 1, FRAMES).astype(int)] - origin for run in runs]
+        [path[np.linspace(0, len(path) - 1, FRAMES).astype(int)] - origin for path in paths]
     )
     # Two directions even where nothing moves: the first parameters.
     moves = np.vstack([moves, 1e-9 * (np.abs(moves).max() or 1.0) * np.eye(2, moves.shape[1])])
@@ -179,23 +194,28 @@ def plane_of_runs(runs: Sequence[Run]) -> Plane:
         f"{100 * share:.0f} % of their squared distances from the start. Paths are their shadows "
         "on it."
     )
+    latents = runs[of].path[-1, size:]
+    if len(latents):
+        note += " What the loss learns is held where this run ends."
+    directions = np.pad(signs[:, None] * directions, [(0, 0), (0, len(latents))])
     return Plane(
-        origin, signs[:, None] * directions, "first main direction", "second main direction",
+        np.append(origin, latents), directions, "first main direction", "second main direction",
         None, note,
     )  # fmt: skip
 
 
 def _axes(task: Task, x: str | None, y: str | None) -> tuple[int, int]:
+    names = task.names[: task.weights]
     slopes = [int(i) for i in np.flatnonzero(task.penalised)]
-    order = [*slopes, *(i for i in range(len(task.names)) if i not in slopes)]
+    order = [*slopes, *(i for i in range(len(names)) if i not in slopes)]
     if len(order) < 2:
         raise ValueError("a landscape needs a model with two parameters or more")
-    chosen = [_place(task.names, name) for name in (x, y) if name is not None]
+    chosen = [_place(names, name) for name in (x, y) if name is not None]
     if x is not None and x == y:
         raise ValueError(f"both axes of the landscape are {x!r}")
     rest = [i for i in order if i not in chosen]
-    across = rest.pop(0) if x is None else _place(task.names, x)
-    up = rest.pop(0) if y is None else _place(task.names, y)
+    across = rest.pop(0) if x is None else _place(names, x)
+    up = rest.pop(0) if y is None else _place(names, y)
     return across, up
 
 

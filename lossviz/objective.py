@@ -7,19 +7,22 @@ A run's answer does not depend, to the last bit, on the runs stacked beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
+from lossviz.cache import weighed
 from lossviz.experiment import ROWS, STARTS, Experiment, loss_of
 from lossviz.losses import LOSSES, Loss
+from lossviz.losses.base import Learned
 from lossviz.models import MODELS
 from lossviz.sampling import Sample, generator, sample
 
 Array = np.ndarray
+TASKS, MOST_BYTES = 32, 2**29  # that are kept: 100,000 rows of 20 features are 2**25 bytes
 Forward = Callable[[Array, Array], tuple[Array, Callable[[Array], Array]]]
 
 
@@ -33,7 +36,8 @@ class Task:
     layers: the shapes (units, inputs) of the model's layers, the first of which sees features;
         to_units (D, D): for each row of the first layer, from the descent's parameters to
         parameters in the data's own units.
-    penalised (P,): 1 where L1 and L2 apply; names (P): of the parameters.
+    penalised (P,): 1 where L1 and L2 apply; names (P): of the parameters. The model's come first;
+        after them the latents of what the loss learns, if it learns.
     """
 
     experiment: Experiment
@@ -70,21 +74,55 @@ class Task:
         return MODELS[self.experiment.model].linear
 
     @property
+    def weights(self) -> int:
+        """How many of the parameters are the model's."""
+        return sum(units * inputs for units, inputs in self.layers)
+
+    @property
+    def learned(self) -> Learned | None:
+        """What the loss learns of its own parameters, if it does."""
+        return LOSSES[self.experiment.loss].learned
+
+    @property
     def forward(self) -> Forward:
-        """The model: `(theta (..., R, P), features) -> (z, backward)`."""
+        """The model: `(theta (..., R, P), features) -> (z, backward)`, where backward gives the
+        gradient in the model's parameters."""
         e = self.experiment
-        return partial(MODELS[e.model].forward, outputs=self.outputs, **e.params_of("model"))
+        model = partial(MODELS[e.model].forward, outputs=self.outputs, **e.params_of("model"))
+        return model if self.learned is None else partial(_of_weights, model, self.weights)
 
     def in_units(self, path: Array) -> Array:
-        """Parameters (..., P) of the descent as parameters in the data's own units."""
-        if not self.sample.is_scaled:
+        """Parameters (..., P) of the descent as parameters in the data's own units, and what the
+        loss learns as its own parameters."""
+        if self.sample.is_scaled:
+            path = self._first_layer(path, lambda rows: np.matvec(self.to_units, rows))
+        return self.without_latents(path)
+
+    def without_latents(self, path: Array) -> Array:
+        """The same parameters (..., P), with those of the loss in place of their latents."""
+        if self.learned is None:
             return path
-        return self._first_layer(path, lambda rows: np.matvec(self.to_units, rows))
+        parameters, _ = self.learned.parameters(path[..., self.weights :])
+        return np.concatenate([path[..., : self.weights], parameters], axis=-1)
+
+    def loss_params(self, path: Array) -> dict[str, Any]:
+        """The loss's parameters at parameters (..., P) of the descent: those that it learns as
+        arrays (..., 1), to stand beside the rows."""
+        options = self.experiment.params_of("loss")
+        return options if self.learned is None else options | _learned_at(self.learned, path)
 
     @cached_property
     def start(self) -> Array:
         """The first parameters (P,), in the descent's coordinates."""
-        e, model, size = self.experiment, MODELS[self.experiment.model], len(self.names)
+        if self.learned is None:
+            return self._model_start
+        options = self.experiment.params_of("loss")
+        latents = self.learned.latents(np.array([options[name] for name in self.learned.names]))
+        return np.concatenate([self._model_start, latents])
+
+    @property
+    def _model_start(self) -> Array:
+        e, model, size = self.experiment, MODELS[self.experiment.model], self.weights
         options = e.params_of("model")
         how = model.usual_start(**options) if e.init == "auto" else e.init
         if how == "zeros":
@@ -110,9 +148,22 @@ class Task:
         return np.concatenate([changed.reshape(first.shape), rest], axis=-1)
 
 
+def _of_weights(
+    forward: Forward, weights: int, theta: Array, features: Array
+) -> tuple[Array, Callable[[Array], Array]]:
+    """The forward pass of a model whose parameters are but the first of theta."""
+    return forward(theta[..., :weights], features)
+
+
+def _learned_at(learned: Learned, theta: Array) -> dict[str, Array]:
+    parameters, _ = learned.parameters(theta[..., -len(learned.names) :])
+    return {name: parameters[..., k, None] for k, name in enumerate(learned.names)}
+
+
 def _build(experiment: Experiment, data: Sample, loss: Loss) -> Task:
     model, options = MODELS[experiment.model], experiment.params_of("model")
     d = data.X.shape[1]
+    learned = () if loss.learned is None else loss.learned.names
     outputs = len(data.classes) if loss.task == "multiclass" else 0
     return Task(
         experiment,
@@ -124,12 +175,20 @@ def _build(experiment: Experiment, data: Sample, loss: Loss) -> Task:
         outputs,
         model.layers(d, outputs, **options),
         model.units(data.center, data.scale, **options),
-        model.penalised(d, outputs, **options),
-        model.names(data.features, outputs, data.classes, **options),
+        np.pad(model.penalised(d, outputs, **options), (0, len(learned))),
+        (
+            *model.names(data.features, outputs, data.classes, **options),
+            *(f"loss {name}" for name in learned),
+        ),
     )
 
 
-@lru_cache(maxsize=32)
+def _weight(task: Task) -> int:
+    arrays = task.features, task.features_test, task.sample.X, task.sample.X_test
+    return sum(array.nbytes for array in arrays)
+
+
+@weighed(TASKS, MOST_BYTES, _weight)
 def _task(rows: Experiment, loss: Loss) -> Task:
     task = _build(rows, sample(rows), loss)
     arrays = (task.features, task.y, task.features_test, task.y_test)
@@ -144,10 +203,12 @@ class Objective:
     """The objectives of R runs that share a loss, a model and their numbers of rows.
 
     Arrays that all runs share have a first axis of 1: features (1 or R, D, n), y (1 or R, n[, K]),
-    labels (1 or R, n): the targets themselves. Parameters of the loss are (R, 1).
+    labels (1 or R, n): the targets themselves. Parameters of the loss are (R, 1); those that it
+    learns stand in theta instead.
     """
 
     loss: Callable[..., tuple[Array, Array]]
+    learned: Learned | None
     params: dict[str, Array | str]
     forward: Forward
     features: Array
@@ -178,6 +239,7 @@ class Objective:
 
         return cls(
             LOSSES[first.loss].function,
+            tasks[0].learned,
             {
                 name: value if isinstance(value, str) else column([o[name] for o in options])
                 for name, value in options[0].items()
@@ -204,9 +266,16 @@ class Objective:
         if rows is not None:
             features, y = self._by_row.take(rows, axis=1).mT, y.take(rows, axis=1)
         z, backward = self.forward(theta, features)
-        value, slope = self.loss(z, y, **self.params)
-        n = y.shape[1]
-        values, gradients = np.add.reduce(value, axis=-1) / n, backward(slope) / n
+        n, learned = y.shape[1], self.learned
+        if learned is None:
+            value, slope = self.loss(z, y, **self.params)
+            gradients = backward(slope) / n
+        else:
+            value, slope, slopes = learned.function(z, y, **_learned_at(learned, theta))
+            means = np.stack([np.add.reduce(each, axis=-1) / n for each in slopes], axis=-1)
+            _, bends = learned.parameters(theta[..., -len(slopes) :])
+            gradients = np.concatenate([backward(slope) / n, means * bends], axis=-1)
+        values = np.add.reduce(value, axis=-1) / n
         if self._is_penalised:
             # The slope of |w| at 0 is taken as 0.
             values += self._penalty(theta)
@@ -256,8 +325,11 @@ class Objective:
 
     def _mean(self, theta: Array, features: Array, y: Array) -> tuple[Array, Array]:
         z, _ = self.forward(theta, features)
-        value, _ = self.loss(z, y, **self.params)
+        value, _ = self.loss(z, y, **self._params_at(theta))
         return np.add.reduce(value, axis=-1) / y.shape[1], z
+
+    def _params_at(self, theta: Array) -> Mapping[str, Array | str]:
+        return self.params if self.learned is None else _learned_at(self.learned, theta)
 
     def _penalty(self, theta: Array) -> Array:
         # l1 sum |w| + l2 sum w^2
@@ -281,9 +353,10 @@ def classes_of(z: Array, outputs: int) -> Array:
 def largest_rate(task: Task) -> float | None:
     """The rate below which gradient descent on all rows cannot overshoot for good: 2 over the
     largest curvature of the objective. None where the loss has kinks or no bound on its
-    curvature, or the theory does not speak (other optimizers, batches, L1, networks)."""
+    curvature, or the theory does not speak (other optimizers, batches, L1, networks, losses that
+    learn)."""
     e = task.experiment
-    bound = loss_of(e).curvature
+    bound = None if task.learned else loss_of(e).curvature
     if bound is None or e.optimizer != "gd" or e.l1 or task.is_batched or not task.is_linear:
         return None
     # Hessian <= sup l'' * (features features^T) / n + 2 l2, largest eigenvalue.

@@ -73,18 +73,18 @@ def forward_backward(run: Run, frames: Array, row: int) -> Passes:
         inputs = [first, *(post for _, post in stages)]
         bends = [_bend(task, pre) for pre, _ in stages]
         last = _sums(matrices[-1], inputs[-1][:, None])[:, 0]
-        z = last if task.outputs else last[:, 0]
-        value, slope = loss.function(z, task.y[row], **run.experiment.params_of("loss"))
-        prediction = loss.inverse_link(z).reshape(last.shape)
+        value, slope = loss.function(last, task.y[row], **task.loss_params(theta))
+        prediction = loss.inverse_link(last)
         # dL/dz is the loss's slope. Backwards through layer l, with d = dL/d(sums of l):
         #   dL/d(values of l-1) = W_l^T d,   dL/d(sums of l-1) = dL/d(values) * act'(sums)
-        to_post = to_pre = slope.reshape(last.shape)
+        to_post = to_pre = slope
         layers = [Layer(inputs[-1], matrices[-1], last, last, np.ones_like(last), to_post, to_pre)]
         for i in range(len(stages) - 1, -1, -1):
             to_post = np.vecmat(to_pre, matrices[i + 1][..., 1:])
             to_pre = to_post * bends[i] + 0.0  # no -0 on screen
             layers.append(Layer(inputs[i], matrices[i], *stages[i], bends[i], to_post, to_pre))
     target = float(task.sample.y[row])
+    value = value.reshape(len(theta))  # of one output the last axis is still there
     return Passes(np.asarray(frames), row, tuple(layers[::-1]), prediction, value, target)
 
 
@@ -109,13 +109,13 @@ def layer_gradients(run: Run, frames: Array) -> Array:
     """The size (F', L) of the mean loss's gradient in each layer at these frames, without penalty:
     the root mean square over the layer's weights and biases."""
     task, loss = Task.of(run.experiment), loss_of(run.experiment)
-    options = run.experiment.params_of("loss")
     path, sizes = run.path[frames], []
     piece = _piece(task, len(task.y))
     with np.errstate(all="ignore"):
         for k in range(0, len(path), piece):
-            z, backward = task.forward(path[k : k + piece, None], task.features)
-            _, slope = loss.function(z, task.y, **options)
+            theta = path[k : k + piece, None]
+            z, backward = task.forward(theta, task.features)
+            _, slope = loss.function(z, task.y, **task.loss_params(theta))
             parts = split(backward(slope)[:, 0] / len(task.y), task.layers)
             sizes.append([np.sqrt(np.mean(part**2, axis=(1, 2))) for part in parts])
     return np.concatenate([np.stack(size, axis=1) for size in sizes])

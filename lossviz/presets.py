@@ -98,6 +98,14 @@ PRESETS = (
         "the logarithm of the rate; the straight line predicts less than nothing.",
     ),
     Preset(
+        "A loss that finds its own shape",
+        "line.n=200&outliers=none&outliers=vertical&loss=adaptive&optimizer=adam&lr=0.3&steps=400"
+        "&schedule=cosine",
+        "Barron's adaptive loss learns its shape α and its scale c along with the line. Both runs "
+        "start alike: clean rows raise α towards 2, where the loss squares, and outliers push it "
+        "down to 0, where it lets them go. Watch the curve of the loss bend as you press Play.",
+    ),
+    Preset(
         "Squared error dies where cross-entropy learns",
         "data=overlapping&overlapping.distance=4&loss=log_loss&loss=brier"
         "&init=0,-12,0&lr=1&steps=300",

@@ -12,10 +12,13 @@ from lossviz.experiment import loss_of
 from lossviz.losses.base import LossFunction
 from lossviz.models import MODELS
 from lossviz.objective import Objective, Task, classes_of
+from lossviz.sampling import generator
 from lossviz.training import Run
 
 Array = np.ndarray
 PIECE = 2**21  # numbers that a model may make at a time
+REPLAYED = 2**17  # numbers of rows that are replayed at a time: about what stays in a core's cache
+MAPPED = 2_000  # rows that a surface is drawn from, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +31,9 @@ class Replay:
         prediction z, or to the margin, or, of several outputs, to that of the row's own class.
     is_wrong: whether the row is put into another class; nowhere for numbers.
     loss_share, gradient_share: of the frame's total; a row's part of the gradient is the length
-        of its slope times that of its feature vector (for networks, of its slope alone). Where the
-        total is 0, all shares are 0.
+        of its slope times that of its feature vector (for networks, of its slope alone). The loss
+        of one that learns is what a row pays beyond a perfect one. Where the total is 0, all shares
+        are 0.
     """
 
     frames: Array
@@ -44,22 +48,37 @@ class Replay:
 def replay(run: Run, frames: Array, rows: Array | None = None) -> Replay:
     """The run's training rows, all or those numbered in `rows` (n,), at these frames (indices
     into `run.steps`). Shares are of the total over all rows."""
-    task, loss = Task.of(run.experiment), loss_of(run.experiment)
-    labels, options = task.sample.y, run.experiment.params_of("loss")
-    z = _raw(task, run.path[frames], task.features)
+    task = Task.of(run.experiment)
+    reach = np.linalg.norm(task.features, axis=0) if task.is_linear else np.ones(1)
+    # A piece of the frames at a time, as of many rows few are kept.
+    piece = max(1, REPLAYED // (len(task.y) * max(task.outputs, 1)))
+    chosen = slice(None) if rows is None else rows
+    parts = [
+        [array[:, chosen] for array in _rows_at(task, run.path[frames[k : k + piece]], reach)]
+        for k in range(0, len(frames), piece)
+    ]
+    return Replay(frames, *(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def _rows_at(task: Task, path: Array, reach: Array) -> tuple[Array, ...]:
+    """What a `Replay` holds of all rows, along a path (F', P); reach (n,): what a row's slope is
+    multiplied by in the gradient."""
+    loss, labels, options = loss_of(task.experiment), task.sample.y, task.loss_params(path)
+    z = _raw(task, path, task.features)
     with np.errstate(all="ignore"):
         value, slope = loss.function(z, task.y, **options)
         pull = np.linalg.norm(slope, axis=-1) if task.outputs else np.abs(slope)
-        if task.is_linear:
-            pull = pull * np.linalg.norm(task.features, axis=0)
+        pull = pull * reach
         argument, along = loss.inverse_link(z) - task.y, slope
         if task.sample.classes:
             argument, along = margins(z, labels, task.outputs), _along(slope, labels, task.outputs)
+        parts = value
+        if task.learned is not None:  # what all rows pay alike, for the density, is no row's share
+            parts = value - loss.function(task.y, task.y, **options)[0]
     is_wrong = np.zeros(value.shape, bool)
     if task.sample.classes:
         is_wrong = classes_of(z, task.outputs) != labels
-    arrays = argument, value, along, is_wrong, _shares(value), _shares(pull)
-    return Replay(frames, *(array if rows is None else array[:, rows] for array in arrays))
+    return argument, value, along, is_wrong, _shares(parts), _shares(pull)
 
 
 def _shares(parts: Array) -> Array:
@@ -118,15 +137,16 @@ def curves(run: Run, x: Array) -> Array:
     return chances(run, np.arange(len(run.steps)), x[:, None])
 
 
-def shape(run: Run, arguments: Array) -> tuple[Array, Array, Array]:
-    """The run's loss and its slope over residuals or margins (m,): (x, value, slope).
+def shape(run: Run, arguments: Array, frames: Array | None = None) -> tuple[Array, Array, Array]:
+    """The run's loss and its slope over residuals or margins (m,): (x, value, slope). Of a loss
+    that learns, value and slope are (F', m), at these frames or, without any, at the last.
 
     A loss that depends on more than the residual is drawn for the median target; one that treats
     two classes differently once for each, with a gap between; one over several classes for equal
     outputs of all other classes.
     """
     task, loss = Task.of(run.experiment), loss_of(run.experiment)
-    options = run.experiment.params_of("loss")
+    options = task.loss_params(run.path[-1:] if frames is None else run.path[frames])
     if loss.task == "multiclass":
         z = np.zeros((len(arguments), task.outputs))
         z[:, 0] = arguments
@@ -160,10 +180,22 @@ def _two_sided(
     return np.concatenate([margins, gap, margins]), value, slope
 
 
+def mapped(task: Task) -> Task:
+    """The task on the training rows that its surface is drawn from: all, or of many so many drawn
+    at random. Which they are depends on nothing but how many rows and what seed there is."""
+    n = len(task.y)
+    if n <= MAPPED:
+        return task
+    rows = np.sort(generator(task.experiment.seed, "surface").choice(n, MAPPED, replace=False))
+    data = task.sample
+    few = replace(data, X=data.X[rows], y=data.y[rows], is_outlier=data.is_outlier[rows])
+    return replace(task, sample=few, features=task.features[:, rows], y=task.y[rows])
+
+
 def heights(task: Task, path: Array) -> Array:
-    """The task's objective (F,) along a path (F, P) in the descent's coordinates."""
+    """The height (F,) of the task's surface along a path (F, P) in the descent's coordinates."""
     with np.errstate(all="ignore"):
-        return Objective.of([task]).values(path[:, None, :])[:, 0]
+        return Objective.of([mapped(task)]).values(path[:, None, :])[:, 0]
 
 
 def thinned(count: int, wanted: int) -> Array:

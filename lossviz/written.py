@@ -2,7 +2,8 @@
 
     written_loss("own", {"text": "abs(r)**a", "a": 1.5})      the loss that the formula says
 
-As items of the registry they are chosen, put in links and trained like any other.
+As items of the registry they are chosen, put in links and trained like any other. What reads
+formulas is imported when there is one to be read: few who import the package write any.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lossviz.formula import Findings, Formula, FormulaError, analyse, parse
 from lossviz.losses import LOSSES, Loss
 from lossviz.losses.base import Array, LossFunction, loss
 from lossviz.losses.scores import logit, sigmoid
 from lossviz.registry import Param
+
+if TYPE_CHECKING:
+    from lossviz.formula import Findings, Formula
 
 VARIABLES = {"own": "r", "own_margin": "m"}
 LETTERS = ("a", "b", "c", "d", "k", "s", "t")
@@ -26,11 +29,17 @@ MOST = 3  # parameters of one's own
 @lru_cache(maxsize=256)
 def formula(text: str, variable: str) -> Formula:
     """The formula in a text that has been read before."""
+    from lossviz.formula import parse
+
     return parse(text, variable)
 
 
-def _reader(variable: str) -> Callable[[str], str]:
+def _reader(variable: str, default: str) -> Callable[[str], str]:
     def read(text: str) -> str:
+        if text == default:  # in its canonical form
+            return text
+        from lossviz.formula import FormulaError, parse
+
         try:
             found = parse(text, variable)
             strangers = [name for name in found.parameters if name not in LETTERS]
@@ -53,8 +62,7 @@ def _params(variable: str, text: str) -> tuple[Param, ...]:
         "The other losses are functions in it."
     )
     return (
-        Param("text", parse(text, variable).text, label="Formula", help=words,
-              reader=_reader(variable)),
+        Param("text", text, label="Formula", help=words, reader=_reader(variable, text)),
         *(Param(name, 1.0, 0.0, 10.0, name, f"The letter {name} in the formula.")
           for name in LETTERS),
     )  # fmt: skip
@@ -131,6 +139,8 @@ def findings(name: str, params: Mapping[str, Any]) -> Findings:
 
 @lru_cache(maxsize=64)  # 30 ms, asked for whenever the page is drawn
 def _findings(found: Formula, numbers: tuple[float, ...]) -> Findings:
+    from lossviz.formula import analyse
+
     return analyse(found, dict(zip(found.parameters, numbers, strict=True)))
 
 

@@ -1,13 +1,16 @@
 """Which loss: what the rows say, the losses that speaks for, and whether they really do better."""
 
-from lossviz.ui import guide, page, state
+from lossviz.ui import guide, own, page, rows, state
 
 page.begin("Which loss?")
 state.load()
 guide.choice()
 chosen = guide.rows()
 cost = guide.cost(chosen)
-found = guide.findings(chosen)
-picked = guide.picks(chosen, found, cost)
-guide.proof(chosen, picked)
+if missing := own.missing():
+    rows.ask_again(missing)
+else:
+    found = guide.findings(chosen)
+    picked = guide.picks(chosen, found, cost)
+    guide.proof(chosen, picked)
 state.save()

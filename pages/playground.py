@@ -2,18 +2,25 @@
 
 import streamlit as st
 
-from lossviz.ui import below, page, playground, state
+from lossviz.ui import below, editing, own, page, playground, rows, state
 
 page.begin("Playground")
 state.load()
 with st.container():  # however much it holds, the player below keeps its place
     playground.notices()
-    wanted = playground.experiments()
-playground.panel(wanted)
-playground.stage(wanted)
+    if missing := own.missing():
+        rows.ask_again(missing)
+    wanted = [] if missing else playground.experiments()
+    if wanted:
+        playground.panel(wanted)
+        editing.bar(wanted[0])
+if wanted:
+    playground.stage(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts
+    rows.door()
     playground.presets()
     playground.settings()
-below.about(wanted)
-below.take_away(wanted)
+if wanted:
+    below.about(wanted)
+    below.take_away(wanted)
 state.save()

@@ -192,3 +192,22 @@ def test_views_are_part_of_the_address():
     assert state.VIEWS["view.scale"].default == "log"
     at = app("loss=huber&view.scale=cubic")
     assert "view.scale" in at.warning[0].value.replace("\\", "")
+
+
+def test_a_link_to_rows_that_are_elsewhere_asks_for_them_and_keeps_all_else():
+    query = f"data=table&lr=0.02&table.rows=file~400~{'0' * 32}~mine.csv"
+    at = app(query)
+    assert "the 400 rows of mine.csv" in at.warning[0].value.replace("\\", "")
+    assert not at.get("bidi_component")
+    assert address(at) == _pairs(query)
+    next(button for button in at.button if button.label == "Go on with an example").click().run()
+    assert not at.exception
+    assert not at.warning
+    assert address(at) == {"data": ["table"], "lr": ["0.02"]}
+    assert "the slope is" in words(at)
+
+
+def test_broken_rows_in_a_link_get_a_sentence_and_the_example():
+    at = app("data=table&table.rows=1eJzzzU")
+    assert "broken or were cut off" in at.warning[0].value
+    assert "the slope is" in words(at)

@@ -24,9 +24,9 @@ PACKAGE = ROOT / "lossviz"
 FACE = "__init__"
 
 LAYERS = (
-    {"registry", "notebook"},
+    {"registry", "notebook", "cache"},
     {"losses", "datasets", "outliers", "models", "optimizers", "schedules"},
-    {"formula"},
+    {"formula", "tables"},
     {"written"},
     {"experiment"},
     {"link", "sampling"},

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import lossviz
@@ -163,3 +164,31 @@ def test_run_and_list_start_without_streamlit(words):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("rows", [20, 400])
+def test_a_file_of_ones_own_is_trained_on(rows, tmp_path, capsys):
+    x = np.arange(rows) % 7
+    path = tmp_path / "mine.csv"
+    lines = [f"{k}.5;{3 - 2 * (k + 0.5)}".replace(".", ",") for k in x]
+    path.write_text("\n".join(["a;b", *lines]))
+    query = "lr=0.5&steps=400"
+    assert main(["run", query, "--data", str(path), "--target", "b"]) == 0
+    shown = capsys.readouterr()
+    assert "-2" in shown.out.replace("\N{MINUS SIGN}", "-")  # the slope
+    assert "Commas are before decimals" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--data", "nowhere.csv"], "No such file"),
+        (["--data", str(ROOT / "docs" / "playground.png")], "This is a picture"),
+        ([f"data=table&table.rows=file~400~{'0' * 32}~mine.csv"], "Give it with --data."),
+    ],
+)
+def test_rows_that_cannot_be_read_are_a_failure(words, sentence, capsys):
+    assert main(["run", *words]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert sentence in shown.err

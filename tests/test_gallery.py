@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode
@@ -474,6 +475,8 @@ def test_a_loss_of_ones_own_is_drawn_and_a_broken_formula_named():
     at = page("show=own&own.text=abs(r)*a&own.a=3")
     assert not at.warning
     assert [slider.label for slider in at.slider][:1] == ["Your own: a"]
+    found = json.loads(at.get("plotly_chart")[1].proto.spec)
+    assert [line["label"]["text"] for line in found["layout"]["shapes"]] == ["kink at 0"]
     at.text_input[0].set_value("abs(r").run()
     assert "the old value was kept" in at.warning[0].value
     assert at.text_input[0].value.replace(" ", "") in ("abs(r)*a", "a*abs(r)")

@@ -1,7 +1,10 @@
 """Values against PyTorch, and slopes against its automatic differentiation (`make parity`)."""
 
+import math
+
 import numpy as np
 import pytest
+from scipy import special
 from suiting import BUILT_IN as LOSSES
 
 pytestmark = pytest.mark.parity
@@ -79,6 +82,11 @@ def _formulas(torch, z, y):
         "welsch": (c2 / 2 * (1 - torch.exp(-u)), c),
         "tukey": (c2 / 6 * (1 - torch.relu(1 - u) ** 3), c),
         "barron": (0.7 / 1.3 * ((u / 0.7 + 1) ** 0.65 - 1), {"alpha": 1.3, "c": 1.3}),
+        # Z(1) = 2 e K_1(1)
+        "adaptive": (
+            torch.sqrt(1 + u) - 1 + math.log(1.3 * 2 * math.e * special.kv(1, 1)),
+            {"alpha": 1.0, "scale": 1.3},
+        ),
     }
 
 

@@ -20,6 +20,8 @@ from lossviz.datasets.own import (
     named,
     table_of,
 )
+from lossviz.experiment import suits
+from lossviz.reference import moved_by_outliers
 
 
 def drawn(n: int, d: int = 1, classes: tuple[str, ...] = (), digits: int | None = None) -> Table:
@@ -45,9 +47,11 @@ HEADER = [["x"], "y", [], "mine"]
 def test_few_rows_travel_in_the_text_to_the_last_bit(classes):
     table = drawn(50, 2, classes, digits=3)
     text, kept = keep(table)
-    assert is_packed(text) and len(text) < LONGEST
+    assert is_packed(text)
+    assert len(text) < LONGEST
     for found in (kept, table_of(text)):
-        assert np.array_equal(found.X, table.X) and np.array_equal(found.y, table.y)
+        assert np.array_equal(found.X, table.X)
+        assert np.array_equal(found.y, table.y)
         assert np.array_equal(found.marked, table.marked)
         assert (found.features, found.target, found.classes, found.name) == (
             table.features, table.target, table.classes, table.name,
@@ -166,3 +170,21 @@ HOSTILE = {
 def test_hostile_rows_get_a_sentence(text):
     with pytest.raises(ValueError, match=HOSTILE[text]):
         DATASETS["table"].params[0].check(text)
+
+
+def test_what_marked_rows_do_is_told_by_leaving_them_out():
+    table = Table(np.arange(6.0)[:, None], np.array([0.0, 1, 2, 3, 4, -9]), np.arange(6) == 5)
+    spoiled = Experiment(data="table", params={"table.rows": keep(table)[0]}, scaling="none")
+    clean = spoiled.unspoiled()
+    assert sample(clean).y.tolist() == [0, 1, 2, 3, 4]
+    assert not sample(clean).is_outlier.any()
+    shift = moved_by_outliers(spoiled)
+    assert shift.clean == pytest.approx(1.0)
+    assert shift.spoiled == pytest.approx(np.polyfit(table.X[:, 0], table.y, 1)[0])
+
+
+@pytest.mark.parametrize("data", DATASETS)
+def test_without_outliers_no_row_is_one(data):
+    for kind in ("vertical", "label_flips"):
+        if suits("outliers", kind, data):
+            assert not sample(Experiment(data=data, outliers=kind).unspoiled()).is_outlier.any()

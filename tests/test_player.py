@@ -15,6 +15,8 @@ from starlette.types import Message
 from lossviz.player import (
     Chart,
     Detail,
+    Edit,
+    Editing,
     Link,
     Links,
     Movie,
@@ -23,6 +25,7 @@ from lossviz.player import (
     Track,
     pack,
     payload,
+    read_edit,
     still,
     unpack,
 )
@@ -333,3 +336,75 @@ def test_streamlit_has_the_elements_that_are_fetched_early(element: str) -> None
 
 def test_what_is_not_a_page_is_left_alone() -> None:
     assert get("/plain", accept="text/html")[2] == b"<head>"
+
+
+EDIT = {"kind": "drag", "chart": "a", "row": 3, "x": 1.5, "y": -2.0, "n": 7}
+
+
+@pytest.mark.parametrize("kind", ["drag", "drop", "remove", "mark"])
+def test_an_edit_of_a_point_is_read(kind: str) -> None:
+    assert read_edit({**EDIT, "kind": kind}) == Edit(kind, "a", 3, 1.5, -2.0, 7)  # pyright: ignore[reportArgumentType]
+
+
+def test_an_added_point_has_no_row_and_whole_numbers_are_numbers() -> None:
+    edit = read_edit({**EDIT, "kind": "add", "row": None, "x": 2})
+    assert edit == Edit("add", "a", None, 2.0, -2.0, 7)
+    assert edit is not None
+    assert type(edit.x) is float
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, "drag", 3, [], [EDIT], {}, {**EDIT, "more": 1},
+        {name: value for name, value in EDIT.items() if name != "n"},
+        *(
+            {**EDIT, name: value}
+            for name, values in {
+                "kind": ["", "DRAG", "add", "sweep", None, [], {}, ["drag"]],
+                "chart": [None, 3, ["a"], b"a"],
+                "row": [None, -1, 1.0, True, "3", 2**60, [3], float("nan")],
+                "x": [None, True, "1", float("nan"), float("inf"), 10**400, -(2**60), [1.0]],
+                "y": [None, False, "1", float("-inf"), 10**400, {}],
+                "n": [None, -1, 1.5, True, "7", 2**60],
+            }.items()
+            for value in values
+        ),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_anything_else_is_no_edit(value: object) -> None:
+    assert read_edit(value) is None
+
+
+def test_editing_travels_and_is_off_unless_asked_for() -> None:
+    whole = movie(tracks=(), links=Links((Link("a", 0),)))
+    assert unpack(payload(whole, run="r"))["editing"] is None
+    editing = Editing("drag", ("a",), answered=1_795_000_000_000)
+    told = {"mode": "drag", "charts": ["a"], "answered": 1_795_000_000_000}
+    assert unpack(payload(whole, run="r", editing=editing))["editing"] == told
+
+
+@pytest.mark.parametrize(
+    ("links", "editing", "words"),
+    [
+        (Links((Link("a", 0),)), Editing("drag", ("b",)), r"no chart 'b'; there are \['a'\]"),
+        (Links((Link("a", 0),)), Editing("mark", ("a",)), "'a' has no linked points that stand"),
+        (None, Editing("remove", ("a",)), "'a' has no linked points that stand still"),
+    ],
+)
+def test_points_that_nobody_could_edit_are_refused(
+    links: Links | None, editing: Editing, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        payload(movie(links=links), run="r", editing=editing)
+
+
+def test_points_can_be_added_where_there_are_none() -> None:
+    packed = payload(movie(links=None), run="r", editing=Editing("add", ("a",)))
+    assert unpack(packed)["editing"]["mode"] == "add"
+
+
+def test_an_unknown_way_to_edit_is_refused() -> None:
+    with pytest.raises(ValueError, match="'swap' is none of"):
+        Editing("swap", ("a",))  # pyright: ignore[reportArgumentType]

@@ -190,3 +190,18 @@ def test_a_line_predicts_less_than_no_counts_and_poisson_never_does():
     # The rate's logarithm is the straight line behind these data.
     [poisson] = [run for run in runs if run.experiment.loss == "poisson"]
     assert reference(poisson.experiment).theta == pytest.approx(poisson.theta[-1], abs=0.01)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_shape_rises_on_clean_rows_and_falls_among_outliers(seed):
+    sweep = parse(QUERIES["A loss that finds its own shape"])[0]
+    clean, spoiled = run_all(sweep.replace({"seed": seed}))
+    assert all(map(settles, (clean, spoiled)))
+    alphas = [run.theta[:, run.names.index("loss alpha")] for run in (clean, spoiled)]
+    assert alphas[0][0] == alphas[1][0] == pytest.approx(1.0)
+    assert alphas[0][-1] > 1.8
+    assert alphas[1][-1] < 0.01
+    # It lets them go: the line is the clean one.
+    assert np.abs(spoiled.theta[-1, :2] - [1.0, 2.0]).max() < 0.05
+    fooled = run_all([spoiled.experiment.replace(loss="squared_error")])[0]
+    assert abs(fooled.theta[-1, 0] - 1.0) > 1.0

@@ -99,7 +99,7 @@ INDEPENDENT = {
 
 
 @pytest.mark.parametrize(("l1", "l2"), PENALTIES)
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", INDEPENDENT)
 def test_a_global_search_on_the_textbook_loss_ends_at_the_same_value(name, l1, l2):
     e = Experiment(loss=name, l1=l1, l2=l2, **SPOILED)
     x, y = Task.of(e).sample.X[:, 0], Task.of(e).sample.y
@@ -191,7 +191,8 @@ def test_no_direction_leads_down(name, outliers, l1, l2):
     )
     exact = reference(e)
     rng = np.random.default_rng(7)
-    directions = rng.normal(size=(600, 4)) * 10.0 ** rng.uniform(-7, 0, size=(600, 1))
+    directions = rng.normal(size=(600, len(exact.internal)))
+    directions *= 10.0 ** rng.uniform(-7, 0, size=(600, 1))
     around = value_at(e, exact.internal + np.vstack([directions, -directions]))
     assert around.min() >= exact.value - 1e-11 * abs(exact.value)
     assert exact.value == value_at(e, exact.internal)[0]
@@ -200,6 +201,8 @@ def test_no_direction_leads_down(name, outliers, l1, l2):
 @pytest.mark.parametrize("name", LOSSES)
 def test_descent_comes_close_and_never_below(name):
     e = Experiment(loss=name, optimizer="adam", lr=0.05, steps=3000, schedule="cosine", **SPOILED)
+    if LOSSES[name].learned:
+        e = e.replace(lr=0.3)  # a long way to the end of its range, where the least shape lies
     trained, exact = run(e), reference(e)
     assert trained.loss.min() >= exact.value - 1e-9
     assert trained.loss[-1] == pytest.approx(exact.value, abs=1e-4)

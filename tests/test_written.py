@@ -1,17 +1,23 @@
 """Losses that the user writes: chosen, linked, trained and shown like any other."""
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lossviz import Experiment, parse, run, run_all
+from lossviz import LOSSES, Experiment, parse, run, run_all
 from lossviz.experiment import loss_of
 from lossviz.figures.style import styles
+from lossviz.formula import parse as parse_formula
 from lossviz.objective import Objective, Task
 from lossviz.playground import faults, headline, playground
 from lossviz.replay import aligned
-from lossviz.written import findings
+from lossviz.written import VARIABLES, findings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def own(text: str, name: str = "own", **settings) -> Experiment:
@@ -120,6 +126,17 @@ def test_a_formula_that_is_not_defined_at_the_start_says_so_and_shows_no_number_
     assert "log(1 + r): Undefined for r ≤ -1." in said
     assert all(np.isfinite(run.loss).all() for run in runs)
     assert movie.frames == 21
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_the_first_formula_is_in_its_canonical_form(name):
+    text = LOSSES[name].params[0].default
+    assert parse_formula(text, VARIABLES[name]).text == text
+
+
+def test_nothing_reads_formulas_before_there_is_one():
+    code = "import lossviz, sys; sys.exit('lossviz.formula' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
 def test_what_is_found_of_a_formula_is_said_with_its_letters():

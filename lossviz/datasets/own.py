@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 import re
 import zlib
@@ -73,11 +72,14 @@ def keep(table: Table) -> tuple[str, Table]:
     rounded where only that makes them fit into a link. Else the text names the table, which is
     there for as long as the caller holds on to it."""
     if len(table.y) <= FEW:
-        for candidate in (table, _rounded(table)):
-            packed = _pack(candidate)
-            if len(packed) <= LONGEST:
-                return packed, table_of(packed)
-    digest = hashlib.sha256(_header(table).encode())
+        packed = _pack(table)
+        if len(packed) > LONGEST:
+            packed = _pack(rounded(table))
+        if len(packed) <= LONGEST:
+            return packed, table_of(packed)
+    from hashlib import sha256  # not needed by most, and dear to import
+
+    digest = sha256(_header(table).encode())
     for array in (table.X, table.y, table.marked):
         digest.update(np.ascontiguousarray(array).tobytes())
     name = re.sub(r"[~\s]+", " ", table.name).strip()[:80] or "own data"
@@ -110,7 +112,8 @@ def named(words: str) -> tuple[int, str]:
     return int(parts[1]), parts[3]
 
 
-def _rounded(table: Table) -> Table:
+def rounded(table: Table) -> Table:
+    """The table in as few digits as a chart can show, so that links stay short."""
     return replace(
         table,
         X=np.stack([_few_digits(column) for column in table.X.T], axis=1),
@@ -194,10 +197,14 @@ def _reader(task: str) -> Any:
 def _own(name: str, label: str, task: str, default: Table) -> None:
     words, _ = keep(default)
 
-    def function(rng: np.random.Generator, *, rows: str, test: float) -> Drawn:
+    def function(rng: np.random.Generator, *, rows: str, test: float, marked: str) -> Drawn:
         table = table_of(rows)
         names = table.features, table.target, table.classes
-        return held_out(rng, table.X, table.y, table.marked, test, names)
+        drawn = held_out(rng, table.X, table.y, table.marked, test, names)
+        if marked == "in" or drawn.marked.all():
+            return drawn
+        kept = ~drawn.marked
+        return drawn._replace(X=drawn.X[kept], y=drawn.y[kept], marked=drawn.marked[kept])
 
     def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Drawn:
         return function(rng, **params)
@@ -209,6 +216,8 @@ def _own(name: str, label: str, task: str, default: Table) -> None:
                 Param("rows", words, label="Rows", help="The rows, packed, or the file's name.",
                       reader=_reader(task), has_widget=False),
                 Param("test", 0.0, 0.0, 0.5, "Held-out share", "Share of the rows for testing."),
+                Param("marked", "in", label="Marked rows", choices=("in", "out"),
+                      help="Whether rows that are marked as outliers are trained on."),
             ),
             function=function, draw=draw, task=task, classes=default.classes, truth=None,
             features=default.features, target=default.target, image=None,

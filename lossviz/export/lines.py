@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lossviz.experiment import Experiment, loss_of
-from lossviz.export.parts import is_penalised, start_of
+from lossviz.export.parts import Plan, is_penalised, start_of
 from lossviz.export.text import WIDTH, bound, call, literal, quoted
 from lossviz.objective import Task
 
 SHOWN = 12  # parameters of a run that are printed
 
 
-def run_code(
+def runs_code(
+    plan: Plan,
+    loss: Callable[[Task, str], str],
+    train: Callable[[Task], dict[str, str]],
+    *,
+    model: Callable[[Task], str],
+    predict: str,
+) -> list[str]:
+    """The lines of each run: its features, its training, its report. Flavours have their own words
+    for the loss of a name, some arguments of `train`, the model, and the predictions on the rows
+    `each`."""
+    runs = zip(plan.tasks, plan.labels, plan.suffixes, plan.losses, strict=True)
+    return [
+        _run_code(task, label, suffix, loss(task, name), train(task), model(task), predict)
+        for task, label, suffix, name in runs
+    ]
+
+
+def _run_code(
     task: Task, label: str, suffix: str, loss: str, train: dict[str, str], model: str, predict: str
 ) -> str:
-    """The lines of one run: its features, its training, its report. Flavours have their own words
-    for the loss, some arguments of `train`, the model, and the predictions on the rows `each`."""
     e, data = task.experiment, task.sample
     lines = [*rows_lines(task, suffix), f"model = {model}"]
     options = {"theta": start_name(task), **train, "rates": rates_name(e)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lossviz.experiment import Experiment
 from lossviz.export import lines, parts
 from lossviz.export.text import bound, definitions
+from lossviz.objective import Task
 from lossviz.optimizers import OPTIMIZERS
 
 LINEAR = '''
@@ -119,20 +120,19 @@ def numpy_script(experiments: Sequence[Experiment]) -> list[str]:
         parts.loop(TRAIN, plan),
         *parts.report_code(plan),
     ]  # fmt: skip
-    runs = [
-        lines.run_code(
-            task, label, suffix, lines.loss_name(task, loss), _update(task.experiment),
-            lines.model_name(task), "model(theta, each)[0]",
-        )
-        for task, label, suffix, loss in zip(
-            plan.tasks, plan.labels, plan.suffixes, plan.losses, strict=True
-        )
-    ]  # fmt: skip
+    runs = lines.runs_code(
+        plan,
+        lines.loss_name,
+        _update,
+        model=lines.model_name,
+        predict="model(theta, each)[0]",
+    )
     more = ["from scipy.special import ndtr"] if "gelu" in activations else []
     is_partial = any("partial(" in run for run in runs)
     return [parts.imports(plan, *more, is_partial=is_partial), *functions, *plan.rows, *runs]
 
 
-def _update(e: Experiment) -> dict[str, str]:
+def _update(task: Task) -> dict[str, str]:
+    e = task.experiment
     slots = str(OPTIMIZERS[e.optimizer].slots)
     return {"update": bound(e.optimizer, e.params_of("optimizer")), "slots": slots}

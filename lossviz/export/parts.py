@@ -49,9 +49,15 @@ class Plan:
 
 
 def plan_of(experiments: Sequence[Experiment]) -> Plan:
-    """The plan; NoScript where a run diverges before its first step."""
+    """The plan; NoScript where a run diverges before its first step, or its loss learns."""
     tasks = tuple(map(Task.of, experiments))
     for task in tasks:
+        if task.learned is not None:
+            label = LOSSES[task.experiment.loss].label.partition(" (")[0]
+            raise NoScript(
+                f"{label} learns its own parameters along with the model's, which only LossViz's "
+                "own script does."
+            )
         objective = Objective.of([task])
         with np.errstate(all="ignore"):
             values = objective.values(task.start[None])[0], objective.test(task.start[None])[0][0]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from lossviz.datasets import DATASETS
+from lossviz.datasets.own import is_packed
 from lossviz.experiment import Experiment
-from lossviz.export.text import literal, wrapped
+from lossviz.export.text import NoScript, literal, wrapped
 from lossviz.sampling import Sample, generator
 
 Array = np.ndarray
 DRAWN = ("data", "outliers", "seed", "outlier_seed")  # decide which rows there are
+MOST = 100_000  # numbers of training rows that a script may hold: about 2 MB
 # Sets that scikit-learn ships: the loader's arguments, and what is made of its rows.
 LOADERS = {
     "diabetes": ("scaled=False", ""),
@@ -22,7 +24,8 @@ LOADERS = {
 
 
 def rows_code(experiment: Experiment, data: Sample, suffix: str) -> str:
-    """Code for X, y, X_test and y_test, each name with the suffix: every bit as in the sample."""
+    """Code for X, y, X_test and y_test, each name with the suffix: every bit as in the sample.
+    NoScript where there are too many."""
     X, y, X_test, y_test = (f"{name}{suffix}" for name in ("X", "y", "X_test", "y_test"))
     dataset = DATASETS[experiment.data]
     columns = ", ".join(data.features)
@@ -33,6 +36,11 @@ def rows_code(experiment: Experiment, data: Sample, suffix: str) -> str:
         lines += [f"# {line}" for line in wrapped(f"Of the classes {named}.")]
     if experiment.data in LOADERS:
         lines += _loaded(experiment, data, (X, y, X_test, y_test))
+    elif data.X.size > MOST:
+        raise NoScript(
+            f"The script would hold all {len(data.y):,} training rows, {data.X.size:,} numbers, "
+            f"which is too much to read; up to {MOST:,} are written out."
+        )
     else:
         lines += [f"{X} = {literal(data.X)}", f"{y} = {literal(_targets(data.y, data))}"]
         if np.array_equal(data.X, data.X_test) and np.array_equal(data.y, data.y_test):
@@ -44,6 +52,12 @@ def rows_code(experiment: Experiment, data: Sample, suffix: str) -> str:
         places = ", ".join(map(str, np.flatnonzero(data.is_outlier)))
         lines += [f"# {line}" for line in wrapped(f"Outliers are the rows {places}.")]
     return "\n".join(lines)
+
+
+def is_named(experiment: Experiment) -> bool:
+    """Whether a link to the experiment only names its rows, which are in one session alone."""
+    rows = experiment.params_of("data").get("rows")
+    return rows is not None and not is_packed(str(rows))
 
 
 def _loaded(e: Experiment, data: Sample, names: tuple[str, str, str, str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 
 from lossviz.experiment import CHOICES, PLAIN, Experiment, Sweep
+from lossviz.export.rows import is_named
 from lossviz.export.text import NoScript, quoted
 
 # What each is called, and where its blocks are made: imported when it is asked for.
@@ -64,8 +65,11 @@ def _opening(experiments: Sequence[Experiment], flavour: str) -> str:
         labels = dict.fromkeys(CHOICES[choice][str(e[choice])].label for e in experiments)
         return " and ".join(labels)
 
+    title = f"{named('loss')} on {named('data')}, in {FLAVOURS[flavour]}."
+    if any(map(is_named, experiments)):
+        return f'"""{title}"""'
     return "\n".join([
-        f'"""{named("loss")} on {named("data")}, in {FLAVOURS[flavour]}.',
+        f'"""{title}',
         "",
         "From the command line:",
         "",
@@ -85,6 +89,11 @@ def _spaced(blocks: Sequence[str]) -> list[str]:
 
 
 def _lossviz(experiments: Sequence[Experiment]) -> list[str]:
+    if any(map(is_named, experiments)):
+        raise NoScript(
+            "So many rows of your own are only named in a link, and this script holds but the "
+            "link; that in plain NumPy holds the rows themselves, if they are not too many."
+        )
     found = queries(experiments)
     if len(found) == 1:
         asked = f"sweep, notes = lossviz.parse({quoted(found[0])})\nexperiments = list(sweep)"

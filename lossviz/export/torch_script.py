@@ -161,16 +161,13 @@ def torch_script(experiments: Sequence[Experiment]) -> list[str]:
         parts.loop(TRAIN, plan),
         *parts.report_code(plan),
     ]  # fmt: skip
-    runs = [
-        lines.run_code(
-            task, label, suffix, _loss(task, loss),
-            {"optimizer": _said(OPTIMIZER, "optimizer", task)}, _model(task),
-            "model(torch.tensor(theta), torch.tensor(each)).numpy()",
-        )
-        for task, label, suffix, loss in zip(
-            plan.tasks, plan.labels, plan.suffixes, plan.losses, strict=True
-        )
-    ]  # fmt: skip
+    runs = lines.runs_code(
+        plan,
+        _loss,
+        lambda task: {"optimizer": _said(OPTIMIZER, "optimizer", task)},
+        model=_model,
+        predict="model(torch.tensor(theta), torch.tensor(each)).numpy()",
+    )
     uses_f = any("F." in block for block in (*functions, *runs))
     more = ["import torch", *(["import torch.nn.functional as F"] if uses_f else [])]
     is_partial = any("partial(" in run for run in runs)

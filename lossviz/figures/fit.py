@@ -26,10 +26,11 @@ def fit(
     *,
     feature: str,
     target: str,
+    total: int,
     note: str = "",
 ) -> Scene:
-    """For one feature: rows (n,), of which some are `linked`, each run's curve (F, m) over grid
-    (m,) at the steps (F,), the clean truth (m,)."""
+    """For one feature: rows (n,) of a `total`, of which some are `linked`, each run's curve (F, m)
+    over grid (m,) at the steps (F,), the clean truth (m,)."""
     x = sample.X[:, 0]
     y_range = span(sample.y, *([] if truth is None else [truth]))
     rows, links = _rows(name, x, sample.y, sample.is_outlier, linked)
@@ -66,7 +67,10 @@ def fit(
     are = "an outlier" if count == 1 else "outliers"
     marked = f", {count} of them {are} (×)" if count else ""
     band = " Pale band: the clean truth." if truth is not None else ""
-    words = f"{note}{len(x):,} {'row' if len(x) == 1 else 'rows'}{marked}.{band}{gone}"
+    shown = f"{len(x):,} {'row' if len(x) == 1 else 'rows'}"
+    if len(x) < total:
+        shown = f"{len(x):,} of {total:,} rows are shown"
+    words = f"{note}{shown}{marked}.{band}{gone}"
     return Scene(Chart(figure(data, **layout), "Fit", words), tuple(tracks), links)
 
 

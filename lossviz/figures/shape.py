@@ -22,17 +22,22 @@ def shape(
     *,
     target: str | None,
     note: str = "",
+    frames: Array | None = None,
 ) -> Scene:
     """Curves of each run's loss and slope (x, value, slope), and dots for the rows of each
     replay; a run without one has no dots. x are residuals of the target that is named or, with
-    None, margins."""
+    None, margins. A curve (F', m) instead of (m,) moves, at `frames`."""
     ranges = [span(*(x for x, _, _ in shapes), margin=0)]
-    ranges += [room([curves[part] for curves in shapes]) for part in (1, 2)]
+    ranges += [room([_ends(curves[part]) for curves in shapes]) for part in (1, 2)]
     data, tracks, links = [], [], []
     for style, (places, *curves), replay in zip(styles, shapes, replays, strict=True):
         for part, curve in enumerate(curves):
             axes = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if part else "y"}
             what = "slope" if part else "loss"
+            if curve.ndim == 2:
+                shown = near(curve, ranges[1 + part])
+                tracks.append(Track(name, len(data), "replace", y=shown, frames=frames))
+                curve = shown[-1]
             data.append(
                 {
                     **axes, "mode": "lines", "name": f"{what} of {style.label}",
@@ -73,6 +78,11 @@ def shape(
     )
     chart = Chart(figure(data, **layout), "Loss and its slope", words.rstrip())
     return Scene(chart, tuple(tracks), tuple(links))
+
+
+def _ends(curve: Array) -> Array:
+    """The curve, or where it moves the first and the last that it is."""
+    return curve[[0, -1]] if curve.ndim == 2 else curve
 
 
 def _sides() -> dict[str, list[dict]]:

@@ -126,7 +126,8 @@ def _loss_label(experiment: Experiment) -> str:
     name = str(options["text"]) if "text" in options else short(loss)
     if len(name) > LONGEST:
         name = f"{name[: LONGEST - 1]}…"
-    return name + (f" ({values})" if values else "")
+    start = "from " * (loss.learned is not None)  # where what it learns starts
+    return name + (f" ({start}{values})" if values else "")
 
 
 def _setting(experiment: Experiment, key: str) -> str:

@@ -160,4 +160,8 @@ def _title(style: Style) -> str:
 
 def _words(plane: Landscape, paths: Sequence[Path]) -> str:
     star = ", and its exact minimiser (★)" if any(path.minimum for path in paths) else ""
-    return f"Each run's path and its present point{star}. {plane.plane.note}".strip()
+    seen, total = plane.rows
+    drawn = ""
+    if seen < total:
+        drawn = f" The surface is of {seen:,} of the {total:,} training rows, drawn at random."
+    return f"Each run's path and its present point{star}.{drawn} {plane.plane.note}".strip()

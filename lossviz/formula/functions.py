@@ -135,13 +135,14 @@ ARITY = {**dict.fromkeys(SMOOTH, 1), "min": 2, "max": 2, "clip": 3, "where": 3}
 
 def losses_of(variable: str) -> dict[str, Loss]:
     """The losses that are functions of the residual, or of the margin, by name; not those that
-    are themselves given in words."""
+    are themselves given in words, or that learn, which a formula does not."""
     return {
         loss.name: loss
         for loss in LOSSES.values()
         if loss.task == TASKS[variable]
         and (loss.of_residual or variable == "m")
         and not any(isinstance(param.default, str) for param in loss.params)
+        and loss.learned is None
     }
 
 

@@ -83,6 +83,10 @@ ADVICE: Mapping[str, Advice] = {
         "It is not known how robust the loss should be: α goes from squares to letting go.",
         "A simpler member of the family has been settled on, as its name says more.",
     ),
+    "adaptive": Advice(
+        "Nobody knows how large the errors are, or how many are outliers: it finds out by itself.",
+        "There are few rows, which it may fit exactly, or a scale that must not depend on them.",
+    ),
     "log_loss": Advice(
         "There are two classes, and probabilities are wanted. Begin here.",
         "Labels are wrong for a good share of rows, each of which pulls for ever.",

@@ -29,6 +29,7 @@ FORMULAS: Mapping[str, str] = {
     "welsch": "c**2 / 2 * (1 - exp(-((r / c) ** 2)))",
     "tukey": "c**2 / 6 * (1 - relu(1 - (r / c) ** 2) ** 3)",
     "barron": "b / alpha * (((r / c) ** 2 / b + 1) ** (alpha / 2) - 1)",
+    "adaptive": "b / alpha * (((r / scale) ** 2 / b + 1) ** (alpha / 2) - 1) + log_z",
     "log_loss": "cost * softplus(-m)",
     "hinge": "relu(1 - m)",
     "squared_hinge": "relu(1 - m) ** 2",
@@ -61,6 +62,10 @@ DEFINITIONS: Mapping[str, str] = {
     "r": "z - y",
     "p": "softmax(z, -1)",
     "b": "abs(alpha - 2)",
+    # log(c Z(alpha)): the area under the density's top, with x = sqrt(b) sinh(k/8) at each node.
+    "log_z": "math.log(scale * b**0.5 / 8 * math.fsum("
+    "math.exp(b / alpha * (1 - math.cosh(k / 8) ** alpha)) * math.cosh(k / 8) "
+    "for k in range(-304, 305)))",
     "cost": "weight_1 * y + weight_0 * (1 - y)",
     "soft": "(1 - smoothing) * t + smoothing / K",
 }

@@ -1,10 +1,21 @@
 """Which loss suits data: what is measured of them, what that speaks for, and the proof."""
 
 from lossviz.guide.measure import Finding, linear, measure
-from lossviz.guide.prove import METRICS, Difference, Proof, differences, prove, splits, verdict
+from lossviz.guide.prove import (
+    LEVEL,
+    METRICS,
+    Difference,
+    Proof,
+    comparisons,
+    differences,
+    prove,
+    verdict,
+)
 from lossviz.guide.recommend import COSTS, Pick, recommend
+from lossviz.guide.rows import drawn, splits
 
 __all__ = [
-    "COSTS", "METRICS", "Difference", "Finding", "Pick", "Proof", "differences", "linear",
-    "measure", "prove", "recommend", "splits", "verdict",
+    "COSTS", "LEVEL", "METRICS", "Difference", "Finding", "Pick", "Proof", "comparisons",
+    "differences", "drawn", "linear", "measure", "prove", "recommend", "splits",
+    "verdict",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """What the rows themselves say about the loss they need, as figures.
 
 Everything is measured on the training rows, injected outliers included: a guide cannot know which
-rows are wrong. Residuals are those of the least-absolute fit, which outliers hardly move.
+rows are wrong. Residuals are those of the least-absolute fit, which outliers hardly move. Of very
+many rows, that fit, and the search for neighbours, are made on some that are drawn from the seed.
 """
 
 from __future__ import annotations
@@ -14,17 +15,21 @@ import numpy as np
 
 from lossviz.datasets import DATASETS
 from lossviz.experiment import PLAIN, Experiment
+from lossviz.guide.rows import drawn, fewest_rows, most_rows
 from lossviz.models import MODELS
 from lossviz.objective import Task
-from lossviz.reference import reference
-from lossviz.sampling import sample
+from lossviz.reference.answer import minimise
+from lossviz.sampling import Sample, sample
 
 Array = np.ndarray
 FAR = 3.0  # robust deviations beyond which a residual counts as far off
 NORMAL = 1.4826  # makes the median absolute deviation of normal data their standard deviation
+MEAN_NORMAL = 1.2533  # the same for the mean absolute deviation: sqrt(pi / 2)
 MOST_COUNT = 30.0  # whole numbers whose median is above this are as good as continuous
+EXACT = 1e-11  # share of the largest target that counts as rounding
 NEIGHBOURS = 10
 SURE = 0.8  # the share of neighbours that makes them sure of a class
+MOST_SEARCHED = 6_000  # rows among which neighbours are sought
 RARE = 0.2  # a class with a smaller share than this is rare
 KEPT = ("data", "outliers", "model", "l1", "l2", "scaling", "seed", "outlier_seed")
 
@@ -53,28 +58,46 @@ def measure(experiment: Experiment) -> Mapping[str, Finding]:
     e = linear(experiment)
     data = sample(e)
     if DATASETS[e.data].task == "regression":
-        found = _of_numbers(e, data.y)
+        found = _of_numbers(e, data)
     else:
-        found = _of_classes(data.X, data.y, data.classes)
+        found = _of_classes(data, drawn(data, MOST_SEARCHED, e.seed))
     return {finding.key: finding for finding in found}
 
 
-def residuals(experiment: Experiment) -> tuple[Array, Array]:
-    """Target less prediction, and the prediction (n,), of the least-absolute fit."""
-    e = linear(experiment).replace(loss="absolute_error")
-    exact = reference(e)
+def _rows(data: Sample, some: Sample, what: str) -> Finding:
+    meaning = "Few rows can prove little."
+    if len(some.y) < len(data.y):
+        meaning = f"{what} {len(some.y):,} of them, drawn at random; all else is measured on all."
+    return Finding("rows", float(len(data.y)), "Rows", meaning)
+
+
+def residuals(task: Task, some: Sample) -> tuple[Array, Array]:
+    """Target less prediction, and the prediction (n,), at all rows of a task, of the least-absolute
+    fit to some of them."""
+    exact = minimise(Task.on(task.experiment.replace(loss="absolute_error"), some))
     assert exact is not None  # the model is linear
-    task = Task.of(e)
     fitted = task.forward(exact.internal[None], task.features)[0][0]
-    return sample(e).y - fitted, fitted
+    residual = task.y - fitted
+    # What is left of a row that is fitted exactly is rounding, which would have a shape too.
+    is_left = np.abs(residual) > EXACT * np.abs(task.y).max()
+    return np.where(is_left, residual, 0.0), fitted
 
 
-def _of_numbers(e: Experiment, y: Array) -> list[Finding]:
-    residual, fitted = residuals(e)
-    found = [Finding("rows", float(len(y)), "Rows", "Few rows can prove little.")]
+def _of_numbers(e: Experiment, data: Sample) -> list[Finding]:
+    task = Task.on(e, data)
+    some = drawn(data, max(most_rows(task), fewest_rows(task)), e.seed)
+    residual, fitted = residuals(task, some)
+    found = [_rows(data, some, "The line is fitted to")]
     around = np.abs(residual - np.median(residual))
     # The median absolute deviation (Hampel 1974), scaled to normal errors.
     spread = NORMAL * float(np.median(around))
+    how = f"{NORMAL} times their median distance from the median, in the target's units."
+    if spread == 0:  # then by the mean (Iglewicz and Hoaglin 1993)
+        spread = MEAN_NORMAL * float(np.mean(around))
+        how = (
+            f"{MEAN_NORMAL} times their mean distance from the median, as more than half of "
+            "them are the same; in the target's units."
+        )
     if spread > 0:
         share = float(np.mean(around > FAR * spread))
         found.append(
@@ -82,7 +105,7 @@ def _of_numbers(e: Experiment, y: Array) -> list[Finding]:
                 "spread",
                 spread,
                 "Robust spread of the residuals",
-                "1.4826 times their median distance from the median, in the target's units.",
+                how,
             )
         )
         found.append(
@@ -125,7 +148,7 @@ def _of_numbers(e: Experiment, y: Array) -> list[Finding]:
                 "How often equal spread would look so uneven by chance.",
             )
         )
-    return found + _of_targets(y)
+    return found + _of_targets(data.y)
 
 
 def _of_targets(y: Array) -> list[Finding]:
@@ -154,11 +177,12 @@ def _of_targets(y: Array) -> list[Finding]:
     return found
 
 
-def _of_classes(X: Array, y: Array, classes: tuple[str, ...]) -> list[Finding]:
+def _of_classes(data: Sample, some: Sample) -> list[Finding]:
+    y, classes = data.y, data.classes
     counts = np.bincount(y.astype(int), minlength=len(classes))
     rarest = int(np.argmin(counts))
     found = [
-        Finding("rows", float(len(y)), "Rows", "Few rows can prove little."),
+        _rows(data, some, "Neighbours are sought among"),
         Finding("classes", float(len(classes)), "Classes", ", ".join(classes)),
         Finding("rare_class", float(rarest), "Number of the rarest class", classes[rarest]),
         Finding(
@@ -172,7 +196,7 @@ def _of_classes(X: Array, y: Array, classes: tuple[str, ...]) -> list[Finding]:
         found.append(
             Finding(
                 "disputed",
-                float(np.mean(disputed(X, y))),
+                float(np.mean(disputed(some.X, some.y))),
                 "Share of labels that neighbours contradict",
                 f"Of {NEIGHBOURS} nearest rows, at least {SURE:.0%} agree on another class: the "
                 "label may be wrong.",

@@ -1,28 +1,26 @@
 """Whether a loss does better than the usual one on these rows: repeated cross-validation.
 
 Every loss is fitted to its exact minimum on the same folds, so that neither rate nor number of
-steps has a say. Rows that were spoiled on purpose are trained on, but not scored.
+steps has a say. Rows that are known to be outliers are trained on, but not scored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from lossviz.datasets import DATASETS
 from lossviz.experiment import Experiment
+from lossviz.guide.rows import drawn, fewest_rows, most_rows, part, splits
 from lossviz.losses import LOSSES
 from lossviz.objective import Task, classes_of
 from lossviz.reference.answer import minimise
-from lossviz.sampling import Sample, center_and_scale, sample
+from lossviz.sampling import Sample, sample
 
 Array = np.ndarray
-SPLITS, REPEATS = 5, 4
-LEVEL = 0.95
-FEWEST = 10  # rows below which folds are too small to mean anything
-TOO_LARGE = 300_000  # rows times parameters, above which one fit takes many seconds
+LEVEL = 0.95  # with which all intervals of a proof hold together
 
 # Name -> words, and whether more is better.
 METRICS: Mapping[str, Mapping[str, tuple[str, bool]]] = {
@@ -47,7 +45,7 @@ class Proof:
     no such score. The first experiment is the usual one.
 
     share: rows tested over rows trained on; unattained: for each loss, in how many folds no finite
-    minimum exists.
+    minimum exists; rows: how many were split, drawn from the `available` ones.
     """
 
     experiments: tuple[Experiment, ...]
@@ -55,11 +53,14 @@ class Proof:
     scores: Array
     share: float
     unattained: tuple[int, ...]
+    rows: int
+    available: int
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A loss's mean score less the usual loss's, and the interval that holds it at LEVEL."""
+    """A loss's mean score less the usual loss's, and the interval that holds it; all intervals
+    of a proof hold at once with LEVEL."""
 
     metric: str
     mean: float
@@ -72,37 +73,26 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def splits(data: Sample, seed: int = 0) -> list[tuple[Array, Array]]:
-    """Rows to train on and rows to test on, for each fold; spoiled rows are in none of the tests.
-    Classes keep their shares. ValueError where there are too few rows."""
-    from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
-
-    fewest = int(np.bincount(data.y.astype(int)).min()) if data.classes else SPLITS
-    if len(data.y) < FEWEST or fewest < SPLITS:
-        raise ValueError(
-            f"Cross-validation in {SPLITS} parts needs at least {FEWEST} rows, and {SPLITS} of "
-            "each class."
-        )
-    kind = RepeatedStratifiedKFold if data.classes else RepeatedKFold
-    folds = kind(n_splits=SPLITS, n_repeats=REPEATS, random_state=seed % 2**32)
-    found = [(train, test[~data.is_outlier[test]]) for train, test in folds.split(data.X, data.y)]
-    return [(train, test) for train, test in found if len(test) > 1]
-
-
 def prove(experiments: Sequence[Experiment]) -> Proof:
-    """Cross-validate experiments on the same rows; the first is the one to be beaten. ValueError
-    where there are too few rows, or too many for exact fits, or the model is a network."""
+    """Cross-validate experiments on the same rows; the first is the one to be beaten. Of very many
+    rows some are drawn, by its seed. ValueError where there are too few rows, or too many features
+    for exact fits, or the model is a network."""
     first = experiments[0]
-    data, is_numbers = sample(first), DATASETS[first.data].task == "regression"
-    size = len(data.y) * len(Task.of(first).names)
-    if size > TOO_LARGE:
-        raise ValueError("These are too many rows and parameters for so many exact fits.")
+    every, is_numbers = sample(first), DATASETS[first.data].task == "regression"
+    task = Task.on(first, every)
+    most = most_rows(task)
+    if len(every.y) > most < fewest_rows(task):
+        raise ValueError(
+            f"With {len(task.features) - 1:,} features only {most:,} rows could be fitted exactly "
+            "as often as a proof needs, and so few prove nothing: try fewer features."
+        )
+    data = drawn(every, most, first.seed)
     folds = splits(data, first.seed)
     names = tuple(METRICS["regression" if is_numbers else "classes"])
     scores = np.full((len(experiments), len(folds), len(names)), np.nan)
     unattained = [0] * len(experiments)
     for fold, (train, test) in enumerate(folds):
-        rows = _part(data, train, test)
+        rows = part(data, train, test)
         for number, experiment in enumerate(experiments):
             z, is_attained = _predict(experiment, rows)
             unattained[number] += not is_attained
@@ -110,15 +100,8 @@ def prove(experiments: Sequence[Experiment]) -> Proof:
             found = scored(experiment, z, rows)
             scores[number, fold] = [found[name] for name in names]
     share = float(np.mean([len(test) / len(train) for train, test in folds]))
-    return Proof(tuple(experiments), names, scores, share, tuple(unattained))
-
-
-def _part(data: Sample, train: Array, test: Array) -> Sample:
-    center, scale = center_and_scale(data.X[train], data.is_scaled)
-    return replace(
-        data, X=data.X[train], y=data.y[train], is_outlier=data.is_outlier[train],
-        X_test=data.X[test], y_test=data.y[test], center=center, scale=scale,
-    )  # fmt: skip
+    counts = len(data.y), len(every.y)
+    return Proof(tuple(experiments), names, scores, share, tuple(unattained), *counts)
 
 
 def _predict(experiment: Experiment, rows: Sample) -> tuple[Array, bool]:
@@ -163,6 +146,11 @@ def _classes(experiment: Experiment, z: Array, rows: Sample) -> dict[str, float]
     return found
 
 
+def comparisons(proof: Proof) -> int:
+    """How many differences from the usual loss there are, over all losses and metrics."""
+    return int(np.isfinite(proof.scores[1:] - proof.scores[0]).all(axis=1).sum())
+
+
 def differences(proof: Proof, number: int) -> list[Difference]:
     """How the loss of that number differs from the usual one in each metric that both have."""
     from scipy.stats import t as student
@@ -175,7 +163,9 @@ def differences(proof: Proof, number: int) -> list[Difference]:
         # Folds share rows, so their scores vary too little: Nadeau & Bengio (2003), Machine
         # Learning 52: (1/J + n_test / n_train) times the variance of the J differences.
         variance = (1 / len(d) + proof.share) * np.var(d, ddof=1)
-        reach = student.ppf((1 + LEVEL) / 2, len(d) - 1) * np.sqrt(variance)
+        # Bonferroni: of m intervals each may miss with 1/m of what all of them may.
+        miss = (1 - LEVEL) / comparisons(proof)
+        reach = student.isf(miss / 2, len(d) - 1) * np.sqrt(variance)
         mean = float(d.mean())
         found.append(Difference(metric, mean, mean - float(reach), mean + float(reach)))
     return found

@@ -137,7 +137,8 @@ def _by_outliers(far: float, spread: float, cost: str) -> Iterator[Reason]:
 
 
 def _two(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
-    if cost == "rare" or (found["rarest"] < RARE and cost == "unsure"):
+    is_there = found["rarest"] > 0  # else no weight could make up for it
+    if is_there and (cost == "rare" or (found["rarest"] < RARE and cost == "unsure")):
         yield ("log_loss", _weights(found), "It weighs the rare class so that both count alike; "
                "its probabilities are then those of equal shares.", ("rarest",))  # fmt: skip
     if cost == "decision":

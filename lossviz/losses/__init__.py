@@ -4,6 +4,7 @@
 from lossviz.losses import regression  # noqa: F401
 from lossviz.losses import purpose  # noqa: F401
 from lossviz.losses import robust  # noqa: F401
+from lossviz.losses import adaptive  # noqa: F401
 from lossviz.losses import binary  # noqa: F401
 from lossviz.losses import binary_special  # noqa: F401
 from lossviz.losses import multiclass  # noqa: F401

@@ -48,6 +48,29 @@ def one_hot(labels: Array, classes: int) -> Array:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What a loss learns of its own parameters while the model learns.
+
+    Descent moves latents (..., Q), free numbers of which each stands for one parameter.
+
+    names (Q): of the parameters; each starts at what the experiment says of it. titles (Q): what
+        they are called on an axis. limits (Q): between which each lies, and which it only tends to.
+    function: `(z, y, **params) -> (value, slope, slopes)`: what the loss gives, to the last bit,
+        and Q arrays, the derivatives of the value by these parameters.
+    parameters: from latents (..., Q) to the parameters (..., Q), and the derivative (..., Q) of
+        each by its own latent.
+    latents: from parameters (..., Q) back to latents (..., Q).
+    """
+
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    limits: tuple[tuple[float, float], ...]
+    function: Callable[..., tuple[Array, Array, Sequence[Array]]]
+    parameters: Callable[[Array], tuple[Array, Array]]
+    latents: Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
 class Loss:
     """A loss and its facts.
 
@@ -77,6 +100,8 @@ class Loss:
     probabilistic: whether `inverse_link` is the loss's own estimate of a probability: the true one
         where the expected loss is least (with class weights 1 and no label smoothing). Else it is
         only a score squeezed between 0 and 1.
+    learned: what of the parameters is learned along with the model; None where all stay as set.
+        Whatever else is declared holds for each value of the parameters.
     """
 
     name: str
@@ -100,6 +125,7 @@ class Loss:
     link: Callable[[Array], Array]
     of_residual: bool
     probabilistic: bool
+    learned: Learned | None
 
     def __call__(self, z: Any, y: Any, **params: Any) -> tuple[Array, Array]:
         """Value and slope at predictions z for targets y, both of their broadcast shape.
@@ -163,6 +189,7 @@ def loss(
     link: Callable[[Array], Array] = identity,
     of_residual: bool = True,
     probabilistic: bool = False,
+    learned: Learned | None = None,
 ) -> Callable[[LossFunction], LossFunction]:
     """Register the decorated function as a loss; see `Loss` for the facts."""
 
@@ -171,7 +198,7 @@ def loss(
             Loss(
                 name, label, task, params, function, formula, notes, reference, convex, kinks,
                 slope_bound, curvature, redescending, constant, estimates, domain, outside,
-                inverse_link, link, of_residual, probabilistic,
+                inverse_link, link, of_residual, probabilistic, learned,
             )
         )  # fmt: skip
         return function

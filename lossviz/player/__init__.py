@@ -5,6 +5,7 @@ what the browser needs to play the whole, in a size linear in the number of fram
 Nothing here knows what the charts are about, and nothing imports Streamlit.
 """
 
+from lossviz.player.edit import Edit, Editing, read_edit
 from lossviz.player.movie import (
     Chart,
     Detail,
@@ -21,6 +22,8 @@ from lossviz.player.payload import pack, payload, unpack
 __all__ = [
     "Chart",
     "Detail",
+    "Edit",
+    "Editing",
     "Link",
     "Links",
     "Movie",
@@ -29,6 +32,7 @@ __all__ = [
     "Track",
     "pack",
     "payload",
+    "read_edit",
     "still",
     "unpack",
 ]

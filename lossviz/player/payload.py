@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from lossviz.player.edit import Editing
 from lossviz.player.movie import Array, Cell, Chart, Links, Movie, Table, Track
 
 Json = dict[str, Any]
@@ -32,6 +33,7 @@ def payload(
     actions: Sequence[Mapping[str, str]] = (),
     marks: Sequence[Mapping[str, Any]] = (),
     choosable: bool = False,
+    editing: Editing | None = None,
     size: str = "normal",
     step_key: str = "view.step",
 ) -> bytes:
@@ -41,8 +43,9 @@ def payload(
     is the step shown at first, None for the last. `progress` is `{"done", "total"}` in steps
     while more is to come. `actions` are buttons, each `{"name", "label"}`. `marks` are steps worth
     a visit, each `{"label", "step", "colour"}`. With `choosable`, a click on a linked point is the
-    action "row 17", where 17 is the row's number in `Links`. `size` is "normal" or
-    "presentation". `step_key` is the key of the step in the address bar.
+    action "row 17", where 17 is the row's number in `Links`. `editing` says what a press does to
+    the points of some charts: the browser then reports what `read_edit` reads. `size` is "normal"
+    or "presentation". `step_key` is the key of the step in the address bar.
     """
     if size not in ("normal", "presentation"):
         raise ValueError(f"size {size!r} is neither 'normal' nor 'presentation'")
@@ -61,10 +64,25 @@ def payload(
             "actions": [dict(action) for action in actions],
             "marks": [dict(mark) for mark in marks],
             "choosable": choosable,
+            "editing": editing and _editing(movie, editing),
             "size": size,
             "stepKey": step_key,
         }
     )
+
+
+def _editing(movie: Movie, editing: Editing) -> Json:
+    moving = {(track.chart, track.trace) for track in movie.tracks}
+    links = movie.links.traces if movie.links else ()
+    for name in editing.charts:
+        if name not in movie.charts:
+            raise ValueError(f"editing: no chart {name!r}; there are {sorted(movie.charts)}")
+        still = [link for link in links if link.chart == name and (name, link.trace) not in moving]
+        if editing.mode != "add" and not still:
+            raise ValueError(f"editing: chart {name!r} has no linked points that stand still")
+    return {
+        "mode": editing.mode, "charts": list(editing.charts), "answered": editing.answered,
+    }  # fmt: skip
 
 
 def pack(data: Json) -> bytes:

@@ -20,6 +20,7 @@ from lossviz.training import Run
 Array = np.ndarray
 FRAMES, FEWEST = 40, 15
 MATRICES = 120  # over all runs
+RANKED, LEAST = 4_000_000, 5  # rows put in order over all frames, classes and runs; frames even so
 COLUMNS = {
     "Accuracy": "accuracy",
     "Balanced accuracy": "balanced_accuracy",
@@ -40,8 +41,10 @@ def metrics_panel(
     """Confusion matrices, ROC, precision–recall, calibration and their figures, of the runs at the
     same steps that have the classes of run number `surface`."""
     kept = runs[0].steps
-    frames = thinned(len(kept), max(FEWEST, min(FRAMES, MATRICES // len(runs))))
-    classes = _classes(runs[surface])
+    classes, rows = _classes(runs[surface]), len(Task.of(runs[surface].experiment).y_test)
+    frames = max(FEWEST, min(FRAMES, MATRICES // len(runs)))
+    frames = min(frames, max(LEAST, RANKED // (rows * len(classes) * len(runs))))
+    frames = thinned(len(kept), frames)
     there = [i for i, run in enumerate(runs) if _classes(run) == classes]
     runs, looks = [runs[i] for i in there], [looks[i] for i in there]
     measured = [measure(run, frames, threshold) for run in runs]

@@ -23,6 +23,7 @@ from lossviz.training import Run
 
 Array = np.ndarray
 DOTS = 12_000  # moving dots over all frames and runs: what one rerun may send
+WORK = 4_000_000  # outputs for rows over all frames and runs: shares are of the sum over all rows
 LEAST = 8  # frames at which dots move
 ROWS = 120  # rows that get a dot of their own
 DRAWN = ("data", "outliers", "seed", "outlier_seed")  # decide which rows there are
@@ -80,7 +81,9 @@ def linked_rows(runs: Sequence[Run], view: View) -> Array:
 
 def _replays(runs: Sequence[Run], chosen: Task, rows: Array) -> list[Replay | None]:
     """The rows of each run that has the same ones."""
-    frames = thinned(len(runs[0].steps), max(DOTS // (len(rows) * len(runs)), LEAST))
+    work = len(chosen.y) * max(chosen.outputs, 1)
+    most = min(DOTS // len(rows), WORK // work) // len(runs)
+    frames = thinned(len(runs[0].steps), max(most, LEAST))
     seen = chosen.experiment.only(DRAWN)
     return [
         replay(run, frames, rows) if run.experiment.only(DRAWN) == seen else None for run in runs

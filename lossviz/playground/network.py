@@ -16,7 +16,7 @@ from lossviz.passes import forward_backward, input_names, layer_gradients, outpu
 from lossviz.player import Table
 from lossviz.playground.by_hand import LETTERS, by_hand
 from lossviz.regions import FeaturePlane
-from lossviz.replay import thinned
+from lossviz.replay import MAPPED, thinned
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -27,6 +27,7 @@ FEWEST = 24  # frames of anything
 MAPS = 24  # frames of the units' maps
 CURVES = 60  # frames of the units' curves, and points of each
 LETTERS_OF_ROW = 160  # in a table's row, about
+LEAST = 8  # frames of the gradients of very many rows
 GRADIENTS = 200  # frames of the gradients, if they cost no more than
 WORK = 2 * 10**7  # products of rows and parameters for a run
 DOTS = 900  # rows in all maps together
@@ -126,4 +127,5 @@ def _gradients(runs: Sequence[Run], looks: Sequence[Style], beside: Scene) -> Sc
 
 
 def _affordable(task: Task) -> int:
-    return int(np.clip(WORK // (len(task.y) * len(task.names)), FEWEST, GRADIENTS))
+    fewest = FEWEST if len(task.y) <= MAPPED else LEAST
+    return int(np.clip(WORK // (len(task.y) * len(task.names)), fewest, GRADIENTS))

@@ -13,6 +13,7 @@ from lossviz.datasets import DATASETS
 from lossviz.experiment import OBJECTIVE, Experiment, loss_of
 from lossviz.figures.convergence import Best, Errors, convergence
 from lossviz.figures.fit import fit, predictions
+from lossviz.figures.learned import Dial, learned
 from lossviz.figures.regions import regions as regions_of
 from lossviz.figures.scene import Scene, span, steady
 from lossviz.figures.shape import shape
@@ -25,7 +26,7 @@ from lossviz.objective import Task
 from lossviz.playground.view import View
 from lossviz.reference import Reference, reference
 from lossviz.regions import feature_plane, regions
-from lossviz.replay import Replay, curves, heights, thinned
+from lossviz.replay import MAPPED, Replay, curves, heights, thinned
 from lossviz.replay import shape as shape_of
 from lossviz.training import Run
 
@@ -33,7 +34,9 @@ Array = np.ndarray
 BEYOND = 0.5  # of the way from the start to a minimiser: how much ground there is behind it
 APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
 LEAST = 12  # frames of a picture
+MARKS = 2_000  # rows that the picture of a fit draws, besides those with a dot of their own
 GRIDS = 90  # pictures of decision regions over all runs: what one rerun may send
+FINE, MOVING = 101, 31  # points to a side of the surface of a plane of two parameters
 # Points to a side of the surface of a plane of runs: most, least, in training. It is new with every
 # change of a control, so it must be cheap: 61 look like 101 and take a third of the time.
 GRID, FEWEST, COARSE = 61, 15, 5
@@ -45,8 +48,9 @@ def overview(
     runs: Sequence[Run], looks: Sequence[Style], view: View,
     replays: Sequence[Replay | None], rows: Array,
 ) -> dict[str, Scene]:  # fmt: skip
-    """Fit or decision regions, surface, convergence, and loss with slope, of runs at the same
-    steps; the replays of the numbered rows, None for runs on other rows."""
+    """Fit or decision regions, surface, convergence, loss with slope, and what losses have learned,
+    where they do, of runs at the same steps; the replays of the numbered rows, None for runs on
+    other rows."""
     kept, task = runs[0].steps, Task.of(runs[view.chosen].experiment)
     draw = _regions if task.sample.classes else _fit
     scenes = {
@@ -69,7 +73,23 @@ def overview(
     if scenes["fit"].chart.span == 2:  # three are left, so the last one is wide too
         last = scenes["shape"]
         scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
+    if any(Task.of(run.experiment).learned for run in runs):
+        scenes["learned"] = _learned(runs, looks)
     return scenes
+
+
+def _learned(runs: Sequence[Run], looks: Sequence[Style]) -> Scene:
+    tasks = [Task.of(run.experiment) for run in runs]
+    shown = [k for k, task in enumerate(tasks) if task.learned]
+    [what] = {task.learned for task in tasks if task.learned}  # there is but one such loss
+    dials = [
+        Dial(title, limits, [runs[k].theta[:, tasks[k].weights + i] for k in shown])
+        for i, (title, limits) in enumerate(zip(what.titles, what.limits, strict=True))
+    ]
+    return learned(
+        "learned", runs[0].steps, [looks[k] for k in shown], dials,
+        end=max(run.experiment.steps for run in runs),
+    )  # fmt: skip
 
 
 def best_of(run: Run) -> Best | None:
@@ -112,6 +132,8 @@ def _fit(
     runs, looks = [runs[i] for i in there], [looks[i] for i in there]
     if sample.X.shape[1] > 1:
         shown = [each for each in replays if each is not None]
+        if len(rows) < len(sample.y):
+            note += f"{len(rows)} of {len(sample.y):,} rows are shown. "
         return predictions(
             "fit", sample.y[rows], looks, shown[0].frames, [each.argument for each in shown],
             target=sample.target, note=note,
@@ -126,10 +148,12 @@ def _fit(
     if dataset.truth is not None:
         fine = grid[:, None]
         truth = dataset.truth(fine, **task.experiment.params_of("data"))
-    drawn = [curves(run, grid) for run in runs]
+    some = np.union1d(rows, np.linspace(0, len(sample.y) - 1, MARKS).astype(int))
+    shown = replace(sample, X=sample.X[some], y=sample.y[some], is_outlier=sample.is_outlier[some])
     return fit(
-        "fit", sample, looks, grid, drawn, truth, rows, runs[0].steps,
-        feature=sample.features[0], target=sample.target, note=note,
+        "fit", shown, looks, grid, [curves(run, grid) for run in runs], truth,
+        np.searchsorted(some, rows), runs[0].steps,
+        feature=sample.features[0], target=sample.target, total=len(sample.y), note=note,
     )  # fmt: skip
 
 
@@ -141,15 +165,18 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
     shown = [run for run, here in zip(runs, there, strict=True) if here]
     if task.is_linear and not task.outputs:
         ends = [
-            _on_the_map(run.path)[-1] if best is None else best.internal
+            (_on_the_map(run.path)[-1] if best is None else best.internal)[: task.weights]
             for run, best, here in zip(runs, exact, there, strict=True)
             if here
         ]
         base = None if exact[of] is not None else tuple(_on_the_map(runs[of].path)[-1])
         asked = task.experiment.only((*OBJECTIVE, "init"))
-        ground = _ground(asked, tuple(map(tuple, ends)), base)
+        # A frame that follows the runs, for want of minimisers, is new at every tick of training.
+        is_moving = any(each is None for each in exact) and not all(run.is_done for run in shown)
+        n = MOVING if is_moving and len(task.y) > MAPPED else FINE
+        ground = _ground(asked, tuple(map(tuple, ends)), base, n)
     else:
-        ground = _ground_of_runs(task, shown)
+        ground = _ground_of_runs(task, shown, of=sum(there[:of]))
     plane, paths = ground.plane, []
     for run, best, here in zip(runs, exact, there, strict=True):
         if not here:
@@ -181,19 +208,20 @@ def _shares_plane(one: Task, other: Task) -> bool:
 
 @lru_cache(maxsize=64)
 def _ground(
-    experiment: Experiment, ends: tuple[tuple[float, ...], ...], base: tuple[float, ...] | None
-) -> Landscape:
+    experiment: Experiment, ends: tuple[tuple[float, ...], ...], base: tuple[float, ...] | None,
+    n: int,
+) -> Landscape:  # fmt: skip
     # The frame holds the start and the minimisers and not the paths, so that it stands still
     # while rates and steps change; and some ground behind the minimisers, for paths that overshoot.
-    task = Task.of(experiment)
+    start = Task.of(experiment).start
     plane = plane_of(experiment, base=None if base is None else np.array(base))
     if base is not None:
         plane = replace(plane, note="The other parameters are held where this run ends.")
     points = [np.array(end) for end in ends]
-    points += [point + BEYOND * (point - task.start) for point in points]
+    points += [point + BEYOND * (point - start[: len(point)]) for point in points]
     corners = [plane.coordinates(point) for point in points]
-    x_range, y_range = frame_for([plane.coordinates(task.start[None])], corners)
-    return landscape(experiment, plane=plane, x_range=x_range, y_range=y_range)
+    x_range, y_range = frame_for([plane.coordinates(start[None])], corners)
+    return landscape(experiment, plane=plane, x_range=x_range, y_range=y_range, n=n)
 
 
 def _on_the_map(path: Array) -> Array:
@@ -203,13 +231,13 @@ def _on_the_map(path: Array) -> Array:
     return path[: int(strays.argmax())] if strays.any() else path
 
 
-def _ground_of_runs(task: Task, runs: Sequence[Run]) -> Landscape:
+def _ground_of_runs(task: Task, runs: Sequence[Run], of: int) -> Landscape:
     runs = [replace(run, path=_on_the_map(run.path)) for run in runs]
-    plane = plane_of_runs(runs)
+    plane = plane_of_runs(runs, of)
     paths = [plane.coordinates(run.path) for run in runs]
     x_range, y_range = frame_for(paths, [path[-1] for path in paths])
     # A bend costs about as much as ten multiplications.
-    cost = len(task.y) * sum(units * (inputs + 10) for units, inputs in task.layers)
+    cost = min(len(task.y), MAPPED) * sum(units * (inputs + 10) for units, inputs in task.layers)
     fewest = FEWEST if all(run.is_done for run in runs) else COARSE
     n = int(np.clip(isqrt(int(WORK // cost)), fewest, GRID))
     if n < FEWEST:
@@ -259,6 +287,9 @@ def _shape(
         note += (
             "Where a loss depends on more than the residual, its curve is for the median target."
         )
-    shapes = [shape_of(run, arguments) for run in runs]
+    frames = next(each.frames for each in replays if each is not None)
+    shapes = [shape_of(run, arguments, frames) for run in runs]
+    if any(Task.of(run.experiment).learned for run in runs):
+        note += "The curve of a loss that learns its shape moves with the step."
     target = None if task.sample.classes else task.sample.target
-    return shape("shape", looks, shapes, replays, target=target, note=note)
+    return shape("shape", looks, shapes, replays, target=target, note=note, frames=frames)

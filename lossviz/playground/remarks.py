@@ -11,6 +11,7 @@ from lossviz.losses import LOSSES
 from lossviz.objective import Task
 from lossviz.playground.words import listed, objectives
 from lossviz.reference import reference
+from lossviz.replay import MAPPED
 from lossviz.sampling import Sample
 from lossviz.training import Run
 from lossviz.written import VARIABLES, findings
@@ -84,10 +85,12 @@ def remarks(runs: Sequence[Run]) -> list[str]:
             "come in units that it cannot handle. The surface and the columns marked “scaled” are "
             "in those; all else is in the data's own units."
         )
+    most = max(len(Task.of(experiment).y) for experiment in asked)
     if any(experiment.params_of("data").get("test") == 0 for experiment in asked):
+        small = " of so small a set" if most <= MAPPED else ""
         said.append(
-            "No rows are held out of so small a set: the clean test loss is on the same rows, "
-            "without injected outliers."
+            f"No rows are held out{small}: the clean test loss is on the same rows, without "
+            "injected outliers."
         )
     said += _constant(Task.of(asked[0]))
     if not all(Task.of(experiment).is_linear for experiment in asked):
@@ -100,9 +103,15 @@ def remarks(runs: Sequence[Run]) -> list[str]:
             "Early stopping looks at the clean test rows, so their loss at the best step flatters "
             "a little."
         )
+    if most > MAPPED:
+        said.append(f"Charts draw some of the {most:,} training rows. Training takes all of them.")
     for experiment, look in zip(asked, styles(asked), strict=True):
-        exact = reference(experiment)
-        if exact is None:
-            continue
-        said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
+        exact, task = reference(experiment), Task.of(experiment)
+        if exact is not None:
+            said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
+        elif task.is_linear:
+            said.append(
+                f"{look.label}: the {len(task.y):,} rows are too many for its exact minimum to be "
+                "looked for, so none is shown."
+            )
     return said

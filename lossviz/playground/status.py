@@ -69,11 +69,12 @@ def _is_flat(run: Run) -> bool:
     if not np.isfinite(pull):
         pull = np.abs(replay(run, np.array([len(run.steps) - 1])).slope).mean()
     [gradient] = np.abs(Objective.of([task])(run.path[-1:])[1])
-    return bool(np.all(gradient <= FLAT * pull * _reach(task)))
+    weights, latents = np.split(gradient, [task.weights])
+    return bool(np.all(weights <= FLAT * pull * _reach(task)) and np.all(latents <= FLAT))
 
 
 def _reach(task: Task) -> Array:
-    """How far each parameter (P,) moves the predictions, on average over the rows."""
+    """How far each of the model's parameters moves the predictions, on average over the rows."""
     return np.tile(np.abs(task.features).mean(axis=1), max(task.outputs, 1))
 
 

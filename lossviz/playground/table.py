@@ -12,7 +12,7 @@ from lossviz.figures.style import Style
 from lossviz.objective import Task
 from lossviz.player import Row, Table
 from lossviz.playground.status import ROUNDING, rounding, status
-from lossviz.playground.words import exact_of, name_of
+from lossviz.playground.words import name_of
 from lossviz.reference import Reference, gap, reference, steps_to
 from lossviz.training import Run
 
@@ -70,13 +70,12 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     )  # fmt: skip
     rows = []
     for run, look in zip(runs, looks, strict=True):
-        exact = exact_of(run.experiment)
-        steps = steps_to(run, exact)
+        exact = reference(run.experiment)
+        theta, path = (None, None) if exact is None else (exact.theta, exact.internal)
         cells = (
-            *(_parameter(run, run.theta, exact.theta, name) for name in names),
-            *(_parameter(run, run.path, exact.internal, name) for name in scaled),
-            run.loss[run.steps], run.test_loss[run.steps], _minimiser(run, exact, names),
-            _gap(run, exact), "not reached" if steps is None else f"{steps:,}",
+            *(_parameter(run, run.theta, theta, name) for name in names),
+            *(_parameter(run, run.path, path, name) for name in scaled),
+            run.loss[run.steps], run.test_loss[run.steps], *_minimiser(run, exact, names),
             status(run, exact),
         )  # fmt: skip
         rows.append(Row(look.label, cells, look.colour, look.dash))
@@ -92,18 +91,28 @@ def _heading(name: str) -> str:
     return re.sub("^coefficient of ", "", name_of(name))
 
 
-def _parameter(run: Run, values: Array, exact: Array, name: str) -> Array | str:
-    """One parameter (F,) of (F, P); what is nothing beside the others but rounding is 0."""
+def _parameter(run: Run, values: Array, exact: Array | None, name: str) -> Array | str:
+    """One parameter (F,) of (F, P); what is nothing beside the others, and those at the exact
+    minimum where it is known, but rounding is 0."""
     if name not in run.names:
         return "–"
     one = values[:, run.names.index(name)]
-    size = np.maximum(np.abs(values).max(axis=1), np.abs(exact).max())
+    size = np.abs(values).max(axis=1)
+    if exact is not None:
+        size = np.maximum(size, np.abs(exact).max())
     return np.where(np.abs(one) <= ROUNDING * size, 0.0, one)
 
 
-def _minimiser(run: Run, exact: Reference, names: Sequence[str]) -> str:
+def _minimiser(
+    run: Run, exact: Reference | None, names: Sequence[str]
+) -> tuple[str, Array | str, str]:
+    """The exact minimiser, the gap to it, and the steps to its neighbourhood."""
+    if exact is None:
+        return "not known", "–", "–"
     shown = [_parameter(run, exact.theta[None], exact.theta, name) for name in names]
-    return "; ".join(number(float(one[0]), 3) for one in shown if not isinstance(one, str))
+    said = "; ".join(number(float(one[0]), 3) for one in shown if not isinstance(one, str))
+    steps = steps_to(run, exact)
+    return said, _gap(run, exact), "not reached" if steps is None else f"{steps:,}"
 
 
 def _gap(run: Run, exact: Reference) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,9 +28,11 @@ def headline(runs: Sequence[Run]) -> str:
     classes and networks where the runs have come to."""
     if runs[0].error is not None:
         return _where_classes_stand(runs)
-    if not all(Task.of(run.experiment).is_linear for run in runs):
+    exact = [reference(experiment) for experiment in objectives(runs)]
+    known = [each for each in exact if each is not None]
+    if len(known) < len(exact):
         return _where_losses_stand(runs)
-    return _what_outliers_moved(runs)
+    return _what_outliers_moved(runs, known)
 
 
 def _where_classes_stand(runs: Sequence[Run]) -> str:
@@ -73,19 +76,11 @@ def _in(percent: float) -> str:
     return f"{number(percent, 2)}\N{NO-BREAK SPACE}%"
 
 
-def exact_of(experiment: Experiment) -> Reference:
-    """The exact minimiser, where the model is sure to have one; else ValueError."""
-    exact = reference(experiment)
-    if exact is None:
-        raise ValueError(f"{experiment.model}: no exact minimiser is known")
-    return exact
-
-
-def _what_outliers_moved(runs: Sequence[Run]) -> str:
+def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str:
     asked = objectives(runs)
     tasks = [Task.of(experiment) for experiment in asked]
     name = name_of(tasks[0].names[1])
-    if not all(map(_is_determined, tasks)):
+    if not all(map(_is_determined, asked)):
         return (
             f"The rows leave the {name} open: other parameters fit them as well, and where a run "
             "ends depends on where it starts."
@@ -94,8 +89,8 @@ def _what_outliers_moved(runs: Sequence[Run]) -> str:
     spoiled = [task.sample.is_outlier.any() for task in tasks]
     if not any(spoiled):
         best = [
-            f"{number(float(exact_of(experiment).theta[1]), 3)}{label}"
-            for experiment, label in zip(asked, labels, strict=True)
+            f"{number(float(each.theta[1]), 3)}{label}"
+            for each, label in zip(exact, labels, strict=True)
         ]
         return f"At the exact minimum the {name} is {listed(best)}."
     moved = []
@@ -115,13 +110,15 @@ def objectives(runs: Sequence[Run]) -> list[Experiment]:
     return list(dict.fromkeys(run.experiment.only(OBJECTIVE) for run in runs))
 
 
-def _is_determined(task: Task) -> bool:
-    """Whether the rows, or a penalty, tell all parameters apart."""
-    ridge = np.diag(np.sqrt(task.experiment.l2 * task.penalised))
+@lru_cache(maxsize=64)
+def _is_determined(experiment: Experiment) -> bool:
+    """Whether the rows, or a penalty, tell all parameters of the model apart."""
+    task = Task.of(experiment)
+    ridge = np.diag(np.sqrt(task.experiment.l2 * task.penalised[: task.weights]))
     rows = np.vstack([task.features.T, ridge])
     size = np.linalg.norm(rows, axis=0)
     rank = np.linalg.matrix_rank(rows / np.where(size > 0, size, 1.0))
-    return bool(rank == len(task.names) or task.experiment.l1)
+    return bool(rank == task.weights or task.experiment.l1)
 
 
 def _counted(tasks: Sequence[Task]) -> str:

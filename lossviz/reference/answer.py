@@ -12,6 +12,8 @@ from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.losses import LOSSES
 from lossviz.objective import Objective, Task
 from lossviz.reference import solvers
+from lossviz.reference.budget import is_beyond
+from lossviz.reference.joint import at_an_end, joint_minimum
 from lossviz.reference.large import LARGE
 from lossviz.reference.limits import Limit, is_flat, limit
 from lossviz.reference.problem import RANK, Problem, problem_of
@@ -59,28 +61,42 @@ def reference(experiment: Experiment) -> Reference | None:
     """The exact minimiser of the experiment's training objective; never raises.
 
     None where the model is not linear in its parameters: no solver can promise the minimum of a
-    network. It does not depend on how the experiment descends. Equal questions are answered from
-    a cache.
+    network; and where there are so many rows that a solver would take much longer than a second.
+    It does not depend on how the experiment descends. Equal questions are answered from a cache.
     """
-    return _reference(experiment.only(OBJECTIVE))
+    asked = experiment.only(OBJECTIVE)
+    learned = LOSSES[asked.loss].learned
+    if learned is not None:  # where these start does not matter either
+        own = {f"{asked.loss}.{name}" for name in learned.names}
+        asked = asked.replace(params=[pair for pair in asked.params if pair[0] not in own])
+    return _reference(asked)
 
 
 @lru_cache(maxsize=256)
 def _reference(experiment: Experiment) -> Reference | None:
-    return minimise(Task.of(experiment))
+    task = Task.of(experiment)
+    if task.is_linear and is_beyond(task, is_convex=_is_convex(experiment)):
+        return None
+    return minimise(task)
 
 
 def minimise(task: Task) -> Reference | None:
-    """The exact minimiser of a task, on whatever rows it holds; None for networks."""
+    """The exact minimiser of a task, on however many rows it holds; None for networks."""
     if not task.is_linear:
         return None
     with np.errstate(all="ignore"):
-        problem = problem_of(task)
-        answer, is_global = _solve(task.experiment, problem)
+        problem, latents = problem_of(task), np.empty(0)
+        if task.learned is None:
+            answer, is_global = _solve(task.experiment, problem)
+        else:
+            answer, problem, latents = joint_minimum(task, problem, task.learned)
+            is_global = False
         objective = Objective.of([task])
-        internal = problem.theta(answer.gamma)
+        weights = problem.theta(answer.gamma)
+        internal = np.append(weights, latents)
         value = float(objective.values(internal[None])[0])
-        for shorter in _shorter(task, problem, internal):
+        for shorter in _shorter(task, problem, weights):
+            shorter = np.append(shorter, latents)
             lower = float(objective.values(shorter[None])[0])
             if lower <= value + 1e-12 * abs(value):  # on badly scaled features it can fail
                 internal, value = shorter, lower
@@ -88,6 +104,8 @@ def minimise(task: Task) -> Reference | None:
         if end is not None:
             value, is_global = end.value, is_global or end.is_bound
         notes = _notes(task, problem, answer, is_global, end)
+        if task.learned is not None:
+            notes += [_at_an_end(*each) for each in at_an_end(task.learned, latents)]
     theta = task.in_units(internal)
     for array in (theta, internal):
         array.setflags(write=False)
@@ -95,10 +113,10 @@ def minimise(task: Task) -> Reference | None:
 
 
 def moved_by_outliers(experiment: Experiment) -> Shift:
-    """How far the injected outliers move the first slope of the exact minimiser of a regression;
+    """How far the outliers move the first slope of the exact minimiser of a regression;
     ValueError where the model has no exact minimiser."""
     spoiled = reference(experiment)
-    clean = reference(experiment.replace(outliers="none"))
+    clean = reference(experiment.unspoiled())
     if spoiled is None or clean is None:
         raise ValueError(f"{experiment.model}: no exact minimiser is known")
     task = Task.of(experiment)
@@ -172,6 +190,13 @@ def _notes(
     elif problem.features.shape[0] < len(task.features) or _is_loose(problem, answer.gamma):
         notes.append("The minimiser is not unique: other parameters do as well as these.")
     return notes
+
+
+def _at_an_end(name: str, end: float) -> str:
+    said = f"The loss's {name} is at the end of its range, {end:g}, to which descent only tends."
+    if name == "scale":
+        said += " Rows that are fitted exactly would have it fall without end."
+    return said
 
 
 def _is_idle(problem: Problem, gamma: Array) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.losses import LOSSES
+from lossviz.reference.budget import ENTRIES
 from lossviz.reference.large import LARGE, quasi_newton
 from lossviz.reference.problem import LossOfZ, Problem
 from lossviz.reference.solvers import WIDTHS, Answer, constant, linear_programme, newton
@@ -26,12 +27,26 @@ def search(problem: Problem) -> Answer:
     """The lowest minimum found from several starts, for a loss that is not convex."""
     if not problem.is_of_residual:
         return _search_classes(problem)
-    starts = np.vstack([_fits(problem), _subset_fits(problem)])
-    first, more = ROUNDS
-    gammas = _lowest(problem, starts, _reweighted(problem, starts, first))
-    gammas = _lowest(problem, gammas, _reweighted(problem, gammas, more))
-    answer = newton(problem, gammas[0], WIDTHS[3:])
+    starts = residual_starts(problem)
+    gammas = _lowest(problem, starts, near_minima(problem, starts))
+    gammas = _lowest(problem, gammas, _reweighted(problem, gammas, ROUNDS[1]))
+    answer = newton_again(problem, gammas[0])
     return replace(answer, method=f"{answer.method}, best of {len(starts)} starts")
+
+
+def residual_starts(problem: Problem) -> Array:
+    """Fits (S, G) from which a loss of the residual may be walked down."""
+    return np.vstack([_fits(problem), _subset_fits(problem)])
+
+
+def near_minima(problem: Problem, starts: Array) -> Array:
+    """The starts (S, G), brought nearer their minima."""
+    return _reweighted(problem, starts, ROUNDS[0])
+
+
+def newton_again(problem: Problem, near: Array) -> Answer:
+    """A minimum of a loss of the residual, from a point near it."""
+    return newton(problem, near, WIDTHS[3:])
 
 
 def smooth_minimum(problem: Problem, start: Array) -> Answer:
@@ -49,7 +64,7 @@ def good_start(problem: Problem) -> Array:
     """The best of a constant and one or two fits (G,)."""
     starts = [constant(problem), _least_squares_fit(problem)]
     if problem.is_of_residual:
-        starts.append(_least_absolute_fit(problem))
+        starts += _least_absolute_fit(problem)
     return min(starts, key=problem.value)
 
 
@@ -81,28 +96,37 @@ def _convex_loss(problem: Problem) -> LossOfZ:
 def _lowest(problem: Problem, *gammas: Array) -> Array:
     """The best few of many points (S, G), the lowest first."""
     every = np.vstack(gammas)
+    return every[lowest(problem.values(every))]
+
+
+def lowest(values: Array) -> Array:
+    """The places of the best few of many values (S,), the lowest first."""
     # Values that agree to seven digits are one minimum found twice.
-    values = problem.values(every).astype(np.float32)
-    return every[np.unique(values, return_index=True)[1][:BEST]]
+    return np.unique(values.astype(np.float32), return_index=True)[1][:BEST]
 
 
 def _least_squares_fit(problem: Problem) -> Array:
     return np.linalg.lstsq(problem.features.T, problem.targets, rcond=None)[0].T.ravel()
 
 
-def _least_absolute_fit(problem: Problem) -> Array:
+def _least_absolute_fit(problem: Problem) -> list[Array]:
+    """One fit, or of very many rows none: it is but a start."""
     n = problem.targets.size
-    return linear_programme(
+    if problem.features.size > ENTRIES:
+        return []
+    found = linear_programme(
         replace(
             problem, loss=None, tilt=np.zeros(n), l2=np.zeros_like(problem.l2),
             lines=problem.features.T, offsets=problem.targets, weights=np.full(n, 1 / n),
         )
-    ).gamma  # fmt: skip
+    )  # fmt: skip
+    return [found.gamma]
 
 
 def _fits(problem: Problem) -> list[Array]:
-    fits = _least_squares_fit(problem), _least_absolute_fit(problem)
-    return [np.zeros(problem.rank), *fits]
+    return [
+        np.zeros(problem.rank), _least_squares_fit(problem), *_least_absolute_fit(problem)
+    ]  # fmt: skip
 
 
 def _subset_fits(problem: Problem) -> Array:

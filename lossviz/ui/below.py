@@ -9,51 +9,30 @@ import streamlit as st
 from lossviz.experiment import Experiment, loss_of
 from lossviz.export import FLAVOURS, csv, page, script, why_not
 from lossviz.figures.style import styles
-from lossviz.formula import check_slope
 from lossviz.playground import View, faults, headline, marks, playground
 from lossviz.replay import aligned
 from lossviz.training import Run
 from lossviz.ui.page import plain
 from lossviz.ui.playground import folded, view
 from lossviz.ui.training import Training
-from lossviz.written import VARIABLES, findings, formula_of
+from lossviz.ui.written import what_was_found
+from lossviz.written import VARIABLES
 
 
 def about(wanted: Sequence[Experiment]) -> None:
     """Formula, advice and source of each loss on show."""
 
     def fill() -> None:
-        for experiment, look in zip(wanted, styles(wanted), strict=True):
+        for place, (experiment, look) in enumerate(zip(wanted, styles(wanted), strict=True)):
             loss = loss_of(experiment)
             st.markdown(f"**{plain(look.label)}**")
             st.latex(loss.formula)
             st.markdown(f"{loss.notes} {loss.outside}")
             if experiment.loss in VARIABLES:
-                _what_was_found(experiment)
+                what_was_found(experiment, look, f"findings {place}")
             st.caption(plain(loss.reference))
 
     folded("About these losses", "menu_book", fill)
-
-
-def _what_was_found(experiment: Experiment) -> None:
-    """The slope of a loss of one's own, what was found about it, and the check of the slope."""
-    options = experiment.params_of("loss")
-    written = formula_of(experiment.loss, options)
-    st.markdown("Its slope:")
-    st.latex(written.derivative_latex())
-    for sentence in findings(experiment.loss, options).sentences:
-        st.markdown(f"- {plain(sentence)}")
-    rows = check_slope(written, {name: float(options[name]) for name in written.parameters})
-    st.markdown("The slope, checked against differences of the value:")
-    st.dataframe(
-        {
-            f"at {written.variable}": [row.place for row in rows],
-            "slope by the formula": [row.exact for row in rows],
-            "by differences": [row.by_differences for row in rows],
-            "apart by": [row.difference for row in rows],
-        },
-        hide_index=True,
-    )
 
 
 def take_away(wanted: Sequence[Experiment]) -> None:
@@ -87,7 +66,10 @@ def take_away(wanted: Sequence[Experiment]) -> None:
                     help=reason or None, disabled=bool(reason), on_click="ignore",
                     key=f"script {flavour}",
                 )  # fmt: skip
-        st.caption("A chart as PNG: the camera in its upper right corner.")
+        st.caption(
+            "A chart as PNG or as SVG, at the step that is shown: the camera or the arrow in its "
+            "upper right corner."
+        )
 
     folded("Take it away", "download", fill)
 

@@ -26,8 +26,10 @@ from lossviz.link import VIEW
 from lossviz.losses import LOSSES
 from lossviz.registry import Param, Value, text
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
-from lossviz.ui.page import plain
+from lossviz.ui.page import picture, plain
 from lossviz.ui.playground import MAX_RUNS
+from lossviz.ui.written import what_was_found
+from lossviz.written import VARIABLES
 
 HEIGHT = 630  # pixels
 SPAN = {"regression": (-5.0, 5.0), "binary": (-4.0, 4.0), "multiclass": (-4.0, 4.0)}
@@ -219,7 +221,7 @@ def chart(wanted: Sequence[Experiment]) -> None:
         for each in wanted
     ]  # fmt: skip
     drawn = gallery(styles(wanted), found, is_margin=task != "regression")
-    st.plotly_chart(drawn, height=HEIGHT, key="gallery chart", config={"displaylogo": False})
+    picture(drawn, "gallery chart", height=HEIGHT)
     words = (
         "Above the loss; in the middle its slope, which says how hard a row pulls; below its "
         "curvature, which says how steady a step must be."
@@ -229,3 +231,11 @@ def chart(wanted: Sequence[Experiment]) -> None:
     if any(_depends_on_target(each) for each in wanted):
         words += f" Where more than the residual counts, the target is {text(target())}."
     st.caption(words)
+
+
+def formulas(wanted: Sequence[Experiment]) -> None:
+    """What was found of each formula of one's own that is on show, and where."""
+    for place, (experiment, look) in enumerate(zip(wanted, styles(wanted), strict=True)):
+        if experiment.loss in VARIABLES:
+            st.header(plain(look.label))
+            what_was_found(experiment, look, f"gallery findings {place}")

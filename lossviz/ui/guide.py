@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import parse_qs
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
 from lossviz.datasets import DATASETS
+from lossviz.datasets.own import is_packed, table_of
 from lossviz.experiment import Experiment
 from lossviz.figures.guide import intervals
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
 from lossviz.guide import (
     COSTS,
+    LEVEL,
     METRICS,
     Finding,
     Pick,
     Proof,
+    comparisons,
     linear,
     measure,
     prove,
     recommend,
     verdict,
 )
+from lossviz.link import VIEW
 from lossviz.outliers import OUTLIERS
-from lossviz.ui import controls, state
-from lossviz.ui.page import plain
+from lossviz.ui import controls, own, state
+from lossviz.ui.page import picture, plain
+from lossviz.ui.rows import door
 
-CACHED = 64  # answers that the server keeps
+CACHED = 64  # answers that the server keeps, and each session of rows of its own
+WIDE = 420  # pixels
+COST = VIEW + "cost"
+SCOPES: tuple[Literal["global", "session"], ...] = "global", "session"
 
 
 def choice() -> None:
     """Which rows are looked at."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        controls.item("data")
-        controls.item("outliers")
+    for kind in ("data", "outliers"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            controls.item(kind)
+            if kind == "data":
+                door()
     chosen = next(iter(state.sweep()))
     st.caption(f"{DATASETS[chosen.data].notes} {OUTLIERS[chosen.outliers].notes}")
 
@@ -54,14 +64,18 @@ def rows() -> Experiment:
     return chosen
 
 
+def _title(chosen: Experiment) -> str:
+    """What the data are called: rows of the user's own by their name."""
+    words = own.text_of(chosen)
+    return plain(table_of(words).name if words else DATASETS[chosen.data].label)
+
+
 def cost(chosen: Experiment) -> str:
-    """What errors cost, as a key of COSTS."""
-    kind = kind_of(chosen)
-    words = COSTS[kind]
-    return st.radio(
-        "What do errors cost?", list(words), key=f"guide cost {kind}",
-        format_func=words.__getitem__, on_change=state.hold, horizontal=True,
-    )  # fmt: skip
+    """What errors cost, as a key of COSTS; an answer that is none for such data counts as none."""
+    words = COSTS[kind_of(chosen)]
+    controls.control(COST, options=list(words), names=words, width=WIDE)
+    said = str(state.view("cost"))
+    return said if said in words else str(state.VIEWS[COST].default)
 
 
 def kind_of(chosen: Experiment) -> str:
@@ -69,29 +83,50 @@ def kind_of(chosen: Experiment) -> str:
     return "regression" if DATASETS[chosen.data].task == "regression" else "classes"
 
 
-@st.cache_data(max_entries=CACHED, show_spinner=False)
-def _measured(query: str, _experiment: Experiment) -> Mapping[str, Finding]:
+def _measure(query: str, _experiment: Experiment) -> Mapping[str, Finding]:
     return measure(_experiment)
 
 
-@st.cache_data(max_entries=CACHED, show_spinner="Fitting every fold exactly …")
-def _proved(queries: tuple[str, ...], _experiments: Sequence[Experiment]) -> Proof:
+def _prove(queries: tuple[str, ...], _experiments: Sequence[Experiment]) -> Proof:
     return prove(_experiments)
+
+
+# What is found of a file's rows ends with its session; what a link holds anybody may ask again.
+MEASURED: Mapping[str, Callable[..., Mapping[str, Finding]]] = {
+    scope: st.cache_data(max_entries=CACHED, show_spinner="Measuring …", scope=scope)(_measure)
+    for scope in SCOPES
+}
+PROVED: Mapping[str, Callable[..., Proof]] = {
+    scope: st.cache_data(
+        max_entries=CACHED, show_spinner="Fitting every fold exactly …", scope=scope
+    )(_prove)
+    for scope in SCOPES
+}
+
+
+def _scope(chosen: Experiment) -> str:
+    rows = own.text_of(chosen)
+    return "session" if rows and not is_packed(rows) else "global"
 
 
 def findings(chosen: Experiment) -> Mapping[str, Finding]:
     """What was measured, as a table."""
-    found = _measured(chosen.query(), chosen)
-    st.header("What the rows say")
-    st.dataframe(
+    found = MEASURED[_scope(chosen)](chosen.query(), chosen)
+    st.header("What the rows say", anchor=False)
+    # A plain table breaks its lines, so that a phone shows all of it.
+    st.table(
         [
-            {"Measured": each.label, "Value": number(each.value, 3), "What it means": each.meaning}
+            {
+                "Measured": plain(each.label),
+                "Value": plain(number(each.value, 3)),
+                "What it means": plain(each.meaning),
+            }
             for each in found.values()
             if each.key != "rare_class"
         ],
-        hide_index=True, key="guide findings", alt="What was measured on the rows",
+        hide_index=True, alt="What was measured on the rows",
     )  # fmt: skip
-    st.caption(f"{DATASETS[chosen.data].label}: {_task(chosen)}. Spoiled rows are counted in.")
+    st.caption(f"{_title(chosen)}: {_task(chosen)}. Known outliers are counted in.")
     return found
 
 
@@ -103,11 +138,11 @@ def _task(chosen: Experiment) -> str:
 def picks(chosen: Experiment, found: Mapping[str, Finding], cost: str) -> tuple[Pick, ...]:
     """The recommended losses with their reasons."""
     picked = recommend(chosen, found, cost)
-    st.header("Losses to try")
+    st.header("Losses to try", anchor=False)
     looks = styles([pick.experiment for pick in picked])
     for place, (pick, look) in enumerate(zip(picked, looks, strict=True), start=1):
         with st.container(border=True):
-            st.markdown(f"### {place}. {plain(look.label)}")
+            st.subheader(f"{place}. {plain(look.label)}", anchor=False)
             st.markdown(pick.reason)
             measured = (
                 f"{found[key].label}: {number(found[key].value, 3)}" for key in pick.findings
@@ -118,7 +153,7 @@ def picks(chosen: Experiment, found: Mapping[str, Finding], cost: str) -> tuple[
 
 
 def _open(experiment: Experiment, label: str) -> None:
-    carried: dict[str, Any] = parse_qs(experiment.query())
+    carried: dict[str, Any] = parse_qs(f"{experiment.query()}&{urlencode(state.looks())}")
     st.page_link(
         "pages/playground.py", label=plain(label), icon=":material/play_arrow:",
         query_params=carried, help="In the playground, on these rows",
@@ -127,11 +162,11 @@ def _open(experiment: Experiment, label: str) -> None:
 
 def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
     """Cross-validation on request, with its chart, its verdicts and its table."""
-    st.header("Is the difference real?")
+    st.header("Is the difference real?", anchor=False)
     st.markdown(
         "Each loss is fitted to its exact minimum on four fifths of the rows and scored on the "
-        "rest, for each fifth in turn, in four draws of the fifths. Rows that were spoiled "
-        "on purpose are trained on, but not scored."
+        "rest, for each fifth in turn, in four draws of the fifths. Rows that are known to be "
+        "outliers are trained on, but not scored."
     )
     wanted = tuple(dict.fromkeys([chosen, *(pick.experiment for pick in picked)]))
     queries = tuple(each.query() for each in wanted)
@@ -140,7 +175,7 @@ def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
     if st.session_state.get("guide_proved") != queries:
         return
     try:
-        proved = _proved(queries, wanted)
+        proved = PROVED[_scope(chosen)](queries, wanted)
     except ValueError as error:
         st.warning(plain(str(error)), icon=":material/info:")
         return
@@ -154,14 +189,20 @@ def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
     ]
     st.markdown("\n".join(lines))
     drawn = intervals(looks, proved, kind)
-    st.plotly_chart(drawn, key="guide intervals", config={"displaylogo": False},
-                    height=drawn["layout"]["height"])  # fmt: skip
+    picture(drawn, "guide intervals", height=drawn["layout"]["height"])
     folds = proved.scores.shape[1]
+    if proved.rows < proved.available:
+        st.caption(
+            f"Of {proved.available:,} rows {proved.rows:,} were drawn for this, so that every fit "
+            "can be exact; more rows would show smaller differences."
+        )
+    count = comparisons(proved)
     st.caption(
-        f"Mean difference to {plain(usual)} over {folds} folds, with the 95 % interval of Nadeau "
-        "and Bengio, which allows for folds that share rows. A filled mark: the interval leaves "
-        "out 0. Each interval stands for itself: one in twenty would leave out 0 by chance. "
-        "Parameters such as δ were set from all rows."
+        f"Mean difference to {plain(usual)} over {folds} folds, with the interval of Nadeau and "
+        "Bengio, which allows for folds that share rows. A filled mark: the interval leaves out "
+        f"0. The more one compares, the more looks real by chance, so each of the {count} "
+        f"intervals is drawn at {1 - (1 - LEVEL) / count:.2%} (Bonferroni): then all of them hold "
+        f"together with at least {LEVEL:.0%}. Parameters such as δ were set from all rows."
     )
     means = proved.scores.mean(axis=1)
     st.dataframe(

@@ -1,7 +1,11 @@
 """What every page begins with."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
 import streamlit as st
 
@@ -23,6 +27,7 @@ STYLE = """
 .lossviz-fault { margin: .25rem 0 0; padding-left: .6rem; border-left: 4px solid #d55e00; }
 .lossviz-headline { font-size: 1.2rem; }
 .lossviz-presentation { font-size: 1.75rem; }
+.lossviz-roomy { min-height: 2.9em; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 2rem; } }
 </style>
 """
@@ -35,6 +40,18 @@ def begin(title: str) -> None:
     st.set_page_config(page_title=f"{title} · LossViz", page_icon=icon, layout="wide")
     st.html(STYLE)
     st.title("LossViz", anchor=False)
+
+
+def picture(figure: Mapping[str, Any], key: str, *, height: int) -> None:
+    """A chart that stands still, named by its key; its camera gives an SVG on the page's ground."""
+    # Streamlit paints the ground where the figure leaves it to it.
+    layout = {name: part for name, part in figure["layout"].items() if name != "paper_bgcolor"}
+    name = re.sub(r"\W+", "-", key)
+    saved = {"format": "svg", "filename": f"lossviz-{name}"}
+    st.plotly_chart(
+        {**figure, "layout": layout}, height=height, key=key,
+        config={"displaylogo": False, "toImageButtonOptions": saved},
+    )  # fmt: skip
 
 
 def plain(words: str) -> str:

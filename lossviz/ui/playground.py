@@ -14,7 +14,7 @@ from lossviz.experiment import Experiment, Sweep, loss_of
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
-from lossviz.player import payload
+from lossviz.player import Edit, payload
 from lossviz.playground import (
     View,
     faults,
@@ -27,20 +27,24 @@ from lossviz.playground import (
 )
 from lossviz.presets import PRESETS
 from lossviz.replay import aligned
-from lossviz.ui import controls, state
+from lossviz.ui import controls, editing, own, state
 from lossviz.ui.page import plain
 from lossviz.ui.player import player
 from lossviz.ui.training import TICK, Training, train
 
 MAX_RUNS = 8  # no more than there are colours, nor than a chart can show
+# By whether points are being edited.
+ACTIONS = {
+    False: ({"name": "new_seed", "label": "New seed"}, {"name": "edit", "label": "Edit points"}),
+    True: ({"name": "edit", "label": "Done editing"},),
+}
 FOLD = "fold "  # keys of the groups: this and the title
 
 
 def experiments() -> list[Experiment]:
     """The runs that fit on the screen; says so where there are more."""
     sweep = state.sweep()
-    found = list(islice(sweep, MAX_RUNS))
-    here = [each for each in found if _has_classes(each) == _has_classes(found[0])]
+    found, here = _shown(sweep)
     said = f"These settings ask for {sweep.size:,} runs; "
     if sweep.size > MAX_RUNS:
         _cut(f"{said}the first {MAX_RUNS} are shown.")
@@ -48,6 +52,12 @@ def experiments() -> list[Experiment]:
         kind = "classes" if _has_classes(found[0]) else "numbers"
         _cut(f"{said}those on data with {kind} are shown, as other data need other charts.")
     return here
+
+
+def _shown(sweep: Sweep) -> tuple[list[Experiment], list[Experiment]]:
+    """As many runs as there are colours, and those of them whose data need the same charts."""
+    found = list(islice(sweep, MAX_RUNS))
+    return found, [each for each in found if _has_classes(each) == _has_classes(found[0])]
 
 
 def _has_classes(experiment: Experiment) -> bool:
@@ -150,10 +160,11 @@ def stage(wanted: Sequence[Experiment]) -> None:
     """The player; while training goes on, it grows by itself."""
     training = train(wanted)
     is_live = training.more is not None
-    st.fragment(_stage, run_every=TICK if is_live else None)(training, is_live)
+    st.fragment(_stage, run_every=TICK if is_live else None)(is_live)
 
 
-def _stage(training: Training, is_live: bool) -> None:
+def _stage(is_live: bool) -> None:
+    training: Training = st.session_state.training  # while a point is dragged, another each time
     # Only at the tick after the last: a rerun while widgets are on their way to the browser for
     # the first time would have it forget their values.
     if is_live and training.more is None:
@@ -163,10 +174,12 @@ def _stage(training: Training, is_live: bool) -> None:
     runs = aligned(training.runs)
     asked = [run.experiment for run in runs]
     looking, shown = view(asked), panels(asked)
-    movie = playground(runs, looking)
+    movie, changes = playground(runs, looking), editing.editing(asked[looking.chosen], looking)
     progress = {"done": training.done, "total": training.total} if training.more else None
     size = str(state.view("size"))
-    said = [f'<p class="lossviz-headline lossviz-{size}">{escape(headline(runs))}</p>']
+    # While points are dragged, the charts below must not move by a line.
+    room = " lossviz-roomy" if editing.is_on() else ""
+    said = [f'<p class="lossviz-headline lossviz-{size}{room}">{escape(headline(runs))}</p>']
     said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
     st.html("".join(said))
     action = player(
@@ -175,15 +188,21 @@ def _stage(training: Training, is_live: bool) -> None:
             run=_identity(training.experiments),
             start=state.step(),
             progress=progress,
-            actions=({"name": "new_seed", "label": "New seed"},),
+            actions=ACTIONS[editing.is_on()],
             marks=[] if training.more else marks(runs),
-            choosable=looking.panel == "overview" and bool({"network", "images"} & set(shown)),
+            choosable=changes is None
+            and looking.panel == "overview"
+            and bool({"network", "images"} & set(shown)),
             size=size,
+            editing=changes,
         ),
         on_action=_act,
+        on_edit=_edit,
     )
-    st.caption("  \n".join(plain(remark) for remark in remarks(runs)))
-    if action:  # the callback has acted on it; the rest of the page is yet to follow
+    notes = [*remarks(runs), *filter(None, [own.said_of_link(asked[0])])]
+    st.caption("  \n".join(plain(note) for note in notes))
+    # The callbacks have acted on it; the rest of the page is yet to follow.
+    if action or st.session_state.pop("edited", False):
         state.hold()
         st.rerun()
 
@@ -245,10 +264,20 @@ def _identity(wanted: Sequence[Experiment]) -> str:
     return " ".join(experiment.query() for experiment in wanted)
 
 
+def _edit(edit: Edit) -> None:
+    runs = st.session_state.training.runs
+    if not editing.follow(edit, runs, view([run.experiment for run in runs])):
+        return
+    train(_shown(state.sweep())[1])
+    st.session_state.edited = edit.kind != "drag"  # on its way, a point moves the charts alone
+
+
 def _act() -> None:
     action = st.session_state.player.action
     if action == "stop":
         st.session_state.training.stop()
+    elif action == "edit":
+        editing.toggle(st.session_state.training.experiments[0])
     elif action == "new_seed":
         state.change("seed", [int(state.values("seed")[0]) + 1])
     elif action.startswith("row "):

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from lossviz.experiment import PLAIN, USUAL, Sweep, param_of
+from lossviz.guide import COSTS
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.playground import PANELS
@@ -39,6 +40,10 @@ VIEWS: Mapping[str, Param] = {
             "From this chance of class 1 on, a row is put into it.",
         ),
         Param("row", 1, 1, MOST, "Training row", "The row whose way through the model is shown."),
+        Param(
+            "cost", "unsure", label="What do errors cost?",
+            choices=dict.fromkeys(key for words in COSTS.values() for key in words),
+        ),
     )
 }  # fmt: skip
 
@@ -91,6 +96,13 @@ def view(name: str) -> Value:
     return st.session_state.settings.get(key, VIEWS[key].default)
 
 
+def looks() -> list[tuple[str, str]]:
+    """How the page looks at the runs, as an address has it: the keys that are not at their
+    defaults, with their values as text."""
+    shown = ((key, view(key.removeprefix(VIEW)), param.default) for key, param in VIEWS.items())
+    return [(key, text(value)) for key, value, default in shown if value != default]
+
+
 def values(key: str) -> tuple[Value, ...]:
     """The values of a setting."""
     if key in VIEWS:
@@ -115,15 +127,28 @@ def change(key: str, wanted: Iterable[Any]) -> bool:
     return bool(checked)
 
 
+def put(changes: Mapping[str, tuple[Value, ...] | None]) -> None:
+    """Set settings that no widget has spoken of, None to their default; their widgets follow."""
+    hold()
+    for key, values in changes.items():
+        if values is None:
+            st.session_state.settings.pop(key, None)
+        else:
+            st.session_state.settings[key] = values
+        _forget(key)
+    st.session_state.notes = []
+
+
+def _forget(key: str) -> None:
+    for name in [str(each) for each in st.session_state]:
+        if name == WIDGET + key or name.startswith(f"{WIDGET}{key} "):
+            del st.session_state[name]
+
+
 def save() -> None:
     """Write the state to the address bar, if it is not there yet."""
     here = sweep().query() or f"data={PLAIN['data'].default}"
-    shown = {
-        key: view(key.removeprefix(VIEW))
-        for key, param in VIEWS.items()
-        if view(key.removeprefix(VIEW)) != param.default
-    }
-    pairs = tuple(parse_qsl(here) + [(key, text(value)) for key, value in shown.items()])
+    pairs = (*parse_qsl(here), *looks())
     if pairs != _address():
         step = [(STEP, value) for value in st.query_params.get_all(STEP)]
         address: dict[str, list[str]] = {}

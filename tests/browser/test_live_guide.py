@@ -11,26 +11,33 @@ OpenPage = Callable[..., Page]
 QUERY = "data=line&outliers=vertical"
 
 
-def visit(page: Page, url: str) -> None:
-    page.goto(f"{url}/choose?{QUERY}")
+def visit(page: Page, url: str, query: str = QUERY) -> None:
+    page.goto(f"{url}/choose?{query}")
     expect(page.get_by_role("button", name="Prove it by cross-validation")).to_be_visible()
 
 
-def test_the_advice_carries_everything_into_the_playground(page: Page, app_url: str) -> None:
-    visit(page, app_url)
+def test_the_advice_carries_everything_into_the_playground_and_back(
+    page: Page, app_url: str
+) -> None:
+    visit(page, app_url, f"{QUERY}&view.cost=mean")
     page.get_by_role("link", name="Open Huber").click()
     expect(page.locator(".lv-chart")).to_have_count(4)
     assert urlsplit(page.url).path == "/"
     found = dict(parse_qsl(urlsplit(page.url).query))
     assert (found["outliers"], found["loss"]) == ("vertical", "huber")
+    assert found["view.cost"] == "mean"
     assert float(found["huber.delta"]) > 0
+    page.get_by_role("link", name="Which loss?").click()
+    expect(page.get_by_role("combobox", name="What do errors cost?")).to_have_value(
+        "I want the average (totals matter)"
+    )
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_the_proof_is_drawn_and_axe_finds_no_serious_fault(
-    open_page: OpenPage, app_url: str, width: int
+    open_page: OpenPage, app_url: str, width: int, scheme: str
 ) -> None:
-    page = open_page(width=width, height=900)
+    page = open_page(width=width, height=900, color_scheme=scheme)
     visit(page, app_url)
     page.get_by_role("button", name="Prove it by cross-validation").click()
     expect(page.locator(".js-plotly-plot .xtick").first).to_be_visible()

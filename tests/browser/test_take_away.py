@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
+from driving import to_step
 from playwright.sync_api import Page, expect
 
 from lossviz import parse, run_all
@@ -33,6 +35,29 @@ def test_what_is_taken_away_is_what_is_on_show(open_page: OpenPage, app_url: str
     animation = taken(page, "Animation (HTML")
     assert animation.startswith("<!doctype html>")
     assert 'src="http' not in animation
+
+
+def test_a_chart_is_saved_as_the_vectors_that_are_seen(open_page: OpenPage, app_url: str) -> None:
+    page = open_page(color_scheme="dark")
+    page.goto(f"{app_url}/?{QUERY}")
+    chart = page.locator(".lv-chart", has_text="Loss and its slope")
+    expect(chart.locator(".modebar-container")).to_be_attached()
+    to_step(page, 5)
+    chart.hover()
+    with page.expect_download() as waiting:
+        chart.locator("[data-title='Download as SVG']").click()
+    assert waiting.value.suggested_filename == "lossviz-shape.svg"
+    picture = ElementTree.parse(waiting.value.path()).getroot()
+    assert picture.tag.endswith("svg")
+    assert {"Loss and its slope", "residual: prediction − y", "loss L"} <= set(picture.itertext())
+    assert "rgb(18, 22, 28)" in picture[0].get("style", "")  # the ground of the dark theme
+    # The page comes to rest on the very dots of the file.
+    dots = [node.get("transform") for node in picture.iter() if node.get("class") == "point"]
+    assert len(dots) > 100
+    expect(chart.locator("path.point").first).to_have_attribute("transform", str(dots[0]))
+    assert dots == chart.locator("path.point").evaluate_all(
+        "(nodes) => nodes.map((node) => node.getAttribute('transform'))"
+    )
 
 
 def test_a_formula_is_typed_trained_and_refused_with_its_place(

@@ -6,6 +6,7 @@
 
 import { revive } from "./arrays.js";
 import { h } from "./page.js";
+import { aroundPoints, keepRanges, placeMarkers, rangesOf, withLifted } from "./lifted.js";
 import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
 import { dressLayout, dressTrace } from "./theme.js";
@@ -13,12 +14,15 @@ import { createTrack } from "./tracks.js";
 
 const CONFIG = {
   displaylogo: false, displayModeBar: "hover", responsive: false,
-  // Nothing leaves the page, nothing is selected, and only the player has a button Reset.
+  // Nothing leaves the page, nothing is selected, and only the player has a button Reset. Plotly's
+  // own picture would lack what the page says around it: its ground and its title.
   modeBarButtonsToRemove: [
-    "sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "resetScale2d",
+    "toImage", "sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "resetScale2d",
     "resetCameraDefault3d", "resetCameraLastSave3d",
   ],
 };
+const VECTOR = { width: 24, height: 24, path: "M11 3h2v9h4l-5 5-5-5h4zM4 19h16v2H4z" };
+const HEAD = 36; // pixels above a picture for its title
 const TURN = 6; // animation frames between two turns of Plotly's during playback
 
 export function createChart(key, Plotly, fail) {
@@ -29,6 +33,7 @@ export function createChart(key, Plotly, fail) {
   const node = h("section", { class: "lv-chart" }, title, note, figure);
   const chart = { key, node, gd, figure, tracks: [] };
   let [source, content, layout, look, linked] = ["", null, null, null, []];
+  let [lifted, ranges] = [null, {}]; // a point held elsewhere than the data say; as Plotly was told
   const overlay = createOverlay(gd);
   let pens = null; // null: Plotly has drawn since they were made
   let [drawn, settled, ready] = [-1, -1, false];
@@ -38,7 +43,13 @@ export function createChart(key, Plotly, fail) {
   const config = {
     ...CONFIG,
     modeBarButtonsToAdd: [
-      { name: "showAll", title: "Show all", icon: Plotly.Icons.home, click: () => showAll().catch(fail) },
+      [
+        { name: "showAll", title: "Show all", icon: Plotly.Icons.home, click: () => showAll().catch(fail) },
+      ],
+      [
+        { name: "png", title: "Download as PNG", icon: Plotly.Icons.camera, click: () => save("png").catch(fail) },
+        { name: "svg", title: "Download as SVG", icon: VECTOR, click: () => save("svg").catch(fail) },
+      ],
     ],
   };
 
@@ -53,10 +64,11 @@ export function createChart(key, Plotly, fail) {
     content = revive(spec.figure, pool);
     linked = links;
     [pens, drawn, settled] = [null, -1, -1];
-    const text = JSON.stringify(spec.figure);
+    const text = JSON.stringify(lifted ? aroundPoints(spec.figure, content.data) : spec.figure);
     const same = text === source && look === dress && ready;
     source = text;
     if (!same) return chart.dress(dress, frame);
+    if (lifted) content.data.forEach((_, k) => chart.isStill(k) && placeMarkers(gd, chart, k));
     chart.draw(frame); // only tracks are new: fast now, and settled at rest
     return null;
   };
@@ -71,7 +83,7 @@ export function createChart(key, Plotly, fail) {
   chart.draw = (frame, force = false) => {
     if (!ready || frame === drawn) return false;
     if (!pens) {
-      pens = chart.tracks.map((track) => createPen(gd, track));
+      pens = chart.tracks.map((track) => createPen(gd, track, content.data[track.trace]));
       overlay.take(pens);
     }
     overlay.draw(frame);
@@ -105,7 +117,10 @@ export function createChart(key, Plotly, fail) {
         const now = wanted;
         wanted = -1;
         settled = now;
-        await Plotly.react(gd, dataAt(now), structuredClone(layout), config);
+        const shape = structuredClone(layout);
+        if (chart.editable) keepRanges(shape, ranges, gd, lifted !== null);
+        ranges = rangesOf(shape);
+        await Plotly.react(gd, dataAt(now), shape, config);
         if (!ready && !gone) listen();
       }
     } catch (error) {
@@ -117,6 +132,7 @@ export function createChart(key, Plotly, fail) {
     const data = content.data.map((trace) => ({ ...dressTrace(trace, look) }));
     for (const track of chart.tracks) Object.assign(data[track.trace], track.at(frame));
     for (const index of linked) {
+      if (lifted) Object.assign(data[index], withLifted(lifted, index, data[index]));
       if (!data[index].hovertemplate) data[index].hoverinfo ??= "none"; // the card says it
     }
     return data;
@@ -155,7 +171,26 @@ export function createChart(key, Plotly, fail) {
       }
       if (part?.camera) changes[`${name}.camera`] = structuredClone(part.camera);
     }
+    ranges = rangesOf(layout);
     await Plotly.relayout(gd, changes);
+  }
+
+  // The frame that is seen, as a file; drawn apart, so that nothing moves on the page.
+  async function save(format) {
+    const { width, height, _size: { t } } = gd._fullLayout;
+    const picture = {
+      data: dataAt(drawn < 0 ? settled : drawn),
+      layout: {
+        ...gd.layout, // with the ranges and cameras as they are now
+        paper_bgcolor: look.background,
+        title: { text: title.textContent, x: 0.5, y: 1, yref: "container", yanchor: "top", pad: { t: 10 } },
+        margin: { ...gd.layout.margin, t: t + HEAD },
+      },
+      config,
+    };
+    await Plotly.downloadImage(picture, {
+      format, width, height: height + HEAD, scale: format === "png" ? 2 : 1, filename: `lossviz-${key}`,
+    });
   }
 
   const sizeOf = () => `${figure.clientWidth}x${figure.clientHeight}`;
@@ -165,18 +200,37 @@ export function createChart(key, Plotly, fail) {
     Promise.resolve(Plotly.Plots.resize(gd)).catch(fail);
   });
 
+  // Whether no track moves a trace.
+  chart.isStill = (index) => !chart.tracks.some((track) => track.trace === index);
+
   // A trace's x and y at a frame, whether they move or not.
   chart.points = (index, frame) => {
     const track = chart.tracks.find((one) => one.trace === index);
     const { x, y } = { ...content.data[index], ...track?.at(frame) };
-    return { x, y };
+    return withLifted(lifted, index, { x, y });
+  };
+
+  // Holds a point, `elements` (trace -> element) at x and y, wherever the data have it; null lets it
+  // go, which the next data show, or the frame.
+  chart.lift = (point, frame = -1) => {
+    if (!lifted) Plotly.Fx.unhover(gd);
+    lifted = point;
+    if (lifted) for (const index of lifted.elements.keys()) placeMarkers(gd, chart, index);
+    else source = "";
+    if (!lifted && frame >= 0) replot(frame);
+  };
+
+  // The axes of a trace; null where it is hidden.
+  chart.axes = (index) => {
+    const trace = gd._fullData?.[index];
+    const plot = gd._fullLayout?._plots?.[`${trace?.xaxis ?? ""}${trace?.yaxis ?? ""}`];
+    return plot && trace.visible === true ? plot : null;
   };
 
   // A function from x and y to pixels in the figure, or to null outside; null for hidden traces.
   chart.locator = (index) => {
-    const trace = gd._fullData?.[index];
-    const plot = gd._fullLayout?._plots?.[`${trace?.xaxis ?? ""}${trace?.yaxis ?? ""}`];
-    if (!plot || trace.visible !== true) return null;
+    const plot = chart.axes(index);
+    if (!plot) return null;
     const { xaxis, yaxis } = plot;
     return (x, y) => {
       const [px, py] = [xaxis.c2p(x), yaxis.c2p(y)];

@@ -6,8 +6,18 @@ import { rowsOf } from "./arrays.js";
 import { h, number, percent, setText } from "./page.js";
 
 const REACH = 16; // pixels from the pointer
-const STILL = 4; // pixels that a hand may move in a click
-const OTHERS = ".modebar, .legend"; // what has clicks of its own
+export const STILL = 4; // pixels that a hand may move in a click
+export const OTHERS = ".modebar, .legend"; // what has clicks of its own
+
+// Where a row is in a trace; -1 where it is not.
+const elementOf = ({ rows }, row) => (rows ? rows.indexOf(row) : row);
+
+// Where a row is in a chart: trace -> element.
+export function elementsOf(links, chart, row) {
+  const mine = (links?.traces ?? []).filter((link) => link.chart === chart);
+  const found = mine.map((link) => [link.trace, elementOf(link, row)]);
+  return new Map(found.filter(([, i]) => i >= 0));
+}
 
 export function createLinks(root, frameNow, choose) {
   const card = h("div", { class: "lv-card", role: "tooltip", hidden: true });
@@ -41,7 +51,7 @@ export function createLinks(root, frameNow, choose) {
   function attach(chart) {
     const { figure } = chart;
     const seek = (event) => {
-      const row = nearest(chart, event);
+      const row = nearest(chart, event)?.row ?? null;
       if (row === null) hide();
       else if (current?.row !== row || current.chart !== chart) {
         current = { row, chart };
@@ -57,18 +67,22 @@ export function createLinks(root, frameNow, choose) {
     figure.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && hide());
   }
 
-  function nearest(chart, event) {
+  // The point next to the pointer and within reach: its row and trace, x and y, and their pixels.
+  function nearest(chart, event, within = REACH, suits = () => true) {
     const box = chart.gd.getBoundingClientRect();
     const [mx, my] = [event.clientX - box.left, event.clientY - box.top];
-    let [best, reach] = [null, REACH];
+    let [best, reach] = [null, within];
     for (const link of links?.traces ?? []) {
-      const place = link.chart === chart.key ? chart.locator(link.trace) : null;
+      const mine = link.chart === chart.key && suits(link.trace);
+      const place = mine ? chart.locator(link.trace) : null;
       if (!place) continue;
       const { x, y } = chart.points(link.trace, frameNow());
       for (let i = 0; i < Math.min(x.length, y.length); i++) {
         const at = place(x[i], y[i]);
         const distance = at ? Math.hypot(at[0] - mx, at[1] - my) : Infinity;
-        if (distance < reach) [best, reach] = [link.rows ? link.rows[i] : i, distance];
+        if (distance >= reach) continue;
+        reach = distance;
+        best = { row: link.rows ? link.rows[i] : i, trace: link.trace, x: x[i], y: y[i], at };
       }
     }
     return best;
@@ -77,7 +91,7 @@ export function createLinks(root, frameNow, choose) {
   // Where the current row is in a linked trace: pixels, or null.
   function spot(link, frame) {
     const chart = charts.get(link.chart);
-    const i = link.rows ? link.rows.indexOf(current.row) : current.row;
+    const i = elementOf(link, current.row);
     const place = i < 0 ? null : chart?.locator(link.trace);
     if (!place) return null;
     const { x, y } = chart.points(link.trace, frame);
@@ -129,6 +143,7 @@ export function createLinks(root, frameNow, choose) {
 
   return {
     attach,
+    nearest,
     update(next, byKey, count, pool) {
       const decoded = (next?.details ?? []).map((detail) => ({
         ...detail,

@@ -2,6 +2,7 @@
 
 import { createPool } from "./arrays.js";
 import { createChart } from "./chart.js";
+import { createEditing } from "./editing.js";
 import { createLinks } from "./links.js";
 import { h, setText } from "./page.js";
 import { advance, arrive, frameAt, rateOf, stepIn, withStep } from "./playback.js";
@@ -72,6 +73,13 @@ function createPlayer(place, plotlyUrl) {
   const links = createLinks(root, () => state.frame, (row) => {
     if (data.choosable) component.setTriggerValue("action", `row ${row}`);
   });
+  const editing = createEditing({
+    links, frameNow: () => state.frame, send: (edit) => component.setTriggerValue("edit", edit),
+    begin() {
+      links.hide();
+      seek(last()); // an edit shows in what the runs come to
+    },
+  });
   place.append(root);
   document.addEventListener("keydown", onKey);
   document.addEventListener("visibilitychange", wake);
@@ -129,8 +137,10 @@ function createPlayer(place, plotlyUrl) {
     toolbar.update({ first: next.steps[0], total: state.total, progress, actions, marks });
     tables.update(next.tables, next.steps.length, pool);
     legend.update(next.tables[0]);
+    editing.receive(next);
     showCharts(next, before === null);
     links.update(next.links, charts, next.steps.length, pool);
+    editing.update(charts);
     pool.sweep();
     showPosition();
     links.draw();
@@ -138,7 +148,8 @@ function createPlayer(place, plotlyUrl) {
     return restSoon(before !== null && before.run !== next.run);
   }
 
-  // At first one after the other, so that the first is seen while the others are drawn.
+  // At first one after the other, so that the first is seen while the others are drawn; and so
+  // while a point is held, its own chart before the others.
   function showCharts(next, first) {
     const names = next.charts.map((spec) => spec.key);
     for (const [name, chart] of charts) {
@@ -156,12 +167,18 @@ function createPlayer(place, plotlyUrl) {
       .filter((link) => link.chart === key).map((link) => link.trace);
     const show = (spec) => charts.get(spec.key)
       .show(spec, next.steps.length, state.frame, pool, look, linked(spec.key));
-    if (!first) {
+    const held = editing.held();
+    if (!first && !held) {
       Promise.all(next.charts.map(show)).then(() => { root.dataset.shown = ++counts.shown; });
       return;
     }
-    next.charts.forEach((spec, k) => setTimeout(guard(() => {
-      if (data === next && !gone) show(spec)?.then(() => performance.mark("lossviz chart"));
+    const inTurn = [...next.charts].sort((a, b) => (b.key === held) - (a.key === held));
+    inTurn.forEach((spec, k) => setTimeout(guard(() => {
+      if (data !== next || gone) return;
+      Promise.resolve(show(spec)).then(() => {
+        if (first) performance.mark("lossviz chart");
+        else if (spec.key === held) root.dataset.shown = ++counts.shown;
+      });
     }), k));
   }
 
@@ -208,7 +225,7 @@ function createPlayer(place, plotlyUrl) {
 
   function restSoon(aloud = true) {
     clearTimeout(rest);
-    rest = setTimeout(guard(() => state.playing || settle(aloud)), REST);
+    rest = setTimeout(guard(() => state.playing || editing.held() || settle(aloud)), REST);
   }
 
   // Playback has come to rest: Plotly, the address bar and the screen reader learn where.
@@ -311,6 +328,7 @@ function createPlayer(place, plotlyUrl) {
     document.removeEventListener("visibilitychange", wake);
     window.removeEventListener("popstate", onBack);
     links.remove();
+    editing.remove();
     for (const chart of charts.values()) chart.remove();
     root.remove();
   }

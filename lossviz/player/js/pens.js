@@ -4,32 +4,37 @@
 // twice what a canvas does. At rest Plotly draws, so hover, zoom and export are Plotly's.
 
 import { heatmapPen } from "./heatmap.js";
-import { project, scaleOf, within } from "./scales.js";
+import { isNumeric, project, scaleOf, within } from "./scales.js";
 
 const FAR = 1e5; // pixels; no dot that far is ever in sight
 
 // A pen for one track: draw(context, frame), in the place of Plotly's groups `hides`; `below` if it
-// draws under the plot. Null where Plotly itself must draw.
-export function createPen(gd, track) {
+// draws under the plot. Null where Plotly itself must draw. What does not move is as in `fixed`.
+export function createPen(gd, track, fixed = gd.data[track.trace]) {
   const trace = gd._fullData[track.trace];
   if (trace.visible !== true) return { hides: [], draw() {} };
   const plot = gd._fullLayout._plots?.[`${trace.xaxis ?? ""}${trace.yaxis ?? ""}`];
   if (!plot) return null;
   const { xaxis, yaxis } = plot;
-  if (![xaxis, yaxis].every((axis) => axis.type === "linear" || axis.type === "log")) return null;
-  const group = [...gd.querySelectorAll("[class*=scatterlayer] > .trace, [class*=heatmaplayer] > .hm")]
-    .find((node) => node.__data__?.[0]?.trace?.index === track.trace);
+  if (![xaxis, yaxis].every(isNumeric)) return null;
+  const group = groupOf(gd, track.trace);
   if (!group) return null;
   return trace.type === "heatmap"
-    ? heatmapPen(gd, track, trace, plot, group) : scatterPen(gd, track, trace, plot, group);
+    ? heatmapPen(gd, track, trace, plot, group) : scatterPen(track, fixed, trace, plot, group);
 }
 
-function scatterPen(gd, track, trace, { xaxis, yaxis }, group) {
+// Plotly's own drawing of a trace.
+export function groupOf(gd, index) {
+  return [...gd.querySelectorAll("[class*=scatterlayer] > .trace, [class*=heatmaplayer] > .hm")]
+    .find((node) => node.__data__?.[0]?.trace?.index === index);
+}
+
+function scatterPen(track, fixed, trace, { xaxis, yaxis }, group) {
   if (!isPlain(trace)) return null;
   const strokes = trace.mode.includes("lines");
   const dots = trace.mode.includes("markers") ? dotsOf(group) : [];
   if (!dots || (!strokes && !dots.length)) return null;
-  const pixels = pixelsOf(track, gd.data[track.trace], xaxis, yaxis);
+  const pixels = pixelsOf(track, fixed, xaxis, yaxis);
   if (!pixels) return null;
   return {
     hides: [group],

@@ -1,5 +1,7 @@
 // From an axis's values to pixels in its box.
 
+export const isNumeric = ({ type }) => type === "linear" || type === "log";
+
 // Slope and offset from an axis's linear (or logarithmic) values to pixels. Read off the range,
 // not Plotly's own scale, which lags behind while the user pans.
 export function scaleOf(axis) {

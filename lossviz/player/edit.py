@@ -1,0 +1,71 @@
+"""Points that the user may move, add, take away or mark, and what the browser says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal, get_args
+
+EditMode = Literal["drag", "add", "remove", "mark"]
+Kind = Literal["drag", "drop", "add", "remove", "mark"]
+FIELDS = {"kind", "chart", "row", "x", "y", "n"}
+BEYOND = 2**53  # up to here the browser's integers are exact
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What a press does in some charts; ValueError if the mode is none.
+
+    Its points are the rows that `Links` names in these charts, where no track moves them.
+    `answered` is the `n` of the last Edit that the data know of, whether or not it was followed:
+    the browser then reports the next.
+    """
+
+    mode: EditMode
+    charts: tuple[str, ...]
+    answered: int = 0
+
+    def __post_init__(self) -> None:
+        if self.mode not in get_args(EditMode):
+            raise ValueError(f"editing mode {self.mode!r} is none of {get_args(EditMode)}")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the user did: `drag` while a point is on its way, `drop` at the end of it.
+
+    row: the row's number in `Links`; None for "add". x, y: the place in units of the chart's axes,
+    to about a pixel; where a point is removed or marked, its own. n: rises from edit to edit.
+    """
+
+    kind: Kind
+    chart: str
+    row: int | None
+    x: float
+    y: float
+    n: int
+
+
+def read_edit(value: object) -> Edit | None:
+    """What the browser reports, or None if it is not exactly an edit: all may come from there.
+
+    Whether there is such a chart and such a row is for the caller to see.
+    """
+    if not isinstance(value, dict) or set(value) != FIELDS:
+        return None
+    chart, row, x, y, n = (value[name] for name in ("chart", "row", "x", "y", "n"))
+    kind = next((kind for kind in get_args(Kind) if kind == value["kind"]), None)
+    has_row = row is None if kind == "add" else _counts(row)
+    if kind is None or not isinstance(chart, str) or not has_row or not _counts(n):
+        return None
+    return Edit(kind, chart, row, float(x), float(y), n) if _measures(x) and _measures(y) else None
+
+
+def _counts(value: object) -> bool:
+    return type(value) is int and 0 <= value < BEYOND
+
+
+def _measures(value: object) -> bool:
+    if type(value) is int:
+        return abs(value) < BEYOND  # longer ones may be too long for a float
+    return type(value) is float and isfinite(value)

@@ -1,0 +1,61 @@
+// What a chart does with a point that is held elsewhere than its data say.
+//
+// While it is held Plotly draws as little as can be: markers are moved where they are, and lines by
+// their pens. Axes stand still, or the point would slip away from the finger.
+
+import { groupOf } from "./pens.js";
+
+const AXIS = /^[xy]axis\d*$/; // a layout's names of them
+
+// x and y of a trace with the held point in its place.
+export function withLifted(lifted, index, { x, y }) {
+  const i = lifted?.elements?.get(index);
+  if (i === undefined) return { x, y };
+  const [across, up] = [Array.from(x), Array.from(y)];
+  [across[i], up[i]] = [lifted.x, lifted.y];
+  return { x: across, y: up };
+}
+
+const areMarkers = ({ type, mode }) => type === "scatter" && mode === "markers";
+
+// What a figure is but for its points and ranges; `data` are its traces with their arrays.
+export function aroundPoints({ data: traces, layout }, data) {
+  const axes = Object.entries(layout).filter(([name]) => AXIS.test(name));
+  return {
+    data: traces.map((trace, k) =>
+      (areMarkers(trace) ? { ...trace, x: data[k].x?.length, y: data[k].y?.length } : trace)),
+    layout: { ...layout, ...Object.fromEntries(axes.map(([name, axis]) => [name, { ...axis, range: null }])) },
+  };
+}
+
+// Moves the markers that Plotly has drawn; until it draws again they stay so.
+export function placeMarkers(gd, chart, index) {
+  const axes = chart.axes(index);
+  if (!axes || !areMarkers(gd._fullData[index])) return;
+  const { x, y } = chart.points(index);
+  for (const node of groupOf(gd, index)?.querySelectorAll("path.point") ?? []) {
+    const { i } = node.__data__;
+    const at = [axes.xaxis.c2p(x[i]), axes.yaxis.c2p(y[i])];
+    const text = `translate(${at})`;
+    if (at.every(Number.isFinite) && node.getAttribute("transform") !== text) {
+      node.setAttribute("transform", text);
+    }
+  }
+}
+
+// The ranges of a layout's axes, by name.
+export function rangesOf(layout) {
+  return Object.fromEntries(Object.entries(layout)
+    .filter(([name, axis]) => AXIS.test(name) && axis.range)
+    .map(([name, { range }]) => [name, [...range]]));
+}
+
+// While a point is held all axes keep the ranges that they were given, and always those where the
+// user has zoomed: Plotly would take another range for a wish to undo that.
+export function keepRanges(layout, given, gd, isHeld) {
+  for (const [name, range] of Object.entries(given)) {
+    const shown = gd._fullLayout?.[name]?.range;
+    if (!layout[name] || !shown) continue;
+    if (isHeld || String(shown) !== String(range)) layout[name].range = [...range];
+  }
+}

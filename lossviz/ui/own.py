@@ -1,0 +1,66 @@
+"""Rows of the user's own in a session.
+
+They are the setting `rows` of one of the datasets in OWN, so the address follows as ever. Tables
+that no link can carry are kept in the session, and a link that names one which the session does
+not hold asks for the file.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lossviz.datasets.own import Table, is_packed, keep, named
+from lossviz.experiment import Experiment
+from lossviz.ui import state
+
+OWN = ("table", "table_binary", "table_classes")
+ROWS = tuple(f"{name}.rows" for name in OWN)
+MOST_HELD = 100_000_000  # bytes of tables that a session holds
+MANY = 100  # rows from which a quarter is held out for testing, where nobody says otherwise
+
+
+def take(table: Table, *, test: float = 0.0) -> None:
+    """Make a table the data, as it stands: no outliers are injected into it."""
+    words, kept = keep(table)
+    if not is_packed(words):
+        _hold(words, kept)
+    name = kept.data
+    own = {f"{name}.rows": (words,), f"{name}.test": (test,), f"{name}.marked": None}
+    state.put({"data": (name,), "outliers": None, **own})
+
+
+def _hold(words: str, table: Table) -> None:
+    tables = _tables()
+    tables.pop(words, None)
+    tables[words] = table
+    while len(tables) > 1 and sum(each.X.nbytes for each in tables.values()) > MOST_HELD:
+        del tables[next(iter(tables))]  # the oldest
+
+
+def _tables() -> dict[str, Table]:
+    """What this session holds, by the texts that name it."""
+    return st.session_state.setdefault("tables", {})
+
+
+def missing() -> list[str]:
+    """The rows that the settings name and that this session does not hold."""
+    sweep = state.sweep()
+    asked = [str(words) for key in ROWS if sweep.uses(key) for words in sweep[key]]
+    return [words for words in asked if not is_packed(words) and words not in _tables()]
+
+
+def text_of(experiment: Experiment) -> str:
+    """The text of an experiment's rows, "" where they are not the user's own."""
+    return str(experiment.params_of("data")["rows"]) if experiment.data in OWN else ""
+
+
+def said_of_link(experiment: Experiment) -> str:
+    """What there is to say of a link to these rows; "" if it carries them."""
+    words = text_of(experiment)
+    if not words or is_packed(words):
+        return ""
+    count, name = named(words)
+    return (
+        f"The {count:,} rows of {name} are too many for a link, which asks for the file "
+        "again. They stay in this session."
+    )
