@@ -6,15 +6,15 @@ that of two parameters where one output is linear in them, and else that in whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lossviz.experiment import Experiment
-from lossviz.objective import Objective, Task
+from lossviz.objective import Task
 from lossviz.reference import reference
-from lossviz.replay import mapped
+from lossviz.replay import height_of, mapped
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -65,6 +65,7 @@ class Landscape:
         Those of the loss are given as themselves.
     coordinates: "data units" or "scaled features".
     rows: of how many training rows it is the objective, and how many there are.
+    height: the objective (F,) at parameters (F, P), as it is drawn here.
     """
 
     x_name: str
@@ -76,6 +77,7 @@ class Landscape:
     fixed: dict[str, float]
     coordinates: str
     rows: tuple[int, int]
+    height: Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def landscape(
     memory: int = MEMORY,
 ) -> Landscape:
     """The training objective over a grid of n by n points of a plane; where there are many rows,
-    that of a random sample of them.
+    that of a random sample of them, tilted as `height_of` says at the base.
 
     x, y, base: as `plane_of` takes them. plane: another plane, such as `plane_of_runs` gives.
     x_range, y_range: as `frame_for` gives them; left out, a frame around the start and the exact
@@ -117,23 +119,24 @@ def landscape(
     task = Task.of(experiment)
     if plane is None:
         plane = plane_of(experiment, x, y, base)
+    exact = reference(experiment)
+    if base is None:
+        base = plane.origin if exact is None or not exact.is_attained else exact.internal
     if x_range is None or y_range is None:
-        exact = reference(experiment)
         ends = [] if exact is None else [plane.coordinates(exact.internal)]
         frame = frame_for([plane.coordinates(task.start[None])], ends)
         x_range, y_range = x_range or frame[0], y_range or frame[1]
     xs, ys = np.linspace(*x_range, n), np.linspace(*y_range, n)
-    drawn = mapped(task)
-    objective = Objective.of([drawn])
+    drawn, height = mapped(task), height_of(task, np.asarray(base, float))
     values = np.empty(n * n)
     *hidden, outputs = (units for units, _ in task.layers)
     width = sum(hidden) + TEMPORARIES * outputs
     piece = max(1, int(memory) // (8 * len(drawn.y) * width))
-    with np.errstate(all="ignore"):
-        for first in range(0, n * n, piece):
-            points = np.arange(first, min(first + piece, n * n))
-            thetas = plane.points(np.column_stack([xs[points % n], ys[points // n]]))
-            values[points] = objective.values(thetas[:, None])[:, 0]
+    for first in range(0, n * n, piece):
+        points = np.arange(first, min(first + piece, n * n))
+        values[points] = height(
+            plane.points(np.column_stack([xs[points % n], ys[points // n]]))
+        )
     others = (i for i in range(len(task.names)) if plane.axes and i not in plane.axes)
     held = task.without_latents(plane.origin)
     return Landscape(
@@ -146,6 +149,7 @@ def landscape(
         fixed={task.names[i]: float(held[i]) for i in others},
         coordinates="scaled features" if task.sample.is_scaled else "data units",
         rows=(len(drawn.y), len(task.y)),
+        height=height,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -192,10 +192,27 @@ def mapped(task: Task) -> Task:
     return replace(task, sample=few, features=task.features[:, rows], y=task.y[rows])
 
 
-def heights(task: Task, path: Array) -> Array:
-    """The height (F,) of the task's surface along a path (F, P) in the descent's coordinates."""
-    with np.errstate(all="ignore"):
-        return Objective.of([mapped(task)]).values(path[:, None, :])[:, 0]
+def height_of(task: Task, anchor: Array) -> Callable[[Array], Array]:
+    """The height (F,) of the task's surface at points (F, P) in the descent's coordinates: the
+    objective. Of many rows it is that of those drawn, tilted so that at the anchor (P,) value and
+    slope are those of all rows: a valley that ends there does so for all.
+
+    After Jordan, Lee & Yang (2019), Communication-Efficient Distributed Statistical Inference,
+    JASA 114(526), doi:10.1080/01621459.2018.1429274."""
+    drawn = mapped(task)
+    few, tilt, lift = Objective.of([drawn]), np.zeros_like(anchor), 0.0
+    is_whole = drawn is task
+    if not is_whole:
+        # f(theta) + F(a) - f(a) + (F'(a) - f'(a)) (theta - a)
+        (whole, slope), (part, part_slope) = Objective.of([task])(anchor[None]), few(anchor[None])
+        tilt, lift = slope[0] - part_slope[0], float(whole[0] - part[0])
+
+    def height(points: Array) -> Array:
+        with np.errstate(all="ignore"):
+            values = few.values(points[:, None, :])[:, 0]
+            return values if is_whole else values + (lift + (points - anchor) @ tilt)
+
+    return height
 
 
 def thinned(count: int, wanted: int) -> Array:

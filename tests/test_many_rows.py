@@ -17,7 +17,7 @@ from lossviz.player import payload
 from lossviz.playground import View, headline, overview, playground, remarks
 from lossviz.reference import answer, budget, reference, search
 from lossviz.reference.answer import minimise
-from lossviz.replay import aligned, heights, mapped, replay
+from lossviz.replay import aligned, height_of, mapped, replay
 
 TASKS = {"regression": "table", "binary": "table_binary", "multiclass": "table_classes"}
 N, D, CLASSES = 20_000, 20, ("a", "b", "c")
@@ -115,9 +115,16 @@ def test_a_surface_is_drawn_from_the_same_rows_for_every_loss(hurried):
     assert land.rows == (20, 60)
     corners = np.array([[land.x[0], land.y[0]], [land.x[-1], land.y[-1]]])
     corners = land.plane.points(corners)
-    np.testing.assert_allclose(heights(tasks[1], corners), land.values[[0, -1], [0, -1]])
-    by_hand = Objective.of([second]).values(corners[:, None])[:, 0]
-    np.testing.assert_allclose(land.values[[0, -1], [0, -1]], by_hand)
+    np.testing.assert_allclose(land.height(corners), land.values[[0, -1], [0, -1]])
+    # Up to a plane it is the objective of those rows, and the valley ends where that of all does.
+    minimum = minimise(tasks[1]).internal
+    height, some = height_of(tasks[1], minimum), Objective.of([second])
+    triple = np.array([minimum, minimum + 0.3, minimum - 0.3])
+    bend = np.array([-2.0, 1.0, 1.0])
+    assert bend @ height(triple) == pytest.approx(bend @ some.values(triple[:, None])[:, 0])
+    assert height(minimum[None])[0] == pytest.approx(minimise(tasks[1]).value)
+    around = minimum + 0.01 * np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
+    assert (height(around) > height(minimum[None])).all()
 
 
 @pytest.mark.parametrize("in_3d", [False, True])

@@ -163,5 +163,8 @@ def _words(plane: Landscape, paths: Sequence[Path]) -> str:
     seen, total = plane.rows
     drawn = ""
     if seen < total:
-        drawn = f" The surface is of {seen:,} of the {total:,} training rows, drawn at random."
+        drawn = (
+            f" The surface is of {seen:,} of the {total:,} training rows, drawn at random and "
+            "matched to all of them at one point."
+        )
     return f"Each run's path and its present point{star}.{drawn} {plane.plane.note}".strip()

@@ -26,7 +26,7 @@ from lossviz.objective import Task
 from lossviz.playground.view import View
 from lossviz.reference import Reference, reference
 from lossviz.regions import feature_plane, regions
-from lossviz.replay import MAPPED, Replay, curves, heights, thinned
+from lossviz.replay import MAPPED, Replay, curves, thinned
 from lossviz.replay import shape as shape_of
 from lossviz.training import Run
 
@@ -187,9 +187,9 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
         if best is not None and plane.axes:
             minimum = plane.coordinates(best.internal)
         if in_3d:
-            height = heights(task, plane.points(places))
+            height = ground.height(plane.points(places))
             if minimum is not None:
-                floor = float(heights(task, plane.points(minimum[None]))[0])
+                floor = float(ground.height(plane.points(minimum[None]))[0])
         at = None if minimum is None else (float(minimum[0]), float(minimum[1]))
         x, y = places.T
         paths.append(Path(x, y, height, at, floor))
@@ -214,14 +214,15 @@ def _ground(
     # The frame holds the start and the minimisers and not the paths, so that it stands still
     # while rates and steps change; and some ground behind the minimisers, for paths that overshoot.
     start = Task.of(experiment).start
-    plane = plane_of(experiment, base=None if base is None else np.array(base))
+    at = None if base is None else np.array(base)
+    plane = plane_of(experiment, base=at)
     if base is not None:
         plane = replace(plane, note="The other parameters are held where this run ends.")
     points = [np.array(end) for end in ends]
     points += [point + BEYOND * (point - start[: len(point)]) for point in points]
     corners = [plane.coordinates(point) for point in points]
     x_range, y_range = frame_for([plane.coordinates(start[None])], corners)
-    return landscape(experiment, plane=plane, x_range=x_range, y_range=y_range, n=n)
+    return landscape(experiment, plane=plane, base=at, x_range=x_range, y_range=y_range, n=n)
 
 
 def _on_the_map(path: Array) -> Array:

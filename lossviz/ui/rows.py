@@ -23,6 +23,7 @@ from lossviz.ui.page import plain
 FILE, PASTED = "A file", "Pasted text"
 MOST_MEGABYTES = 20
 EXAMPLE = "weight; consumption\n1,2; 5,6\n1,5; 6,9\n0,9; 4,8"
+FEW_NAMED = 4  # columns that cannot be used and are told why
 MOST_TYPED = 5_000  # rows that a table editor still shows with ease
 
 
@@ -95,8 +96,10 @@ def _read(key: str, given: bytes | str, name: str) -> Raw:
 
 
 def _choice(raw: Raw) -> None:
-    for note in raw.notes:
-        st.caption(plain(note))
+    useless = [f"{column.name} {column.why}." for column in raw.columns if not column.is_usable]
+    rest = f"{len(useless) - FEW_NAMED:,} more columns cannot be used."
+    said = [*raw.notes, *useless[:FEW_NAMED], *[rest][: len(useless) > FEW_NAMED]]
+    st.caption("  \n".join(plain(each) for each in said))
     target, features = suggest(raw)
     usable = [column.name for column in raw.columns if column.is_usable]
     # A file's columns are its own, so are these widgets.
