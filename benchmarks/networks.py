@@ -19,7 +19,7 @@ import lossviz
 from benchmarks.ratios import Ratio, interleaved
 from lossviz import Experiment
 from lossviz.models.base import split
-from lossviz.objective import Task
+from lossviz.task import Task
 
 Array = np.ndarray
 STEPS, RATE, RUNS = 200, 0.1, 16

@@ -29,8 +29,9 @@ from lossviz.experiment import SUITS, USUAL, Experiment
 from lossviz.losses import LOSSES
 from lossviz.models import MODELS
 from lossviz.models.base import split
-from lossviz.objective import Task, classes_of
+from lossviz.objective import classes_of
 from lossviz.sampling import Sample, center_and_scale, generator
+from lossviz.task import Task
 from lossviz.training import Run, train
 
 Array = np.ndarray

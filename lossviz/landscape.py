@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.experiment import Experiment
-from lossviz.objective import Task
 from lossviz.reference import reference
 from lossviz.replay import height_of, mapped
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

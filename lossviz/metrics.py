@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.experiment import loss_of
-from lossviz.objective import Task, classes_of
+from lossviz.objective import classes_of
 from lossviz.replay import raw
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

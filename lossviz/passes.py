@@ -13,7 +13,7 @@ from lossviz.experiment import loss_of
 from lossviz.models import MODELS
 from lossviz.models.activations import ACTIVATIONS
 from lossviz.models.base import split
-from lossviz.objective import Task
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

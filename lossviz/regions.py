@@ -9,9 +9,10 @@ from itertools import accumulate
 import numpy as np
 
 from lossviz.experiment import loss_of
-from lossviz.objective import Task, classes_of
+from lossviz.objective import classes_of
 from lossviz.replay import raw
 from lossviz.replay import shape as shape_of
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

@@ -11,8 +11,9 @@ import numpy as np
 from lossviz.experiment import loss_of
 from lossviz.losses.base import LossFunction
 from lossviz.models import MODELS
-from lossviz.objective import Objective, Task, classes_of
+from lossviz.objective import Objective, classes_of
 from lossviz.sampling import generator
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

@@ -11,10 +11,11 @@ import numpy as np
 
 from lossviz import notebook
 from lossviz.experiment import Experiment
-from lossviz.objective import Objective, Task, largest_rate
+from lossviz.objective import Objective, largest_rate
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.sampling import generator
 from lossviz.schedules import SCHEDULES
+from lossviz.task import Task
 
 Array = np.ndarray
 MAX_FRAMES = 500

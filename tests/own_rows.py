@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz import Experiment, Run, Sample
-from lossviz.objective import Task
+from lossviz.task import Task
 from lossviz.training import train
 
 

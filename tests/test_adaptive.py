@@ -19,11 +19,12 @@ from lossviz.losses.adaptive import (
     to_parameters,
     with_slopes,
 )
-from lossviz.objective import Objective, Task, largest_rate
+from lossviz.objective import Objective, largest_rate
 from lossviz.playground import View, playground, status
 from lossviz.reference import reference
 from lossviz.reference.answer import minimise
 from lossviz.replay import replay, shape
+from lossviz.task import Task
 
 SHAPES = [0.0, 1e-9, 0.05, 0.5, 1.0, 1.5, 1.95, 2.0 - 1e-9, 2.0]
 NORMAL = 0.5 * math.log(2 * math.pi)

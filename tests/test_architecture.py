@@ -30,6 +30,7 @@ LAYERS = (
     {"written"},
     {"experiment"},
     {"link", "sampling"},
+    {"task"},
     {"objective"},
     {"training"},
     {"reference", "replay", "estimators", "presets", "gallery"},

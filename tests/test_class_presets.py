@@ -9,10 +9,10 @@ import pytest
 
 from lossviz import LOSSES, Run, parse, run_all, sample
 from lossviz.metrics import Metrics, measure
-from lossviz.objective import Task
 from lossviz.passes import layer_gradients
 from lossviz.presets import PRESETS
 from lossviz.replay import Replay, raw, replay
+from lossviz.task import Task
 
 QUERIES = {preset.title: preset.query for preset in PRESETS}
 SEEDS = (0, 1, 2)

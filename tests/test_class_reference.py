@@ -12,10 +12,11 @@ from suiting import BUILT_IN as LOSSES
 
 from lossviz import DATASETS, Experiment, Sample, run_all
 from lossviz.experiment import suits
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.reference import reference
 from lossviz.reference.answer import minimise
 from lossviz.reference.problem import Problem
+from lossviz.task import Task
 
 BINARY = [name for name, loss in LOSSES.items() if loss.task == "binary"]
 SEVERAL = [name for name, loss in LOSSES.items() if loss.task == "multiclass"]

@@ -24,13 +24,13 @@ from lossviz.figures.style import (
     short,
     styles,
 )
-from lossviz.objective import Task
 from lossviz.player import Movie, still
 from lossviz.playground import playground
 from lossviz.playground.view import View
 from lossviz.presets import PRESETS
 from lossviz.reference import reference
 from lossviz.replay import aligned, curves, replay
+from lossviz.task import Task
 
 THREE = "loss=squared_error&loss=absolute_error&loss=huber&outliers=vertical&steps=60"
 

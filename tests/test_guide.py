@@ -376,13 +376,13 @@ def test_a_link_says_which_rows_are_looked_at():
 
 def test_the_proof_comes_when_it_is_asked_for_and_goes_with_other_rows():
     at = page("data=line&outliers=vertical")
-    assert not at.get("plotly_chart")
+    assert not at.get("bidi_component")
     ask_for_proof(at)
-    assert at.get("plotly_chart")
+    assert at.get("bidi_component")
     assert "better in mean absolute error" in words(at)
     box(at, "Outliers").set_value("none").run()
     assert not at.exception
-    assert not at.get("plotly_chart")
+    assert not at.get("bidi_component")
     assert "1. MSE" in words(at)
 
 
@@ -426,7 +426,7 @@ def test_rows_of_ones_own_are_called_by_their_own_names():
     assert "cat, dog" in list(at.table[0].value["What it means"])
     assert any(each.value.startswith("pets\\_1\\.csv: ") for each in at.caption)
     ask_for_proof(at)
-    assert at.get("plotly_chart")
+    assert at.get("bidi_component")
 
 
 def test_a_file_that_is_not_here_is_asked_for_and_one_that_is_here_is_proved_on_a_part():

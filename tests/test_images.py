@@ -10,11 +10,11 @@ from sklearn.metrics import confusion_matrix
 from lossviz import Experiment, parse, run_all
 from lossviz.figures.images import ACROSS, BELOW, BESIDE, DOWN, inked
 from lossviz.figures.style import styles
-from lossviz.objective import Task
 from lossviz.player import Movie, payload, still
 from lossviz.playground.images import images_panel
 from lossviz.playground.metrics import thinned
 from lossviz.replay import aligned, chances
+from lossviz.task import Task
 from lossviz.training import Run
 
 QUERY = "data=digits&loss=cross_entropy&loss=multiclass_brier&steps=60&lr=1"

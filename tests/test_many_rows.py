@@ -12,12 +12,13 @@ from lossviz.datasets.own import Table, keep
 from lossviz.experiment import loss_of
 from lossviz.export import FLAVOURS, NoScript, rows, script, why_not
 from lossviz.landscape import landscape
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.player import payload
 from lossviz.playground import View, headline, overview, playground, remarks
 from lossviz.reference import answer, budget, reference, search
 from lossviz.reference.answer import minimise
 from lossviz.replay import aligned, height_of, mapped, replay
+from lossviz.task import Task
 
 TASKS = {"regression": "table", "binary": "table_binary", "multiclass": "table_classes"}
 N, D, CLASSES = 20_000, 20, ("a", "b", "c")

@@ -30,10 +30,10 @@ from lossviz.metrics import (
     roc_auc,
     roc_curve,
 )
-from lossviz.objective import Task
 from lossviz.player import Movie, payload, still
 from lossviz.playground.metrics import COLUMNS, latest, metrics_panel, thinned
 from lossviz.replay import aligned, chances
+from lossviz.task import Task
 
 TWO = "data=moons&loss=log_loss&loss=hinge&loss=brier&log_loss.weight_1=5&steps=120"
 SEVERAL = "data=iris&loss=cross_entropy&loss=multiclass_hinge&steps=60"

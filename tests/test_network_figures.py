@@ -13,12 +13,12 @@ from lossviz.figures.network import LINES, SIGNS, drawing, short
 from lossviz.figures.scene import movie
 from lossviz.figures.style import styles
 from lossviz.figures.units import SIDE, maps
-from lossviz.objective import Task
 from lossviz.passes import forward_backward, layer_gradients
 from lossviz.player import Movie, payload, still
 from lossviz.playground.network import network_panel
 from lossviz.regions import feature_plane
 from lossviz.replay import aligned, raw
+from lossviz.task import Task
 from lossviz.training import Run
 
 TWO = "data=moons&model=mlp&mlp.width=4&loss=log_loss&loss=brier&steps=60&lr=0.3"

@@ -8,7 +8,7 @@ import pytest
 from lossviz import Experiment, parse, run
 from lossviz.losses import LOSSES
 from lossviz.models.activations import ACTIVATIONS
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.passes import (
     forward_backward,
     input_names,
@@ -17,6 +17,7 @@ from lossviz.passes import (
     responses,
 )
 from lossviz.replay import chances, raw, replay
+from lossviz.task import Task
 from lossviz.training import Run
 
 NETS = [

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from lossviz import DATASETS, Run, parse, run_all, sample
-from lossviz.objective import Task, largest_rate
+from lossviz.objective import largest_rate
 from lossviz.playground import panels, status
 from lossviz.presets import PRESETS, WELCOME
 from lossviz.reference import moved_by_outliers, reference
+from lossviz.task import Task
 
 QUERIES = {preset.title: preset.query for preset in PRESETS}
 

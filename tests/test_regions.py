@@ -11,11 +11,11 @@ from lossviz.figures.regions import class_scale
 from lossviz.figures.regions import regions as figure_of
 from lossviz.figures.scene import Scene, movie
 from lossviz.figures.style import CLASS_COLOURS, styles
-from lossviz.objective import Task
 from lossviz.player import Movie, Row, Table, payload, still
 from lossviz.regions import code, feature_plane, regions
 from lossviz.replay import raw, replay
 from lossviz.sampling import Sample
+from lossviz.task import Task
 from lossviz.training import Run
 
 

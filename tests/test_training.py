@@ -11,7 +11,8 @@ from suiting import BUILT_IN as LOSSES
 from suiting import choosing, spoiled, suited
 
 from lossviz import DATASETS, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
-from lossviz.objective import Objective, Task, largest_rate
+from lossviz.objective import Objective, largest_rate
+from lossviz.task import Task
 from lossviz.training import LIMIT, MAX_FRAMES, _batches, train
 
 ARRAYS = ("steps", "theta", "path", "loss", "test_loss")

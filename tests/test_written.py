@@ -12,9 +12,10 @@ from lossviz import LOSSES, Experiment, parse, run, run_all
 from lossviz.experiment import loss_of
 from lossviz.figures.style import styles
 from lossviz.formula import parse as parse_formula
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.playground import faults, headline, playground
 from lossviz.replay import aligned
+from lossviz.task import Task
 from lossviz.written import VARIABLES, findings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,7 +9,7 @@ import numpy as np
 from lossviz.experiment import Experiment, loss_of
 from lossviz.export.parts import Plan, is_penalised, start_of
 from lossviz.export.text import WIDTH, bound, call, literal, quoted
-from lossviz.objective import Task
+from lossviz.task import Task
 
 SHOWN = 12  # parameters of a run that are printed
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from lossviz.experiment import Experiment
 from lossviz.export import lines, parts
 from lossviz.export.text import bound, definitions
-from lossviz.objective import Task
 from lossviz.optimizers import OPTIMIZERS
+from lossviz.task import Task
 
 LINEAR = '''
 def linear(theta, A):

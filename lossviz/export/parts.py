@@ -18,8 +18,9 @@ from lossviz.formula import Formula
 from lossviz.losses import LOSSES
 from lossviz.models import MODELS
 from lossviz.models.linear import units
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.schedules import SCHEDULES
+from lossviz.task import Task
 from lossviz.training import LIMIT
 from lossviz.written import VARIABLES, formula_of
 

@@ -11,8 +11,8 @@ from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.export import lines, parts
 from lossviz.export.text import NoScript, call, quoted
 from lossviz.losses import LOSSES
-from lossviz.objective import Task
 from lossviz.reference import reference
+from lossviz.task import Task
 
 PRECISE = {"tol": "1e-12", "max_iter": "100_000"}
 

@@ -8,9 +8,9 @@ from lossviz.experiment import Experiment, loss_of
 from lossviz.export import lines, parts
 from lossviz.export.text import NoScript, bound
 from lossviz.losses import LOSSES
-from lossviz.objective import Task
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.registry import Value
+from lossviz.task import Task
 from lossviz.written import VARIABLES
 
 Options = Mapping[str, Value]

@@ -17,9 +17,9 @@ from lossviz.datasets import DATASETS
 from lossviz.experiment import PLAIN, Experiment
 from lossviz.guide.rows import drawn, fewest_rows, most_rows
 from lossviz.models import MODELS
-from lossviz.objective import Task
 from lossviz.reference.answer import minimise
 from lossviz.sampling import Sample, sample
+from lossviz.task import Task
 
 Array = np.ndarray
 FAR = 3.0  # robust deviations beyond which a residual counts as far off

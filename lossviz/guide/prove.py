@@ -15,9 +15,10 @@ from lossviz.datasets import DATASETS
 from lossviz.experiment import Experiment
 from lossviz.guide.rows import drawn, fewest_rows, most_rows, part, splits
 from lossviz.losses import LOSSES
-from lossviz.objective import Task, classes_of
+from lossviz.objective import classes_of
 from lossviz.reference.answer import minimise
 from lossviz.sampling import Sample, sample
+from lossviz.task import Task
 
 Array = np.ndarray
 LEVEL = 0.95  # with which all intervals of a proof hold together

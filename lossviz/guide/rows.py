@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossviz.objective import Task
 from lossviz.reference.large import LARGE
 from lossviz.sampling import Sample, center_and_scale, generator
+from lossviz.task import Task
 
 Array = np.ndarray
 SPLITS, REPEATS = 5, 4

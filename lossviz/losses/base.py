@@ -69,6 +69,11 @@ class Learned:
     parameters: Callable[[Array], tuple[Array, Array]]
     latents: Callable[[Array], Array]
 
+    def at(self, theta: Array) -> dict[str, Array]:
+        """The parameters (..., 1), by name, where they are the last of theta (..., P)."""
+        parameters, _ = self.parameters(theta[..., -len(self.names) :])
+        return {name: parameters[..., k, None] for k, name in enumerate(self.names)}
+
 
 @dataclass(frozen=True)
 class Loss:

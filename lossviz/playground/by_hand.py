@@ -10,10 +10,10 @@ from lossviz.experiment import loss_of
 from lossviz.figures.network import layer_name
 from lossviz.figures.numbers import MINUS, number
 from lossviz.figures.style import Style
-from lossviz.objective import Task
 from lossviz.passes import Layer, Passes, output_names
 from lossviz.player import Row, Table
 from lossviz.replay import latest
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

@@ -12,9 +12,9 @@ from lossviz.figures.metrics import confusion
 from lossviz.figures.scene import Scene
 from lossviz.figures.style import Style
 from lossviz.metrics import confusions
-from lossviz.objective import Task
 from lossviz.player import Row, Table
 from lossviz.replay import chances, latest, thinned
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

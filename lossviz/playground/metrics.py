@@ -11,10 +11,10 @@ from lossviz.figures.numbers import number
 from lossviz.figures.scene import Scene
 from lossviz.figures.style import Style
 from lossviz.metrics import Metrics, costs, gives_probabilities, measure
-from lossviz.objective import Task
 from lossviz.player import Row, Table
 from lossviz.playground.words import listed
 from lossviz.replay import latest, thinned
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

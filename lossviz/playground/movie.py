@@ -9,7 +9,6 @@ import numpy as np
 
 from lossviz.figures.scene import movie
 from lossviz.figures.style import Style, styles
-from lossviz.objective import Task
 from lossviz.player import Detail, Movie
 from lossviz.playground.images import images_panel
 from lossviz.playground.metrics import metrics_panel
@@ -19,6 +18,7 @@ from lossviz.playground.table import table
 from lossviz.playground.view import View, panels
 from lossviz.regions import feature_plane
 from lossviz.replay import Replay, replay, thinned
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

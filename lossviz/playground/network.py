@@ -11,12 +11,12 @@ from lossviz.figures.scene import Scene
 from lossviz.figures.style import Style
 from lossviz.figures.units import ACROSS, SIDE, maps, unit_curves
 from lossviz.models.base import split
-from lossviz.objective import Task
 from lossviz.passes import forward_backward, input_names, layer_gradients, output_names, responses
 from lossviz.player import Table
 from lossviz.playground.by_hand import LETTERS, by_hand
 from lossviz.regions import FeaturePlane
 from lossviz.replay import MAPPED, thinned
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

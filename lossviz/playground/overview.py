@@ -22,12 +22,12 @@ from lossviz.figures.surface import Path, contour, terrain
 from lossviz.landscape import Landscape, Plane, Range, frame_for, landscape, plane_of, plane_of_runs
 from lossviz.losses.base import identity
 from lossviz.models import MODELS
-from lossviz.objective import Task
 from lossviz.playground.view import View
 from lossviz.reference import Reference, reference
 from lossviz.regions import feature_plane, regions
 from lossviz.replay import MAPPED, Replay, curves, thinned
 from lossviz.replay import shape as shape_of
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

@@ -8,11 +8,11 @@ import numpy as np
 
 from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
-from lossviz.objective import Task
 from lossviz.playground.words import listed, objectives
 from lossviz.reference import reference
 from lossviz.replay import MAPPED
 from lossviz.sampling import Sample
+from lossviz.task import Task
 from lossviz.training import Run
 from lossviz.written import VARIABLES, findings
 

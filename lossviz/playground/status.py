@@ -8,9 +8,10 @@ import numpy as np
 
 from lossviz.experiment import Experiment, loss_of
 from lossviz.figures.numbers import number
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.reference import Reference
 from lossviz.replay import replay
+from lossviz.task import Task
 from lossviz.training import Run, is_bouncing
 
 Array = np.ndarray

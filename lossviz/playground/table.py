@@ -9,11 +9,11 @@ import numpy as np
 
 from lossviz.figures.numbers import number
 from lossviz.figures.style import Style
-from lossviz.objective import Task
 from lossviz.player import Row, Table
 from lossviz.playground.status import ROUNDING, rounding, status
 from lossviz.playground.words import name_of
 from lossviz.reference import Reference, gap, reference, steps_to
+from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray

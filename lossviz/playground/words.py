@@ -11,8 +11,8 @@ import numpy as np
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
-from lossviz.objective import Task
 from lossviz.reference import Reference, moved_by_outliers, reference
+from lossviz.task import Task
 from lossviz.training import Run
 
 LISTED = 4  # runs that a sentence can name

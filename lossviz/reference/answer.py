@@ -10,7 +10,7 @@ import numpy as np
 
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.losses import LOSSES
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.reference import solvers
 from lossviz.reference.budget import is_beyond
 from lossviz.reference.joint import at_an_end, joint_minimum
@@ -19,6 +19,7 @@ from lossviz.reference.limits import Limit, is_flat, limit
 from lossviz.reference.problem import RANK, Problem, problem_of
 from lossviz.reference.search import good_start, search, smooth_minimum
 from lossviz.reference.several import several_hinge
+from lossviz.task import Task
 from lossviz.training import Run
 from lossviz.written import VARIABLES
 

@@ -6,7 +6,7 @@ The work is counted, never timed, so that answers do not depend on the machine.
 from __future__ import annotations
 
 from lossviz.experiment import loss_of
-from lossviz.objective import Task
+from lossviz.task import Task
 
 FEW = 2_000  # rows up to which any minimum is looked for
 # Rows times what a row is: of smooth losses, parameters squared, once for each Newton step.

@@ -14,10 +14,11 @@ import numpy as np
 
 from lossviz.experiment import loss_of
 from lossviz.losses.base import Learned
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.reference.problem import Problem
 from lossviz.reference.search import lowest, near_minima, newton_again, residual_starts
 from lossviz.reference.solvers import Answer
+from lossviz.task import Task
 
 Array = np.ndarray
 SHARES = 0.02, 0.5, 0.95  # of the way between finite limits at which a parameter starts

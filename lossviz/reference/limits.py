@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.experiment import loss_of
-from lossviz.objective import Objective, Task
+from lossviz.objective import Objective
 from lossviz.reference.problem import Problem, differences
 from lossviz.reference.solvers import PIVOTS
+from lossviz.task import Task
 
 Array = np.ndarray
 PROBES = 20.0, 30.0, 1e12  # margins at which a loss is asked whether it still falls

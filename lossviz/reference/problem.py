@@ -21,7 +21,7 @@ import numpy as np
 
 from lossviz.experiment import loss_of
 from lossviz.losses.base import Loss, identity
-from lossviz.objective import Task
+from lossviz.task import Task
 
 Array = np.ndarray
 LossOfZ = Callable[[Array], tuple[Array, Array]]

@@ -63,7 +63,7 @@ def smooth_minimum(problem: Problem, start: Array) -> Answer:
 def good_start(problem: Problem) -> Array:
     """The best of a constant and one or two fits (G,)."""
     starts = [constant(problem), _least_squares_fit(problem)]
-    if problem.is_of_residual:
+    if problem.is_of_residual and problem.loss is None:  # a smooth loss is not worth a programme
         starts += _least_absolute_fit(problem)
     return min(starts, key=problem.value)
 

@@ -13,10 +13,10 @@ import streamlit as st
 from lossviz.datasets import DATASETS
 from lossviz.datasets.own import Table, rounded, table_of
 from lossviz.experiment import Experiment
-from lossviz.objective import Task
 from lossviz.player import Edit, Editing
 from lossviz.playground import View, linked_rows
 from lossviz.tables import added, from_sample, is_drawable, moved, removed, toggled
+from lossviz.task import Task
 from lossviz.training import Run
 from lossviz.ui import state
 from lossviz.ui.own import OWN, take, text_of
@@ -50,7 +50,7 @@ def toggle(experiment: Experiment) -> None:
     elif experiment.outliers != "none":
         take(from_sample(sample, table_of(text_of(experiment)).name))
     else:  # all rows are trained on while they are edited
-        state.put({f"{experiment.data}.test": None})
+        state.put({f"{experiment.data}.{name}": None for name in ("test", "marked")})
 
 
 def _which() -> dict[str, Any]:
@@ -90,22 +90,27 @@ def bar(experiment: Experiment) -> None:
                 )  # fmt: skip
         st.button(
             "Undo", icon=":material/undo:", disabled=at == 0, on_click=_go, args=(-1,),
+            shortcut="Ctrl+Z",
         )  # fmt: skip
         st.button(
             "Redo", icon=":material/redo:", disabled=at == len(undone) - 1, on_click=_go, args=(1,),
+            shortcut="Ctrl+Shift+Z",
         )  # fmt: skip
         if table is not None:
             if st.button("Rows as a table", icon=":material/table:", on_click=state.hold):
                 rows_as_a_table(table)
     if table is None:
-        st.caption("These rows are not yours any more: end editing, and begin it again.")
+        st.caption("What is trained on is not just your rows: end editing, and begin it again.")
     elif not is_drawable(table):
         st.caption("These rows have more columns than a chart shows: edit them as a table.")
 
 
 def _table(experiment: Experiment) -> Table | None:
-    words = text_of(experiment)
-    return table_of(words) if words and experiment.outliers == "none" else None
+    """The user's own rows, if what is trained on is they and no others."""
+    words, options = text_of(experiment), experiment.params_of("data")
+    if not words or experiment.outliers != "none":
+        return None
+    return table_of(words) if options["test"] == 0 and options["marked"] == "in" else None
 
 
 def editing(experiment: Experiment, looking: View) -> Editing | None:
@@ -119,22 +124,15 @@ def editing(experiment: Experiment, looking: View) -> Editing | None:
     return Editing(mode, ("fit",), answered=answered())
 
 
-def follow(edit: Edit, runs: Sequence[Run], looking: View) -> bool:
-    """Change the rows as the user did on the chart; whether that could be done. What cannot be
-    done is said."""
-    experiment = runs[looking.chosen].experiment
-    table = _table(experiment)
-    if table is None:
-        return False
-    rows = linked_rows(runs, looking)
-    if edit.row is not None and edit.row >= len(rows):
-        return False
+def follow(edit: Edit, runs: Sequence[Run], looking: View) -> None:
+    """Change the rows as the user did on the chart. What cannot be done is said."""
+    table, rows = _table(runs[looking.chosen].experiment), linked_rows(runs, looking)
+    if table is None or (edit.row is not None and edit.row >= len(rows)):
+        return
     try:
         take(_changed(table, edit, None if edit.row is None else int(rows[edit.row])))
     except ValueError as error:
         st.session_state.notes = [str(error)]
-        return False
-    return True
 
 
 def _changed(table: Table, edit: Edit, row: int | None) -> Table:

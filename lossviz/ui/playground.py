@@ -171,6 +171,7 @@ def _stage(is_live: bool) -> None:
         state.hold()
         st.rerun()
     training.advance()
+    above = st.container()
     runs = aligned(training.runs)
     asked = [run.experiment for run in runs]
     looking, shown = view(asked), panels(asked)
@@ -181,7 +182,6 @@ def _stage(is_live: bool) -> None:
     room = " lossviz-roomy" if editing.is_on() else ""
     said = [f'<p class="lossviz-headline lossviz-{size}{room}">{escape(headline(runs))}</p>']
     said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
-    st.html("".join(said))
     action = player(
         payload(
             movie,
@@ -199,6 +199,7 @@ def _stage(is_live: bool) -> None:
         on_action=_act,
         on_edit=_edit,
     )
+    above.html("".join(said))
     notes = [*remarks(runs), *filter(None, [own.said_of_link(asked[0])])]
     st.caption("  \n".join(plain(note) for note in notes))
     # The callbacks have acted on it; the rest of the page is yet to follow.
@@ -266,8 +267,7 @@ def _identity(wanted: Sequence[Experiment]) -> str:
 
 def _edit(edit: Edit) -> None:
     runs = st.session_state.training.runs
-    if not editing.follow(edit, runs, view([run.experiment for run in runs])):
-        return
+    editing.follow(edit, runs, view([run.experiment for run in runs]))
     train(_shown(state.sweep())[1])
     st.session_state.edited = edit.kind != "drag"  # on its way, a point moves the charts alone
 
