@@ -299,7 +299,7 @@ def get(path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     return sent[0]["status"], answered, b"".join(message["body"] for message in sent[1:])
 
 
-@pytest.mark.parametrize("url", [server.PLOTLY_URL, server.PLAYER_URL])
+@pytest.mark.parametrize("url", [server.PLOTLY_URL, server.PLAYER_URL, server.STILL_URL])
 def test_plotly_and_the_player_are_served_zipped_and_for_good(url: str) -> None:
     status, headers, body = get(f"/{url}", accept_encoding="gzip")
     assert (status, headers["content-encoding"]) == (200, "gzip")
@@ -325,6 +325,7 @@ def test_the_page_has_the_scripts_fetched_early() -> None:
     _, headers, body = get("/", accept="text/html", accept_encoding="gzip")
     assert f'as="script" fetchpriority="high" href="./{server.PLOTLY_URL}"'.encode() in body
     assert f'"./{server.PLAYER_URL}"'.encode() in body
+    assert f'"./{server.STILL_URL}"'.encode() in body
     assert int(headers["content-length"]) == len(body)
     assert "etag" not in headers
 

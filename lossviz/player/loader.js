@@ -2,7 +2,7 @@
 // Streamlit's own script tells where the app's root is, also under a sub-path.
 const script = document.querySelector('script[src*="static/js/"]');
 const root = new URL(script ? "../../" : "/", script ? script.src : location.href);
-const player = import(new URL("PLAYER_URL", root));
+const player = import(new URL("MODULE_URL", root));
 const plotly = new URL("PLOTLY_URL", root).href;
 
 export default function (component) {

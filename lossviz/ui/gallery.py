@@ -26,7 +26,8 @@ from lossviz.link import VIEW
 from lossviz.losses import LOSSES
 from lossviz.registry import Param, Value, text
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
-from lossviz.ui.page import picture, plain
+from lossviz.ui.page import plain
+from lossviz.ui.player import picture
 from lossviz.ui.playground import MAX_RUNS
 from lossviz.ui.written import what_was_found
 from lossviz.written import VARIABLES
@@ -221,7 +222,8 @@ def chart(wanted: Sequence[Experiment]) -> None:
         for each in wanted
     ]  # fmt: skip
     drawn = gallery(styles(wanted), found, is_margin=task != "regression")
-    picture(drawn, "gallery chart", height=HEIGHT)
+    drawn["layout"]["uirevision"] = task  # its losses have places of their own to zoom to
+    picture(drawn, "Loss, slope and curvature", "gallery chart", height=HEIGHT)
     words = (
         "Above the loss; in the middle its slope, which says how hard a row pulls; below its "
         "curvature, which says how steady a step must be."

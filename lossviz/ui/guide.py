@@ -31,7 +31,8 @@ from lossviz.guide import (
 from lossviz.link import VIEW
 from lossviz.outliers import OUTLIERS
 from lossviz.ui import controls, own, state
-from lossviz.ui.page import picture, plain
+from lossviz.ui.page import plain
+from lossviz.ui.player import picture
 from lossviz.ui.rows import door
 
 CACHED = 64  # answers that the server keeps, and each session of rows of its own
@@ -189,7 +190,8 @@ def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
     ]
     st.markdown("\n".join(lines))
     drawn = intervals(looks, proved, kind)
-    picture(drawn, "guide intervals", height=drawn["layout"]["height"])
+    title = f"Mean difference to {usual}"
+    picture(drawn, title, "guide intervals", height=drawn["layout"]["height"])
     folds = proved.scores.shape[1]
     if proved.rows < proved.available:
         st.caption(

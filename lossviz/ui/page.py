@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any
 
 import streamlit as st
 
@@ -40,18 +38,6 @@ def begin(title: str) -> None:
     st.set_page_config(page_title=f"{title} · LossViz", page_icon=icon, layout="wide")
     st.html(STYLE)
     st.title("LossViz", anchor=False)
-
-
-def picture(figure: Mapping[str, Any], key: str, *, height: int) -> None:
-    """A chart that stands still, named by its key; its camera gives an SVG on the page's ground."""
-    # Streamlit paints the ground where the figure leaves it to it.
-    layout = {name: part for name, part in figure["layout"].items() if name != "paper_bgcolor"}
-    name = re.sub(r"\W+", "-", key)
-    saved = {"format": "svg", "filename": f"lossviz-{name}"}
-    st.plotly_chart(
-        {**figure, "layout": layout}, height=height, key=key,
-        config={"displaylogo": False, "toImageButtonOptions": saved},
-    )  # fmt: skip
 
 
 def plain(words: str) -> str:

@@ -1,17 +1,19 @@
-"""Mounts the live player on a Streamlit page."""
+"""Mounts the live player on a Streamlit page, and charts that stand still."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from lossviz.player import Edit, read_edit
-from lossviz.ui.server import PLAYER_URL, PLOTLY_URL
+from lossviz.player import Chart, Edit, Movie, payload, read_edit
+from lossviz.ui.server import PLAYER_URL, PLOTLY_URL, STILL_URL
 
 ANSWERED = " answered"  # with the player's key, a key of the session
 
@@ -36,8 +38,8 @@ def player(
             st.session_state[key + ANSWERED] = edit.n
             on_edit(edit)
 
-    mounted = _component()(data=data, key=key, on_action_change=on_action, on_edit_change=edited)
-    return mounted.action
+    mount = _component("lossviz_player", PLAYER_URL)
+    return mount(data=data, key=key, on_action_change=on_action, on_edit_change=edited).action
 
 
 def answered(key: str = "player") -> int:
@@ -45,13 +47,24 @@ def answered(key: str = "player") -> int:
     return st.session_state.get(key + ANSWERED, 0)
 
 
+def picture(figure: Mapping[str, Any], title: str, key: str, *, height: int) -> None:
+    """Show a chart that stands still, `height` pixels high; the key is its identity, and the name
+    of the files that its corner offers.
+
+    A zoom is kept over new figures of one `uirevision` of the layout.
+    """
+    chart = Chart(figure, title, span=2, height=height)
+    movie = Movie({re.sub(r"\W+", "-", key): chart}, (), np.zeros(1))
+    _component("lossviz_still", STILL_URL)(data=payload(movie, run=key), key=key)
+
+
 @cache
-def _component() -> Callable[..., Any]:
+def _component(name: str, url: str) -> Callable[..., Any]:
     folder = files("lossviz.player")
     loader = (folder / "loader.js").read_text("utf-8")
     return component(
-        "lossviz_player",
+        name,
         css=(folder / "player.css").read_text("utf-8"),
-        js=loader.replace("PLAYER_URL", PLAYER_URL).replace("PLOTLY_URL", PLOTLY_URL),
+        js=loader.replace("MODULE_URL", url).replace("PLOTLY_URL", PLOTLY_URL),
         isolate_styles=False,
     )

@@ -45,6 +45,7 @@ def _digest(*paths: Path) -> str:
 PLOTLY_URL: Final = f"lossviz/{_digest(PLOTLY)}/plotly.min.js"
 PLAYER_FOLDER: Final = f"lossviz/{_digest(*MODULES.values())}/player"
 PLAYER_URL: Final = f"{PLAYER_FOLDER}/main.js"
+STILL_URL: Final = f"{PLAYER_FOLDER}/still.js"
 
 
 def routes() -> list[BaseRoute]:

@@ -9,7 +9,8 @@ from lossviz.figures.findings import HEIGHT, is_drawn
 from lossviz.figures.findings import findings as drawn
 from lossviz.figures.style import Style
 from lossviz.formula import check_slope
-from lossviz.ui.page import picture, plain
+from lossviz.ui.page import plain
+from lossviz.ui.player import picture
 from lossviz.written import findings, formula_of
 
 
@@ -23,7 +24,7 @@ def what_was_found(experiment: Experiment, look: Style, key: str) -> None:
         st.markdown(f"- {plain(sentence)}")
     if is_drawn(found):
         figure = drawn(look, found, is_margin=written.variable == "m")
-        picture(figure, key, height=HEIGHT)
+        picture(figure, "Where it was found", key, height=HEIGHT)
     rows = check_slope(written, {name: float(options[name]) for name in written.parameters})
     st.markdown("The slope, checked against differences of the value:")
     st.dataframe(

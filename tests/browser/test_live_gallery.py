@@ -3,13 +3,18 @@
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
+from xml.etree import ElementTree
 
 import pytest
-from driving import serious_faults
+from driving import drag, serious_faults
 from playwright.sync_api import Page, expect
 
+from lossviz.ui import server
+
 OpenPage = Callable[..., Page]
-PLOT = ".js-plotly-plot"
+PLOT = ".lv-plot"
+LAYOUT = f"document.querySelector('{PLOT}')._fullLayout"
+RANGES = f"[{LAYOUT}.xaxis.range, {LAYOUT}.yaxis.range]"
 # The largest value of the second curve, which is the slope.
 STEEPEST = f"Math.max(...document.querySelector('{PLOT}').calcdata[1].map((point) => point.y))"
 
@@ -40,8 +45,14 @@ def test_a_link_opens_on_the_gallery_even_if_nobody_was_here_before(
     assert address(page) == {"show": ["huber", "cauchy"], "huber.delta": ["2"]}
 
 
-def test_a_slider_by_keyboard_moves_the_chart_and_keeps_the_focus(page: Page, app_url: str) -> None:
+def test_a_slider_by_keyboard_moves_the_chart_and_keeps_the_focus_and_the_zoom(
+    page: Page, app_url: str
+) -> None:
     visit(page, app_url, "show=huber&huber.delta=2")
+    whole = page.evaluate(RANGES)
+    drag(page, page.locator(PLOT), (300, 100), (600, 250))
+    page.wait_for_function(f"String({RANGES}) !== String({whole})")
+    zoomed = page.evaluate(f"document.querySelector('{PLOT}').here = true, {RANGES}")
     slider = page.get_by_role("slider", name="Huber: δ")
     slider.focus()
     for delta in ("2.5", "3"):
@@ -52,6 +63,28 @@ def test_a_slider_by_keyboard_moves_the_chart_and_keeps_the_focus(page: Page, ap
     # Its slope rises to δ.
     page.wait_for_function(f"{STEEPEST} === 3")
     expect(page.locator(".katex").nth(1)).to_contain_text("3")
+    assert page.evaluate(f"document.querySelector('{PLOT}').here")
+    assert page.evaluate(RANGES) == zoomed
+    # A double click shows all that is there now: the loss at 5 is 3 (5 - 3/2). At first it was 8.
+    page.locator(PLOT).dblclick(position={"x": 500, "y": 150})
+    page.wait_for_function(f"{LAYOUT}.xaxis.range[1] === 5 && {LAYOUT}.yaxis.range[1] > 10.5")
+
+
+def test_its_chart_stands_still_is_saved_and_needs_but_one_plotly(page: Page, app_url: str) -> None:
+    fetched: set[str] = set()
+    page.on("request", lambda request: fetched.add(request.url))
+    visit(page, app_url, "show=huber&huber.delta=2")
+    page.locator(PLOT).hover()
+    page.keyboard.press("Home")  # the key to the first step where there are steps
+    expect(page.locator(".lv-toolbar, .lv-tables, .lv-voice")).to_have_count(0)
+    with page.expect_download() as waiting:
+        page.locator("[data-title='Download as SVG']").click()
+    assert waiting.value.suggested_filename == "lossviz-gallery-chart.svg"
+    picture = ElementTree.parse(waiting.value.path()).getroot()
+    assert {"Loss, slope and curvature", "Huber (δ = 2)", "slope L′"} <= set(picture.itertext())
+    assert address(page) == {"show": ["huber"], "huber.delta": ["2"]}
+    plotlies = {url for url in fetched if "plotly" in url.lower()}
+    assert plotlies == {f"{app_url}/{server.PLOTLY_URL}"}
 
 
 def test_a_reload_keeps_everything_and_back_goes_back(page: Page, app_url: str) -> None:

@@ -40,6 +40,6 @@ def test_the_proof_is_drawn_and_axe_finds_no_serious_fault(
     page = open_page(width=width, height=900, color_scheme=scheme)
     visit(page, app_url)
     page.get_by_role("button", name="Prove it by cross-validation").click()
-    expect(page.locator(".js-plotly-plot .xtick").first).to_be_visible()
+    expect(page.locator(".lv-plot .xtick text").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious_faults(page) == []

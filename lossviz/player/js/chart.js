@@ -14,6 +14,7 @@ import { createTrack } from "./tracks.js";
 
 const CONFIG = {
   displaylogo: false, displayModeBar: "hover", responsive: false,
+  doubleClick: false, // Plotly's goes to the ranges of the first data
   // Nothing leaves the page, nothing is selected, and only the player has a button Reset. Plotly's
   // own picture would lack what the page says around it: its ground and its title.
   modeBarButtonsToRemove: [
@@ -118,7 +119,7 @@ export function createChart(key, Plotly, fail) {
         wanted = -1;
         settled = now;
         const shape = structuredClone(layout);
-        if (chart.editable) keepRanges(shape, ranges, gd, lifted !== null);
+        if (chart.keepsRanges && shape.uirevision === gd.layout?.uirevision) keepRanges(shape, ranges, gd, lifted !== null);
         ranges = rangesOf(shape);
         await Plotly.react(gd, dataAt(now), shape, config);
         if (!ready && !gone) listen();
@@ -147,6 +148,7 @@ export function createChart(key, Plotly, fail) {
       rest();
       if (frame >= 0 && frame !== settled) chart.draw(frame, true);
     });
+    gd.on("plotly_doubleclick", () => showAll().catch(fail));
     gd.addEventListener("pointerdown", hold, true);
     for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release);
     observer.observe(figure);

@@ -162,12 +162,12 @@ export function createEditing({ links, frameNow, begin, send }) {
     on("pointercancel", (event) => event.pointerId === hand?.pointer && putBack());
     // Touches come beside the pointer's events, mouse events in their place.
     on("touchstart", (event) => hand && swallow(event));
-    chart.editable = true;
+    chart.keepsRanges = true;
     attached.set(chart, () => {
       end.abort();
       delete chart.figure.dataset.editing;
       delete chart.figure.dataset.cursor;
-      chart.editable = false;
+      chart.keepsRanges = false;
     });
   }
 

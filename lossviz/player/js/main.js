@@ -1,67 +1,35 @@
-// The player: one state for each place it is mounted in, kept over all reruns of the page.
+// The player: charts that move with the step, and all that says and sets the step.
 
-import { createPool } from "./arrays.js";
-import { createChart } from "./chart.js";
 import { createEditing } from "./editing.js";
 import { createLinks } from "./links.js";
 import { h, setText } from "./page.js";
 import { advance, arrive, frameAt, rateOf, stepIn, withStep } from "./playback.js";
+import { counts, createStage, mounting } from "./stage.js";
 import { createLegend, createTables } from "./table.js";
-import { lookOf, resolve } from "./theme.js";
 import { createToolbar } from "./toolbar.js";
 import { keyAction } from "./keys.js";
 
-const players = new WeakMap();
 const REST = 120; // ms without a new position after which Plotly is told of it
 const TABLE_RATE = 12; // times a second that figures in a table can still be read
 
-// For measuring: how often all charts were redrawn, and how often they showed new data; each chart
-// of the first data leaves a mark, "lossviz chart".
-export const counts = (window.lossvizPlayer = { redraws: 0, shown: 0 });
-
-export function mount(component, plotlyUrl) {
-  const place = component.parentElement;
-  if (!players.has(place)) players.set(place, createPlayer(place, plotlyUrl));
-  players.get(place).receive(component);
-}
-
-export function unmount(place) {
-  players.get(place)?.remove();
-  players.delete(place);
-}
-
-// The page's script tag has usually fetched Plotly by now, or is about to; a tag that failed
-// takes itself away. Then it is asked for here.
-let plotly = null;
-function loadPlotly(url) {
-  plotly ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
-    const early = [...document.scripts].find((script) => script.src === url);
-    const script = early ?? document.head.appendChild(h("script", { src: url }));
-    script.addEventListener("load", () => resolve(window.Plotly));
-    script.addEventListener("error", () => reject(new Error(`${url} could not be loaded`)));
-    return undefined;
-  });
-  return plotly;
-}
+export const { mount, unmount } = mounting(createPlayer);
 
 function createPlayer(place, plotlyUrl) {
-  const pool = createPool();
-  const charts = new Map();
   const state = {
     run: null, steps: [0], frame: 0, at: 0, playing: false, loop: false, speed: 1, total: 0,
     complete: true, key: "view.step",
   };
-  let [component, data, Plotly, look] = [null, null, null, null];
+  let [component, choosable] = [null, false];
   let [request, clock, tableClock, rest, gone] = [0, 0, 0, 0, false];
   const path = location.pathname;
 
-  const problem = h("p", { class: "lv-problem", role: "alert", hidden: true });
+  const stage = createStage(place, plotlyUrl, {
+    apply, attach: (chart) => links.attach(chart), frame: () => state.frame, stop: pause,
+  });
+  const { root, charts, fail, guard } = stage;
   const voice = h("p", { class: "lv-voice", "aria-live": "polite" });
-  const grid = h("div", { class: "lv-grid" });
   const tables = createTables();
   const legend = createLegend();
-  const probe = h("span", { class: "lv-probe" });
   const toolbar = createToolbar({
     toggle, loop: (on) => { state.loop = on; }, speed: (value) => { state.speed = value; },
     back: () => seek(state.frame - 1), forward: () => seek(state.frame + 1), reset: () => seek(0),
@@ -69,9 +37,10 @@ function createPlayer(place, plotlyUrl) {
     action: (name) => component.setTriggerValue("action", name), copy: copyAddress, fail,
   });
   toolbar.node.append(legend.node);
-  const root = h("div", { class: "lv-player" }, probe, toolbar.node, problem, grid, tables.node, voice);
+  root.prepend(toolbar.node);
+  root.append(tables.node, voice);
   const links = createLinks(root, () => state.frame, (row) => {
-    if (data.choosable) component.setTriggerValue("action", `row ${row}`);
+    if (choosable) component.setTriggerValue("action", `row ${row}`);
   });
   const editing = createEditing({
     links, frameNow: () => state.frame, send: (edit) => component.setTriggerValue("edit", edit),
@@ -80,48 +49,15 @@ function createPlayer(place, plotlyUrl) {
       seek(last()); // an edit shows in what the runs come to
     },
   });
-  place.append(root);
   document.addEventListener("keydown", onKey);
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("popstate", onBack);
   window.navigation?.addEventListener?.("currententrychange", guard(restoreAddress));
-  probe.addEventListener("transitionend", guard(dress));
-
-  function fail(error) {
-    pause();
-    problem.textContent = `The player met a problem: ${error?.message ?? error}`;
-    problem.hidden = false;
-    console.error(error);
-  }
-
-  function guard(action) {
-    return (...args) => {
-      try {
-        return action(...args);
-      } catch (error) {
-        return fail(error);
-      }
-    };
-  }
 
   const last = () => state.steps.length - 1;
   const atEnd = () => state.frame === last();
 
-  async function receive(next) {
-    component = next;
-    const fresh = pool.open(next.data);
-    if (fresh === data) return dress();
-    data = fresh;
-    try {
-      Plotly ??= await loadPlotly(plotlyUrl);
-      if (!gone && fresh === data) apply(fresh);
-    } catch (error) {
-      fail(error);
-    }
-    return undefined;
-  }
-
-  function apply(next) {
+  function apply(next, pool) {
     const before = state.run === null ? null
       : { run: state.run, step: state.steps[state.frame], playing: state.playing, atEnd: atEnd() };
     const { frame, playing } = arrive(before, next);
@@ -129,70 +65,20 @@ function createPlayer(place, plotlyUrl) {
       run: next.run, steps: next.steps, frame, at: frame, playing, key: next.stepKey,
       complete: !next.progress, total: next.progress?.total ?? next.steps.at(-1),
     });
-    problem.hidden = true;
-    root.classList.toggle("lv-presentation", next.size === "presentation");
-    look = currentLook();
-    root.classList.toggle("lv-choosable", next.choosable);
+    ({ choosable } = next);
+    root.classList.toggle("lv-choosable", choosable);
     const { progress, actions, marks } = next;
     toolbar.update({ first: next.steps[0], total: state.total, progress, actions, marks });
     tables.update(next.tables, next.steps.length, pool);
     legend.update(next.tables[0]);
     editing.receive(next);
-    showCharts(next, before === null);
+    stage.show(next, before === null, editing.held());
     links.update(next.links, charts, next.steps.length, pool);
     editing.update(charts);
-    pool.sweep();
     showPosition();
     links.draw();
     if (playing) return wake();
     return restSoon(before !== null && before.run !== next.run);
-  }
-
-  // At first one after the other, so that the first is seen while the others are drawn; and so
-  // while a point is held, its own chart before the others.
-  function showCharts(next, first) {
-    const names = next.charts.map((spec) => spec.key);
-    for (const [name, chart] of charts) {
-      if (names.includes(name)) continue;
-      chart.remove();
-      charts.delete(name);
-    }
-    next.charts.forEach((spec, k) => {
-      const chart = charts.get(spec.key) ?? createChart(spec.key, Plotly, fail);
-      if (grid.children[k] !== chart.node) grid.insertBefore(chart.node, grid.children[k] ?? null);
-      if (!charts.has(spec.key)) links.attach(chart);
-      charts.set(spec.key, chart);
-    });
-    const linked = (key) => (next.links?.traces ?? [])
-      .filter((link) => link.chart === key).map((link) => link.trace);
-    const show = (spec) => charts.get(spec.key)
-      .show(spec, next.steps.length, state.frame, pool, look, linked(spec.key));
-    const held = editing.held();
-    if (!first && !held) {
-      Promise.all(next.charts.map(show)).then(() => { root.dataset.shown = ++counts.shown; });
-      return;
-    }
-    const inTurn = [...next.charts].sort((a, b) => (b.key === held) - (a.key === held));
-    inTurn.forEach((spec, k) => setTimeout(guard(() => {
-      if (data !== next || gone) return;
-      Promise.resolve(show(spec)).then(() => {
-        if (first) performance.mark("lossviz chart");
-        else if (spec.key === held) root.dataset.shown = ++counts.shown;
-      });
-    }), k));
-  }
-
-  // The same object for the same look, so that charts see whether it changed.
-  function currentLook() {
-    const now = resolve(lookOf(root, data?.size), root);
-    return JSON.stringify(now) === JSON.stringify(look) ? look : now;
-  }
-
-  function dress() {
-    if (!look || gone) return;
-    const before = look;
-    look = currentLook();
-    if (look !== before) for (const chart of charts.values()) chart.dress(look, state.frame);
   }
 
   // --- position ---------------------------------------------------------------------------
@@ -329,9 +215,14 @@ function createPlayer(place, plotlyUrl) {
     window.removeEventListener("popstate", onBack);
     links.remove();
     editing.remove();
-    for (const chart of charts.values()) chart.remove();
-    root.remove();
+    stage.remove();
   }
 
-  return { receive: guard(receive), remove };
+  return {
+    receive(next) {
+      component = next;
+      stage.receive(next.data);
+    },
+    remove,
+  };
 }

@@ -44,7 +44,7 @@ export function dressLayout(layout, look) {
   dressed.font = { family: look.font, size: 13 * look.scale, color: text, ...dressed.font };
   dressed.hoverlabel = {
     bgcolor: background, bordercolor: text, ...dressed.hoverlabel,
-    font: { color: text, ...dressed.hoverlabel?.font },
+    font: { family: look.font, color: text, ...dressed.hoverlabel?.font },
   };
   dressed.paper_bgcolor ??= "rgba(0,0,0,0)";
   dressed.plot_bgcolor ??= "rgba(0,0,0,0)";
