@@ -10,6 +10,7 @@ from itertools import islice
 import streamlit as st
 
 from lossviz.datasets import DATASETS
+from lossviz.datasets.own import is_packed
 from lossviz.experiment import Experiment, Sweep, loss_of
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
@@ -27,6 +28,7 @@ from lossviz.playground import (
 )
 from lossviz.presets import PRESETS
 from lossviz.replay import aligned
+from lossviz.training import Run
 from lossviz.ui import controls, editing, own, state
 from lossviz.ui.page import plain
 from lossviz.ui.player import player
@@ -171,17 +173,16 @@ def _stage(is_live: bool) -> None:
         state.hold()
         st.rerun()
     training.advance()
-    above = st.container()
+    above = st.container()  # sent early, as Streamlit rests for a moment after it has sent
     runs = aligned(training.runs)
     asked = [run.experiment for run in runs]
     looking, shown = view(asked), panels(asked)
     movie, changes = playground(runs, looking), editing.editing(asked[looking.chosen], looking)
     progress = {"done": training.done, "total": training.total} if training.more else None
     size = str(state.view("size"))
-    # While points are dragged, the charts below must not move by a line.
-    room = " lossviz-roomy" if editing.is_on() else ""
-    said = [f'<p class="lossviz-headline lossviz-{size}{room}">{escape(headline(runs))}</p>']
-    said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
+    # So that lines follow a finger, the words on few rows are written while the lines are drawn.
+    is_quick = changes is not None and is_packed(own.text_of(asked[looking.chosen]))
+    said = "" if is_quick else _said(runs, size)
     action = player(
         payload(
             movie,
@@ -199,13 +200,22 @@ def _stage(is_live: bool) -> None:
         on_action=_act,
         on_edit=_edit,
     )
-    above.html("".join(said))
+    above.html(said or _said(runs, size))
     notes = [*remarks(runs), *filter(None, [own.said_of_link(asked[0])])]
     st.caption("  \n".join(plain(note) for note in notes))
     # The callbacks have acted on it; the rest of the page is yet to follow.
     if action or st.session_state.pop("edited", False):
         state.hold()
         st.rerun()
+
+
+def _said(runs: Sequence[Run], size: str) -> str:
+    """The sentences above the charts, as HTML."""
+    # While points are dragged, the charts below must not move by a line.
+    room = " lossviz-roomy" if editing.is_on() else ""
+    said = [f'<p class="lossviz-headline lossviz-{size}{room}">{escape(headline(runs))}</p>']
+    said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
+    return "".join(said)
 
 
 def panel(wanted: Sequence[Experiment]) -> None:

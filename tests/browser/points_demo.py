@@ -1,5 +1,5 @@
 """A Streamlit app whose points can be edited in the player, and the line of least squares that
-follows them, for the browser tests and the measurement of a drag."""
+follows them, for the browser tests."""
 
 import numpy as np
 import streamlit as st
