@@ -101,11 +101,7 @@ def _changed(key: str, name: str) -> None:
     given = st.session_state[name]
     if not state.change(key, given if isinstance(given, list | tuple) else [given]):
         del st.session_state[name]  # the widget shows the old value again
-    for other in [str(each) for each in st.session_state]:
-        if (other.startswith(f"{state.WIDGET}{key} ") and other != name) or (
-            other == state.WIDGET + key != name
-        ):
-            del st.session_state[other]
+    state.forget(key, but=name)
 
 
 def _several(key: str, param: Param, options: Sequence[str], common: dict[str, Any]) -> None:

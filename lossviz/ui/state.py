@@ -135,13 +135,14 @@ def put(changes: Mapping[str, tuple[Value, ...] | None]) -> None:
             st.session_state.settings.pop(key, None)
         else:
             st.session_state.settings[key] = values
-        _forget(key)
+        forget(key)
     st.session_state.notes = []
 
 
-def _forget(key: str) -> None:
+def forget(key: str, but: str = "") -> None:
+    """Have all widgets of a setting but one begin anew, from the setting."""
     for name in [str(each) for each in st.session_state]:
-        if name == WIDGET + key or name.startswith(f"{WIDGET}{key} "):
+        if f"{name} ".startswith(f"{WIDGET}{key} ") and name != but:
             del st.session_state[name]
 
 

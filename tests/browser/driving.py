@@ -17,12 +17,20 @@ def to_step(page: Page, value: int) -> None:
     expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
 
 
+def open_group(page: Page, title: str) -> None:
+    """Unfold a group of settings. By keyboard, as what is above it may still grow, and move it from
+    under a mouse between press and release."""
+    group = page.get_by_test_id("stExpander").filter(has=page.locator("summary", has_text=title))
+    group.locator("summary").first.press("Enter")
+    expect(group.locator("details").first).to_have_attribute("open", "")
+
+
 def pick(page: Page, group: str, option: str) -> None:
-    """Choose one of a group of radio buttons, once it shows which is chosen: a press that comes
-    before is undone when its value reaches the browser."""
+    """Choose one of a group of radio buttons, by keyboard for the same reason, once it shows which
+    is chosen."""
     buttons = page.get_by_role("radiogroup", name=group)
     expect(buttons.locator("[role=radio][aria-checked=true]")).to_have_count(1)
-    buttons.get_by_role("radio", name=option, exact=True).click()
+    buttons.get_by_role("radio", name=option, exact=True).press("Space")
 
 
 def drag(page: Page, place: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:

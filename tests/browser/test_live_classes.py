@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from driving import pick, serious_faults, step, to_step
+from driving import open_group, pick, serious_faults, step, to_step
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 OpenPage = Callable[..., Page]
@@ -59,11 +59,6 @@ def show(page: Page, panel: str) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def open_group(page: Page, name: str) -> None:
-    title = page.get_by_test_id("stExpander").locator("summary").filter(has_text=name)
-    title.first.click()
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -101,7 +101,7 @@ def test_a_reload_keeps_everything_and_back_goes_back(page: Page, app_url: str) 
 
 def test_train_with_it_opens_the_playground_on_that_loss(page: Page, app_url: str) -> None:
     visit(page, app_url, "show=huber&huber.delta=2")
-    page.get_by_role("link", name="Train with it").click()
+    page.get_by_role("link", name="Train with it").press("Enter")
     expect(page.locator(".lv-chart")).to_have_count(4)
     expect(page.locator(".lv-player table").first).to_contain_text("Huber (δ = 2)")
     assert urlsplit(page.url).path == "/"
@@ -126,7 +126,7 @@ def test_the_pages_keep_their_own_settings(page: Page, app_url: str) -> None:
 
 def test_times_are_measured_on_request(page: Page, app_url: str) -> None:
     visit(page, app_url, "show=huber")
-    page.get_by_role("button", name="Measure the time of each").click()
+    page.get_by_role("button", name="Measure the time of each").press("Enter")
     expect(page.get_by_text("Milliseconds on this server")).to_be_visible()
 
 

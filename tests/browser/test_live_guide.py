@@ -20,7 +20,7 @@ def test_the_advice_carries_everything_into_the_playground_and_back(
     page: Page, app_url: str
 ) -> None:
     visit(page, app_url, f"{QUERY}&view.cost=mean")
-    page.get_by_role("link", name="Open Huber").click()
+    page.get_by_role("link", name="Open Huber").press("Enter")
     expect(page.locator(".lv-chart")).to_have_count(4)
     assert urlsplit(page.url).path == "/"
     found = dict(parse_qsl(urlsplit(page.url).query))
@@ -39,7 +39,7 @@ def test_the_proof_is_drawn_and_axe_finds_no_serious_fault(
 ) -> None:
     page = open_page(width=width, height=900, color_scheme=scheme)
     visit(page, app_url)
-    page.get_by_role("button", name="Prove it by cross-validation").click()
+    page.get_by_role("button", name="Prove it by cross-validation").press("Enter")
     expect(page.locator(".lv-plot .xtick text").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious_faults(page) == []

@@ -29,7 +29,7 @@ def ready(page: Page) -> None:
 
 def bring(page: Page, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(path)
-    page.get_by_role("button", name="Use these rows").click()
+    page.get_by_role("button", name="Use these rows").press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
     ready(page)
 
@@ -95,7 +95,7 @@ def test_points_are_dragged_added_marked_removed_and_brought_back(
     page.goto(f"{app_url}/?data=table")
     ready(page)
     page.evaluate("document.querySelector('.lv-plot').dataset.mark = '1'")
-    page.get_by_role("button", name="Edit points").click()
+    page.get_by_role("button", name="Edit points").press("Enter")
     expect(page.locator(".lv-figure[data-editing=drag]")).to_have_count(1)
     start = page.locator(".lossviz-headline").inner_text()
     # The last row, far below the others, up and to the left; the line follows on the way.
@@ -107,9 +107,9 @@ def test_points_are_dragged_added_marked_removed_and_brought_back(
     table = rows_in(page)
     assert (table.X[7, 0], table.y[7]) == pytest.approx((3.8, 3.0), abs=0.02)
     headline(page, f"the slope is {slope(table)}")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").press("Enter")
     headline(page, start)
-    page.get_by_role("button", name="Redo").click()
+    page.get_by_role("button", name="Redo").press("Enter")
     headline(page, f"the slope is {slope(table)}")
     mode(page, "Add", "add")
     press_at(page, 1.0, 4.5, "copy")
@@ -122,7 +122,7 @@ def test_points_are_dragged_added_marked_removed_and_brought_back(
     mode(page, "Remove", "remove")
     press_at(page, 1.0, 4.5, "pointer")
     headline(page, f"the slope is {slope(table)}")
-    page.get_by_role("button", name="Done editing").click()
+    page.get_by_role("button", name="Done editing").press("Enter")
     expect(page.locator(".lv-figure[data-editing]")).to_have_count(0)
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     expect(page.locator(".lv-plot").first).to_have_attribute("data-mark", "1")  # never rebuilt
@@ -155,7 +155,7 @@ def test_few_rows_of_a_file_travel_in_the_link(
 ) -> None:
     page.goto(f"{app_url}/?loss=squared_error")
     ready(page)
-    page.get_by_role("button", name="Use your own data").click()
+    page.get_by_role("button", name="Use your own data").press("Enter")
     pick(page, "Where from", "Pasted text")
     page.get_by_role("textbox", name="Rows, such as").fill("a;b\n1;2\n3\n")
     page.keyboard.press("Control+Enter")
@@ -166,7 +166,7 @@ def test_few_rows_of_a_file_travel_in_the_link(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("54 rows, 1 feature, a number as target.")
     expect(dialog).to_contain_text("6 of 60 rows are left out for missing values: 6 in Alter.")
-    dialog.get_by_role("button", name="Use these rows").click()
+    dialog.get_by_role("button", name="Use these rows").press("Enter")
     expect(page.get_by_text("54 rows.")).to_be_visible()
     table = rows_in(page)
     assert (table.features, table.target, table.name) == (("Höhe",), "Alter", "höhen.csv")
@@ -181,7 +181,7 @@ def test_many_rows_stay_with_their_session_and_a_link_asks_for_the_file(
 ) -> None:
     page.goto(f"{app_url}/?loss=squared_error")
     ready(page)
-    page.get_by_role("button", name="Use your own data").click()
+    page.get_by_role("button", name="Use your own data").press("Enter")
     bring(page, file(400))
     page.wait_for_url(re.compile("file~360~"))
     expect(page.get_by_text("The 360 rows of höhen.csv are too many for a link")).to_be_visible()
@@ -192,7 +192,7 @@ def test_many_rows_stay_with_their_session_and_a_link_asks_for_the_file(
         expect(other.get_by_text("This link is about the 360 rows of höhen.csv")).to_be_visible()
         expect(other.locator(".lv-player, table")).to_have_count(0)
     other.goto(page.url)
-    other.get_by_role("button", name="Give the file").click()
+    other.get_by_role("button", name="Give the file").press("Enter")
     bring(other, file(400))
     headline(other, shown)
     assert other.url == page.url

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from driving import drag, serious_faults, step, to_step
+from driving import drag, open_group, serious_faults, step, to_step
 from playwright.sync_api import Page, expect
 
 from lossviz import parse
@@ -35,10 +35,6 @@ def address(page: Page) -> dict[str, list[str]]:
     for key, value in parse_qsl(urlsplit(page.url).query):
         found.setdefault(key, []).append(value)
     return found
-
-
-def open_group(page: Page, name: str) -> None:
-    page.get_by_test_id("stExpander").filter(has_text=name).locator("summary").first.click()
 
 
 def set_number(page: Page, label: str, value: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from driving import to_step
+from driving import open_group, to_step
 from playwright.sync_api import Page, expect
 
 from lossviz import parse, run_all
@@ -27,7 +27,7 @@ def taken(page: Page, name: str) -> str:
 def test_what_is_taken_away_is_what_is_on_show(open_page: OpenPage, app_url: str) -> None:
     page = open_page()
     page.goto(f"{app_url}/?{QUERY}")
-    page.get_by_text("Take it away").click()
+    open_group(page, "Take it away")
     expect(page.get_by_role("button", name="Runs (CSV)")).to_be_visible()
     wanted = list(parse(QUERY)[0])
     assert taken(page, "Runs (CSV)") == csv(run_all(wanted))
