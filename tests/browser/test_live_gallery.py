@@ -147,8 +147,7 @@ def test_formulas_and_axes_can_be_read_from_afar(page: Page, app_url: str) -> No
     assert page.locator(f"{PLOT} .xtick text").first.evaluate(size) >= 14
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_axe_finds_no_serious_fault(
     open_page: OpenPage, app_url: str, scheme: str, width: int
 ) -> None:

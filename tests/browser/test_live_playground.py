@@ -253,8 +253,7 @@ def test_the_whole_table_is_in_sight_beside_the_settings(open_page: OpenPage, ap
     expect(page.locator(".lv-table tbody th[rowspan='2']")).to_have_count(3)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 def test_axe_finds_no_serious_fault(
     open_page: OpenPage, app_url: str, scheme: str, width: int
 ) -> None:
