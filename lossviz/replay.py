@@ -188,8 +188,7 @@ def mapped(task: Task) -> Task:
     if n <= MAPPED:
         return task
     rows = np.sort(generator(task.experiment.seed, "surface").choice(n, MAPPED, replace=False))
-    data = task.sample
-    few = replace(data, X=data.X[rows], y=data.y[rows], is_outlier=data.is_outlier[rows])
+    few = task.sample.take(rows)
     return replace(task, sample=few, features=task.features[:, rows], y=task.y[rows])
 
 

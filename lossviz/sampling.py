@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,10 @@ class Sample:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ("x",)
     target: str = "y"
+
+    def take(self, rows: Array) -> Sample:
+        """The sample with some of its training rows, scaled and tested as before."""
+        return replace(self, X=self.X[rows], y=self.y[rows], is_outlier=self.is_outlier[rows])
 
     @property
     def is_scaled(self) -> bool:

@@ -109,11 +109,7 @@ def numpy_script(experiments: Sequence[Experiment]) -> list[str]:
     functions = [
         *parts.losses_code(plan),
         *parts.features_code(plan),
-        *parts.kept({
-            LINEAR: plan.any(lambda task: task.is_linear and not task.outputs),
-            LINEAR_SCORES: plan.any(lambda task: task.is_linear and task.outputs),
-            NETWORK: plan.any(lambda task: not task.is_linear),
-        }),
+        *parts.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
         *(ACTIVATIONS[name].strip() for name in activations),
         *definitions(OPTIMIZERS[name].function for name in optimizers),
         *parts.descent_code(plan),

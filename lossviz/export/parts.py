@@ -127,6 +127,16 @@ def kept(choices: Mapping[str, Any]) -> list[str]:
     return [code.strip() for code, is_wanted in choices.items() if is_wanted]
 
 
+def models_code(plan: Plan, linear: str, scores: str, network: str) -> list[str]:
+    """The models of a flavour that the runs need: a linear one with one output or several, and
+    networks."""
+    return kept({
+        linear: plan.any(lambda task: task.is_linear and not task.outputs),
+        scores: plan.any(lambda task: task.is_linear and task.outputs),
+        network: plan.any(lambda task: not task.is_linear),
+    })  # fmt: skip
+
+
 def features_code(plan: Plan) -> list[str]:
     """Functions from X to the columns that the model multiplies, as the runs need them."""
     return kept({

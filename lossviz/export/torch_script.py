@@ -152,11 +152,7 @@ def torch_script(experiments: Sequence[Experiment]) -> list[str]:
     functions = [
         *parts.written_code(plan, lambda formula: formula.torch_source()),
         *parts.features_code(plan),
-        *parts.kept({
-            LINEAR: plan.any(lambda task: task.is_linear and not task.outputs),
-            LINEAR_SCORES: plan.any(lambda task: task.is_linear and task.outputs),
-            NETWORK: plan.any(lambda task: not task.is_linear),
-        }),
+        *parts.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
         *parts.descent_code(plan),
         parts.loop(TRAIN, plan),
         *parts.report_code(plan),

@@ -47,7 +47,7 @@ def drawn(data: Sample, most: int, seed: int) -> Sample:
     counts = np.bincount(labels.astype(int))
     quotas = np.maximum(np.rint(counts * most / n).astype(int), np.minimum(counts, SPLITS))
     kept = np.sort(np.concatenate([order[labels == k][:quota] for k, quota in enumerate(quotas)]))
-    return replace(data, X=data.X[kept], y=data.y[kept], is_outlier=data.is_outlier[kept])
+    return data.take(kept)
 
 
 def splits(data: Sample, seed: int = 0) -> list[tuple[Array, Array]]:
@@ -71,7 +71,5 @@ def splits(data: Sample, seed: int = 0) -> list[tuple[Array, Array]]:
 def part(data: Sample, train: Array, test: Array) -> Sample:
     """The sample of one fold, scaled by its own training rows."""
     center, scale = center_and_scale(data.X[train], data.is_scaled)
-    return replace(
-        data, X=data.X[train], y=data.y[train], is_outlier=data.is_outlier[train],
-        X_test=data.X[test], y_test=data.y[test], center=center, scale=scale,
-    )  # fmt: skip
+    tested = {"X_test": data.X[test], "y_test": data.y[test]}
+    return replace(data.take(train), **tested, center=center, scale=scale)

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lossviz.datasets.own import MOST_CLASSES, Table
+from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
 from lossviz.registry import text
 from lossviz.tables.columns import Column, shortened
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.read import Raw
 from lossviz.tables.split import unique
 
-LARGEST = 1e12  # as in the rows of a link
 MOST_FEATURES = 100
 USUAL_FEATURES = 30
 TARGETS = (

@@ -9,9 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from lossviz.datasets.own import MOST_CLASSES, Table
+from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
 from lossviz.registry import quote
-from lossviz.tables.choose import LARGEST
 from lossviz.tables.columns import shortened
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.split import unique

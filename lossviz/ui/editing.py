@@ -96,9 +96,10 @@ def bar(experiment: Experiment) -> None:
             "Redo", icon=":material/redo:", disabled=at == len(undone) - 1, on_click=_go, args=(1,),
             shortcut="Ctrl+Shift+Z",
         )  # fmt: skip
-        if table is not None:
-            if st.button("Rows as a table", icon=":material/table:", on_click=state.hold):
-                rows_as_a_table(table)
+        if table is not None and st.button(
+            "Rows as a table", icon=":material/table:", on_click=state.hold
+        ):
+            rows_as_a_table(table)
     if table is None:
         st.caption("What is trained on is not just your rows: end editing, and begin it again.")
     elif not is_drawable(table):

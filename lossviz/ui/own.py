@@ -19,14 +19,15 @@ MOST_HELD = 100_000_000  # bytes of tables that a session holds
 MANY = 100  # rows from which a quarter is held out for testing, where nobody says otherwise
 
 
-def take(table: Table, *, test: float = 0.0) -> None:
-    """Make a table the data, as it stands: no outliers are injected into it."""
+def take(table: Table, *, test: float = 0.0) -> str:
+    """Make a table the data, as it stands: no outliers are injected into it. The text for it."""
     words, kept = keep(table)
     if not is_packed(words):
         _hold(words, kept)
     name = kept.data
     own = {f"{name}.rows": (words,), f"{name}.test": (test,), f"{name}.marked": None}
     state.put({"data": (name,), "outliers": None, **own})
+    return words
 
 
 def _hold(words: str, table: Table) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lossviz.datasets.own import FEW, Table, keep, named
+from lossviz.datasets.own import FEW, Table, named
 from lossviz.tables import (
     FileFault,
     Raw,
@@ -17,6 +17,7 @@ from lossviz.tables import (
     read,
     suggest,
 )
+from lossviz.tables.fault import counted
 from lossviz.ui import own, state
 from lossviz.ui.page import plain
 
@@ -109,20 +110,18 @@ def _choice(raw: Raw) -> None:
         on_change=state.hold,
     )  # fmt: skip
     others = [name for name in usable if name != chosen]
-    started = [name for name in ([target, *features] if chosen != target else features)
-               if name != chosen and name in others]  # fmt: skip
+    started = [name for name in (target, *features) if name in others]
     picked = st.multiselect(
         "Features: what it is predicted from", others, started, key=f"features {mark} {chosen}",
         on_change=state.hold,
     )  # fmt: skip
     column, classes = raw[chosen], None
     if column.kind == "number" and can_be_classes(column):
-        kinds = {"classes": True, "numbers": False}
         kind = st.segmented_control(
-            f"{chosen} holds", list(kinds), default="classes", required=True,
+            f"{chosen} holds", ["classes", "numbers"], default="classes", required=True,
             key=f"kind {mark} {chosen}", on_change=state.hold,
         )  # fmt: skip
-        classes = kinds[kind or "classes"]
+        classes = kind != "numbers"
     with st.expander(f"The {len(raw.columns)} columns"):
         st.table([{"Column": plain(each.name), "Kind": each.kind, "It": plain(each.why)}
                   for each in raw.columns])  # fmt: skip
@@ -133,23 +132,19 @@ def _choice(raw: Raw) -> None:
     for note in notes:
         st.caption(plain(note))
     st.markdown(
-        f"**{len(table.y):,} rows, {_count(table.X.shape[1], 'feature')}, "
+        f"**{len(table.y):,} rows, {counted(table.X.shape[1], 'feature')}, "
         f"{f'{len(table.classes)} classes' if table.classes else 'a number as target'}.**"
     )
     if st.button("Use these rows", icon=":material/check:", on_click=state.hold):
         _use(table)
 
 
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
 def _use(table: Table) -> None:
     missing = own.missing()
-    own.take(table, test=0.25 if len(table.y) >= own.MANY else 0.0)
+    words = own.take(table, test=0.25 if len(table.y) >= own.MANY else 0.0)
     state.put({"scaling": None})  # what suited other rows
     st.session_state.editing = False
-    if missing and keep(table)[0] not in missing:
+    if missing and words not in missing:
         st.session_state.notes = [
             "These are other rows than the link's: another file, target or features. They are used."
         ]
