@@ -7,7 +7,7 @@
 What is wrong with a file is one sentence, a FileFault, with the row.
 """
 
-from lossviz.tables.choose import can_be_classes, choose, suggest
+from lossviz.tables.choose import can_be_classes, choose, holds_classes, left_out, suggest
 from lossviz.tables.columns import Column
 from lossviz.tables.edit import (
     added,
@@ -24,5 +24,6 @@ from lossviz.tables.read import Raw, read
 
 __all__ = [
     "Column", "FileFault", "Raw", "added", "as_columns", "can_be_classes", "choose",
-    "from_columns", "from_sample", "is_drawable", "moved", "read", "removed", "suggest", "toggled",
+    "from_columns", "from_sample", "holds_classes", "is_drawable", "left_out", "moved", "read",
+    "removed", "suggest", "toggled",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
-from lossviz.registry import text
+from lossviz.registry import quote, text
 from lossviz.tables.columns import Column, shortened
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.read import Raw
@@ -34,6 +34,21 @@ def can_be_classes(column: Column) -> bool:
     return column.is_usable and _is_whole(different) and len(different) <= MOST_CLASSES
 
 
+def holds_classes(column: Column) -> bool:
+    """Whether it is taken for classes as a target, unless something else is chosen: categories are,
+    and so are numbers of exactly two different whole values, such as 0 and 1."""
+    if column.kind != "number":
+        return column.kind == "category"
+    different = np.unique(column.values[~column.is_missing])
+    return len(different) == 2 and _is_whole(different)
+
+
+def left_out(raw: Raw) -> tuple[str, ...]:
+    """Sentences on the usable columns that `suggest` leaves out."""
+    del raw
+    return ()
+
+
 def suggest(raw: Raw) -> tuple[str, tuple[str, ...]]:
     """A target and features, by name and place; FileFault where no two columns can be used."""
     usable = [column for column in raw.columns if column.is_usable]
@@ -55,12 +70,18 @@ def suggest(raw: Raw) -> tuple[str, tuple[str, ...]]:
 
 
 def choose(
-    raw: Raw, target: str, features: Sequence[str], *, classes: bool | None = None
+    raw: Raw,
+    target: str,
+    features: Sequence[str],
+    *,
+    classes: bool | None = None,
+    positive: str = "",
 ) -> tuple[Table, tuple[str, ...]]:
     """The rows that have all these columns, and sentences on what was left out.
 
-    classes: whether the target is of classes; None: categories are, and numbers of two different
-    whole values. A category among the features becomes a column of 0 and 1 for each level but the
+    classes: whether the target is of classes; None: as `holds_classes` tells. positive: of two
+    classes the one that is looked for, which becomes class 1; "": the rarer one, or of two as rare
+    the later one. A category among the features becomes a column of 0 and 1 for each level but the
     first. FileFault says what does not work.
     """
     aim, others = raw[target], [raw[name] for name in dict.fromkeys(features)]
@@ -82,7 +103,7 @@ def choose(
         raise FileFault(
             f"{listed(same)} {are} the same in every row, so there is nothing to learn from."
         )
-    y, names = _target(aim, aim.values[complete], classes)
+    y, names = _target(aim, aim.values[complete], classes, positive)
     parts = [
         part
         for column in others
@@ -125,16 +146,14 @@ def _check_size(column: Column, complete: np.ndarray, rows: np.ndarray) -> None:
 
 
 def _target(
-    column: Column, values: np.ndarray, classes: bool | None
+    column: Column, values: np.ndarray, classes: bool | None, positive: str
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """The target (n,), and the names of its classes, if those it has."""
     different, codes = np.unique(values, return_inverse=True)
     if len(different) == 1:
         raise FileFault(f"{column.name} is the same in all rows that are left.")
     is_category = column.kind == "category"
-    if classes is None:
-        classes = is_category or (len(different) == 2 and _is_whole(different))
-    if not classes:
+    if not (holds_classes(column) if classes is None else classes):
         if is_category:
             raise FileFault(f"{column.name} holds categories, which are no numbers.")
         return values, ()
@@ -146,7 +165,19 @@ def _target(
     if not is_category and not _is_whole(different):
         raise FileFault(f"{column.name} holds decimals, which name no classes.")
     names = (shortened(column.levels[int(i)]) if is_category else text(float(i)) for i in different)
-    return codes.astype(float), tuple(unique(names))
+    return _positive_last(column.name, codes.astype(float), unique(names), positive)
+
+
+def _positive_last(
+    target: str, codes: np.ndarray, names: list[str], positive: str
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The classes, of two the one that is looked for as class 1."""
+    if positive and positive not in names:
+        raise FileFault(f"{target} has no class {quote(positive)}; it has {listed(names)}.")
+    if len(names) != 2:
+        return codes, tuple(names)
+    last = names.index(positive) if positive else int(np.mean(codes) <= 0.5)
+    return (codes, tuple(names)) if last == 1 else (1.0 - codes, (names[1], names[0]))
 
 
 def _feature(column: Column, values: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

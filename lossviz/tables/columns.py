@@ -127,13 +127,20 @@ def _first_with(signs: str, texts: list[str]) -> str:
     return next((text for text in texts if not set(signs).isdisjoint(text)), "") if signs else ""
 
 
-def column_of(column: Texts, decimal: str, rows: np.ndarray) -> Column:
-    """The column with its kind; FileFault where a number is infinite."""
+def column_of(column: Texts, decimal: str, rows: np.ndarray, kind: str = "") -> Column:
+    """The column with its kind; FileFault where a number is infinite, or where it cannot be of the
+    kind that is asked for."""
     name, texts, codes = column.name, column.texts, column.codes
+    if kind == "out":
+        return _unusable(name, "out", "is not used, as was chosen")
     if not texts:
         return _unusable(name, "constant", "is empty")
     if len(texts) == 1:
         return _unusable(name, "constant", f"is {quote(texts[0])} {_where(codes)}")
+    if kind == "category":
+        return _chosen_categories(column)
+    if kind == "number" and not column.is_numeric:
+        raise FileFault(f"{name} cannot be taken for numbers, for it holds {quote(texts[0])}.")
     if column.is_numeric and not decimal:
         text = next(text for text in texts if "." in text or "," in text)
         why = f"holds numbers such as {text}, whose sign may be before decimals or after thousands"
@@ -146,13 +153,27 @@ def column_of(column: Texts, decimal: str, rows: np.ndarray) -> Column:
         return _unusable(name, "date", why)
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     if len(texts) <= MOST_LEVELS and (len(texts) == 2 or counts.max() > 1):
-        order = sorted(range(len(texts)), key=lambda i: (texts[i].casefold(), texts[i]))
-        place = np.empty(len(texts) + 1, np.int32)
-        place[order], place[-1] = np.arange(len(texts)), -1
-        levels = tuple(texts[i] for i in order)
-        why = f"holds {len(levels)} categories: {listed([shortened(level) for level in levels])}"
-        return Column(name, "category", place[codes], why, levels)
+        return _categories(column)
     return _unusable(name, "text", _why_text(column, decimal, counts, rows))
+
+
+def _chosen_categories(column: Texts) -> Column:
+    if len(column.texts) > MOST_LEVELS:
+        raise FileFault(
+            f"{column.name} has {len(column.texts):,} different values; categories are at most "
+            f"{MOST_LEVELS}."
+        )
+    return _categories(column)
+
+
+def _categories(column: Texts) -> Column:
+    texts = column.texts
+    order = sorted(range(len(texts)), key=lambda i: (texts[i].casefold(), texts[i]))
+    place = np.empty(len(texts) + 1, np.int32)
+    place[order], place[-1] = np.arange(len(texts)), -1
+    levels = tuple(texts[i] for i in order)
+    why = f"holds {len(levels)} categories: {listed([shortened(level) for level in levels])}"
+    return Column(column.name, "category", place[column.codes], why, levels)
 
 
 def shortened(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,7 +12,11 @@ from lossviz.registry import quote
 from lossviz.tables.columns import Column, column_of, decimal_signs, sign_notes, texts_of
 from lossviz.tables.decode import decode
 from lossviz.tables.fault import FileFault
-from lossviz.tables.split import LONGEST_NAME, split
+from lossviz.tables.split import LONGEST_NAME, Split, split
+
+KINDS = ("number", "category", "out")
+FIRST = 20  # rows that a preview may show
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,13 +24,21 @@ class Raw:
     """A file that was read.
 
     columns: of one length. rows (n,): the row of the file in which each of their rows begins.
-    notes: sentences on what was found and done.
+    notes: sentences on what was found and done. has_names: whether the first row holds names.
+    first: the first rows as they are written in the file.
     """
 
     name: str
     columns: tuple[Column, ...]
     rows: np.ndarray
     notes: tuple[str, ...]
+    has_names: bool = True
+    first: tuple[tuple[str, ...], ...] = ()
+
+    def preview(self, count: int = 5) -> list[dict[str, str]]:
+        """The first rows as they are written, by the names of their columns; at most 20."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, cells, strict=True)) for cells in self.first[:count]]
 
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:
@@ -33,19 +47,43 @@ class Raw:
         raise FileFault(f"There is no column {quote(name)}.")
 
 
-def read(given: bytes | str, name: str = "pasted") -> Raw:
+def read(
+    given: bytes | str,
+    name: str = "pasted",
+    *,
+    header: bool | None = None,
+    kinds: Mapping[str, str] = NOTHING_SAID,
+) -> Raw:
     """The table in a file or a pasted text, whatever its encoding, separator and decimal sign.
 
+    header: whether the first row holds the names of the columns; None: as it looks.
+    kinds: what columns are, by name, where that is not to be told by their cells: "number",
+        "category" or "out" (not used).
     FileFault says what is wrong, with the row; at most 20 MB, 100,000 rows and 200 columns are
     read.
     """
     text, notes = decode(given)
-    table = split(text)
+    table = split(text, header)
+    _check_kinds(kinds, table)
     columns = [texts_of(cells) for cells in table.columns]
     decimals = decimal_signs(columns, table.separator)
     found = [
-        column_of(column, decimal, table.rows)
+        column_of(column, decimal, table.rows, kinds.get(column.name, ""))
         for column, decimal in zip(columns, decimals, strict=True)
     ]
     notes = (*notes, *table.notes, *sign_notes(columns, decimals, found))
-    return Raw(" ".join(name.split())[:LONGEST_NAME] or "own data", tuple(found), table.rows, notes)
+    first = tuple(
+        tuple(cells.texts[cells.codes[i]] for cells in table.columns)
+        for i in range(min(FIRST, len(table.rows)))
+    )
+    name = " ".join(name.split())[:LONGEST_NAME] or "own data"
+    return Raw(name, tuple(found), table.rows, notes, table.has_names, first)
+
+
+def _check_kinds(kinds: Mapping[str, str], table: Split) -> None:
+    names = {column.name for column in table.columns}
+    for name, kind in kinds.items():
+        if name not in names:
+            raise FileFault(f"There is no column {quote(name)}.")
+        if kind not in KINDS:
+            raise FileFault(f"A column is number, category or out, not {quote(kind)}.")

@@ -42,11 +42,15 @@ class Split:
     columns: tuple[Cells, ...]
     rows: np.ndarray
     separator: str
+    has_names: bool
     notes: tuple[str, ...]
 
 
-def split(text: str) -> Split:
-    """The columns of a text; FileFault where it holds no proper table."""
+def split(text: str, header: bool | None = None) -> Split:
+    """The columns of a text; FileFault where it holds no proper table.
+
+    header: whether the first row holds the names of the columns; None: as it looks.
+    """
     separator = _said(text) or _best_separator(text)
     records = _records(text, separator)
     glimpse = list(islice(records, GLIMPSE))
@@ -61,18 +65,21 @@ def split(text: str) -> Split:
             "comma, semicolon or tab between them."
         )
     notes = [f"The columns are separated by {SEPARATORS.get(separator, repr(separator))}."]
-    has_names = _is_header(first, [cells for _, cells in others])
+    has_names = _is_header(first, [cells for _, cells in others]) if header is None else header
     if has_names:
         names, note = _unique(first)
         body = chain(others, records)
     else:
         names = [f"column {i}" for i in range(1, len(first) + 1)]
-        note = f"Row {first_row:,} is no header, so the columns are numbered."
+        note = "" if header is False else (
+            f"Row {first_row:,} is no header, so the columns are numbered."
+        )  # fmt: skip
         body = chain(glimpse, records)
     columns, rows = _columns(body, names, first_row)
     if not len(rows):
         raise FileFault(f"There are no rows below the header in row {first_row:,}.")
-    return Split(columns, rows, separator, (*notes, note) if note else tuple(notes))
+    notes = (*notes, note) if note else tuple(notes)
+    return Split(columns, rows, separator, has_names, notes)
 
 
 def _records(text: str, separator: str) -> Iterator[Record]:
