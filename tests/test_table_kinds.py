@@ -23,7 +23,7 @@ def test_the_first_row_holds_names_or_not_as_is_said(header, names, rows):
 
 def test_a_preview_shows_the_first_rows_as_they_are_written():
     raw = read("x;y\n 1,50;a\n2;NA\n3;c\n")
-    assert raw.preview(2) == [{"x": " 1,50", "y": "a"}, {"x": "2", "y": "NA"}]
+    assert raw.preview(2) == [{"x": "1,50", "y": "a"}, {"x": "2", "y": "NA"}]
 
 
 @pytest.mark.parametrize(
