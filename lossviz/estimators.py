@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,7 @@ class GradientDescentRegressor(RegressorMixin, _Settings):
     After `fit`: in the data's units coef_ (P-1,) and intercept_ or, of a network, coefs_ (inputs,
     units) and intercepts_ (units,) layer by layer; theta_ (P,), all of these in one row;
     loss_params_, the loss's parameters, what it learns as it is at the end; loss_curve_ (steps+1,),
-    run_ (a `lossviz.Run`; its experiment says how it was trained, and nothing of these rows),
+    run_ (a `lossviz.Run`; its experiment says how it was trained, and it holds none of these rows),
     n_iter_, n_features_in_. A fit that diverges warns with ConvergenceWarning and stays at its last
     finite point. An unknown name raises KeyError, a bad value ValueError.
     """
@@ -194,7 +194,7 @@ def _train(estimator: Any, X: Array, y: Array, classes: tuple[str, ...] = ()) ->
     [run] = next(train([task], seconds=math.inf))
     if run.diverged_at is not None:
         warnings.warn(run.status, ConvergenceWarning, stacklevel=3)
-    estimator.run_ = run
+    estimator.run_ = replace(run, task=task.without_rows())  # nor does its pickle hold any
     estimator.loss_curve_ = run.loss
     estimator.n_iter_ = _steps_made(run)
     frame = int(np.argmin(run.test_loss[run.steps])) if experiment.patience else -1

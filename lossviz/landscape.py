@@ -98,7 +98,7 @@ class Relief:
 
 
 def landscape(
-    experiment: Experiment,
+    of: Experiment | Task,
     *,
     x: str | None = None,
     y: str | None = None,
@@ -110,16 +110,17 @@ def landscape(
     memory: int = MEMORY,
 ) -> Landscape:
     """The training objective over a grid of n by n points of a plane; where there are many rows,
-    that of a random sample of them, tilted as `height_of` says at the base.
+    that of a random sample of them, tilted as `height_of` says at the base. Of an experiment, or
+    of a task such as a run has.
 
     x, y, base: as `plane_of` takes them. plane: another plane, such as `plane_of_runs` gives.
     x_range, y_range: as `frame_for` gives them; left out, a frame around the start and the exact
         minimiser, or for other planes around the start. memory: bytes for temporaries.
     """
-    task = Task.of(experiment)
+    task = _task(of)
     if plane is None:
-        plane = plane_of(experiment, x, y, base)
-    exact = reference(experiment)
+        plane = plane_of(task, x, y, base)
+    exact = reference(task.experiment)
     if base is None:
         base = plane.origin if exact is None or not exact.is_attained else exact.internal
     if x_range is None or y_range is None:
@@ -154,7 +155,7 @@ def landscape(
 
 
 def plane_of(
-    experiment: Experiment, x: str | None = None, y: str | None = None, base: Array | None = None
+    of: Experiment | Task, x: str | None = None, y: str | None = None, base: Array | None = None
 ) -> Plane:
     """The plane of two parameters.
 
@@ -163,10 +164,10 @@ def plane_of(
         the exact minimiser, or where none is known at the start.
     KeyError for an unknown name, ValueError for one name twice or a model with one parameter.
     """
-    task = Task.of(experiment)
+    task = _task(of)
     axes = _axes(task, x, y)
     if base is None:
-        exact = reference(experiment)
+        exact = reference(task.experiment)
         base = task.start if exact is None else exact.internal
     origin, directions = np.array(base, float), np.zeros((2, len(base)))
     origin[list(axes)], directions[[0, 1], axes] = 0.0, 1.0
@@ -180,7 +181,7 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
     """The plane through the runs' start, their mean where they differ, along the two directions
     in which the runs, all together, move most. Their models must have the same parameters. It is
     for the objective of the run numbered `of`: what its loss learns is held where this run ends."""
-    size = Task.of(runs[of].experiment).weights
+    size = runs[of].task.weights
     paths = [run.path[:, :size] for run in runs]
     origin = np.mean([path[0] for path in paths], axis=0)
     moves = np.vstack(
@@ -206,6 +207,10 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
         np.append(origin, latents), directions, "first main direction", "second main direction",
         None, note,
     )  # fmt: skip
+
+
+def _task(of: Experiment | Task) -> Task:
+    return of if isinstance(of, Task) else Task.of(of)
 
 
 def _axes(task: Task, x: str | None, y: str | None) -> tuple[int, int]:

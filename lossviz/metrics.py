@@ -16,7 +16,6 @@ import numpy as np
 from lossviz.experiment import loss_of
 from lossviz.objective import classes_of
 from lossviz.replay import raw
-from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -76,7 +75,7 @@ class Metrics:
 def measure(run: Run, frames: Array, threshold: float = 0.5) -> Metrics:
     """The run's figures at some frames. With two classes a row is called positive where its
     chance of class 1 is above the threshold; with several the largest chance decides."""
-    task, loss = Task.of(run.experiment), loss_of(run.experiment)
+    task, loss = run.task, loss_of(run.experiment)
     labels, classes = task.sample.y_test.astype(int), task.sample.classes
     z = np.nan_to_num(raw(run, frames, task.sample.X_test))
     predicted = classes_of(z, task.outputs)

@@ -64,7 +64,7 @@ class Passes:
 
 def forward_backward(run: Run, frames: Array, row: int) -> Passes:
     """The run's training row number `row` (from 0), forward and backward at these frames."""
-    task, loss = Task.of(run.experiment), loss_of(run.experiment)
+    task, loss = run.task, loss_of(run.experiment)
     theta, features = run.path[frames], task.features[:, [row]]
     matrices = split(theta, task.layers)
     with np.errstate(all="ignore"):
@@ -108,7 +108,7 @@ def _bend(task: Task, pre: Array) -> Array:
 def layer_gradients(run: Run, frames: Array) -> Array:
     """The size (F', L) of the mean loss's gradient in each layer at these frames, without penalty:
     the root mean square over the layer's weights and biases."""
-    task, loss = Task.of(run.experiment), loss_of(run.experiment)
+    task, loss = run.task, loss_of(run.experiment)
     path, sizes = run.path[frames], []
     piece = _piece(task, len(task.y))
     with np.errstate(all="ignore"):
@@ -124,7 +124,7 @@ def layer_gradients(run: Run, frames: Array) -> Array:
 def responses(run: Run, frames: Array, X: Array) -> tuple[Array, ...]:
     """What every layer makes of rows X (m, d), in the data's units, at these frames: for each
     layer (F', m, units), the values of hidden units, and last the raw predictions z."""
-    task, e = Task.of(run.experiment), run.experiment
+    task, e = run.task, run.experiment
     scaled = (X - task.sample.center) / task.sample.scale
     features = MODELS[e.model].function(scaled, **e.params_of("model"))
     path, pieces = run.path[frames], []

@@ -141,7 +141,7 @@ def _plane(
 
 def regions(run: Run, frames: Array, plane: FeaturePlane, size: int = SIZE) -> Regions:
     """What the run makes of the plane at these frames (indices into `run.steps`)."""
-    task, loss = Task.of(run.experiment), loss_of(run.experiment)
+    task, loss = run.task, loss_of(run.experiment)
     x, y = plane.grid(size)
     places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     z = np.nan_to_num(raw(run, frames, plane.rows(places)), posinf=HUGE, neginf=-HUGE)

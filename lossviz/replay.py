@@ -49,7 +49,7 @@ class Replay:
 def replay(run: Run, frames: Array, rows: Array | None = None) -> Replay:
     """The run's training rows, all or those numbered in `rows` (n,), at these frames (indices
     into `run.steps`). Shares are of the total over all rows."""
-    task = Task.of(run.experiment)
+    task = run.task
     reach = np.linalg.norm(task.features, axis=0) if task.is_linear else np.ones(1)
     # A piece of the frames at a time, as of many rows few are kept.
     piece = max(1, REPLAYED // (len(task.y) * max(task.outputs, 1)))
@@ -90,7 +90,7 @@ def _shares(parts: Array) -> Array:
 def raw(run: Run, frames: Array, X: Array) -> Array:
     """The raw predictions at rows X (m, d), in the data's units, at some frames: (F', m), or
     (F', m, K) where the model has K outputs."""
-    task, e = Task.of(run.experiment), run.experiment
+    task, e = run.task, run.experiment
     scaled = (X - task.sample.center) / task.sample.scale
     return _raw(task, run.path[frames], MODELS[e.model].function(scaled, **e.params_of("model")))
 
@@ -146,7 +146,7 @@ def shape(run: Run, arguments: Array, frames: Array | None = None) -> tuple[Arra
     two classes differently once for each, with a gap between; one over several classes for equal
     outputs of all other classes.
     """
-    task, loss = Task.of(run.experiment), loss_of(run.experiment)
+    task, loss = run.task, loss_of(run.experiment)
     options = task.loss_params(run.path[-1:] if frames is None else run.path[frames])
     if loss.task == "multiclass":
         z = np.zeros((len(arguments), task.outputs))

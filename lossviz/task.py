@@ -61,6 +61,18 @@ class Task:
         data and outliers does not apply."""
         return _build(experiment, data, LOSSES[experiment.loss])
 
+    def without_rows(self) -> Task:
+        """The task of the same model on no rows at all, scaled as before."""
+        none, data = np.empty(0, int), self.sample  # a slice would hold on to all of them
+        return replace(
+            self,
+            sample=replace(data.take(none), X_test=data.X_test[none], y_test=data.y_test[none]),
+            features=self.features[:, none],
+            y=self.y[none],
+            features_test=self.features_test[:, none],
+            y_test=self.y_test[none],
+        )
+
     @property
     def is_batched(self) -> bool:
         """Whether each update sees but some of the rows."""

@@ -31,6 +31,7 @@ LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overfl
 class Run:
     """What training gave, or has given so far.
 
+    task: the experiment with its rows: what is drawn or said of the run is drawn from these.
     loss, test_loss (k+1,): training objective and clean test loss at steps 0..k, where k is
         `experiment.steps` once training is over.
     steps (F,): the steps kept as frames, at most MAX_FRAMES, first and last always among them.
@@ -43,7 +44,7 @@ class Run:
         patience with it ended, or None: there it stands still.
     """
 
-    experiment: Experiment
+    task: Task
     steps: Array
     theta: Array
     path: Array
@@ -66,6 +67,11 @@ class Run:
         )
 
     __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was trained."""
+        return self.task.experiment
 
     @property
     def is_done(self) -> bool:
@@ -305,7 +311,7 @@ class Descent:
             ended = stopped_at if stopped_at is not None and stopped_at <= end else None
             runs.append(
                 Run(
-                    task.experiment, steps, task.in_units(path), path, loss, test_loss,
+                    task, steps, task.in_units(path), path, loss, test_loss,
                     error, test_error, task.names,
                     _status(task, loss, test_loss, diverged_at, ended), diverged_at, stopped_at,
                 )

@@ -169,6 +169,7 @@ def test_it_searches_clones_and_pickles():
     assert search.best_params_ == {"lr": 0.3}
     model = GradientDescentRegressor(lr=0.2, loss_params={"delta": 2.0}, steps=5).fit(X, y)
     assert pickle.loads(pickle.dumps(model)).run_ == model.run_
+    assert model.run_.task.features.size == model.run_.task.sample.X.size == 0  # no rows in pickles
     copy = clone(model)
     assert isinstance(copy, GradientDescentRegressor)
     assert copy.get_params() == model.get_params()

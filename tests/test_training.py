@@ -12,6 +12,7 @@ from suiting import choosing, spoiled, suited
 
 from lossviz import DATASETS, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
 from lossviz.objective import Objective, largest_rate
+from lossviz.replay import replay
 from lossviz.task import Task
 from lossviz.training import LIMIT, MAX_FRAMES, _batches, train
 
@@ -491,3 +492,20 @@ def test_a_loss_below_zero_is_judged_as_any_other():
     # Poisson's loss e^z - y z is negative for large counts; from z = 0 it falls from 1.
     e = Experiment(loss="poisson", lr=0.005, steps=3000)
     assert train_on(rows([0, 1, 2], [40, 45, 50]), e).status.startswith("Settled")
+
+
+# ---------------------------------------------------------------- a run and its rows
+
+
+def test_a_run_is_replayed_on_its_own_rows_whatever_its_experiment_names():
+    x, y = [0.0, 1.0, 2.0], [5.0, -1.0, 3.0]
+    trained = train_on(rows(x, y), Experiment(lr=0.1, steps=3))
+    intercept, slope = trained.theta[-1]
+    last = np.array([len(trained.steps) - 1])
+    expected = intercept + slope * np.array(x) - y
+    np.testing.assert_allclose(replay(trained, last).argument[0], expected, rtol=1e-12)
+
+
+def test_runs_on_the_same_rows_carry_the_same_arrays():
+    one, other = run_all([Experiment(lr=0.1), Experiment(lr=0.2)])
+    assert np.shares_memory(one.task.features, other.task.features)

@@ -24,7 +24,7 @@ SLOPES = {"tanh": "1 − h²", "sigmoid": "h·(1 − h)", "relu": "1 where s > 0
 
 def by_hand(run: Run, look: Style, passes: Passes, shown: Sequence[Array]) -> Table:
     """A table row for each of the shown units of the hidden layers, each output, and the loss."""
-    task, layers = Task.of(run.experiment), passes.layers
+    task, layers = run.task, passes.layers
     count = len(run.steps)
     rows = []
 

@@ -14,7 +14,6 @@ from lossviz.figures.style import Style
 from lossviz.metrics import confusions
 from lossviz.player import Row, Table
 from lossviz.replay import chances, latest, thinned
-from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -29,7 +28,7 @@ def images_panel(
     every run's chances for it, and that run's worst mistakes and confusion on the clean test rows.
     Runs at the same steps; those on other data are left out."""
     chosen, look = runs[surface], looks[surface]
-    task = Task.of(chosen.experiment)
+    task = chosen.task
     dataset, sample = DATASETS[chosen.experiment.data], task.sample
     if dataset.image is None:
         raise ValueError(f"the rows of {dataset.name} are no pictures")

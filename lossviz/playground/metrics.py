@@ -14,7 +14,6 @@ from lossviz.metrics import Metrics, costs, gives_probabilities, measure
 from lossviz.player import Row, Table
 from lossviz.playground.words import listed
 from lossviz.replay import latest, thinned
-from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -41,7 +40,7 @@ def metrics_panel(
     """Confusion matrices, ROC, precision–recall, calibration and their figures, of the runs at the
     same steps that have the classes of run number `surface`."""
     kept = runs[0].steps
-    classes, rows = _classes(runs[surface]), len(Task.of(runs[surface].experiment).y_test)
+    classes, rows = _classes(runs[surface]), len(runs[surface].task.y_test)
     frames = max(FEWEST, min(FRAMES, MATRICES // len(runs)))
     frames = min(frames, max(LEAST, RANKED // (rows * len(classes) * len(runs))))
     frames = thinned(len(kept), frames)
@@ -62,7 +61,7 @@ def metrics_panel(
 
 
 def _classes(run: Run) -> tuple[str, ...]:
-    return Task.of(run.experiment).sample.classes
+    return run.task.sample.classes
 
 
 def _meaning(runs: Sequence[Run], looks: Sequence[Style]) -> str:

@@ -35,7 +35,7 @@ def playground(runs: Sequence[Run], view: View | None = None) -> Movie:
     view = view or View()
     looks = styles([run.experiment for run in runs])
     steps, basic = runs[0].steps, table(runs, looks)
-    chosen = Task.of(runs[view.chosen].experiment)
+    chosen = runs[view.chosen].task
     view = replace(view, row=min(view.row, len(chosen.y) - 1))
     shown = panels([run.experiment for run in runs])
     panel = view.panel if view.panel in shown else "overview"
@@ -69,7 +69,7 @@ def marks(runs: Sequence[Run]) -> list[dict[str, object]]:
 def linked_rows(runs: Sequence[Run], view: View) -> Array:
     """The numbers of the training rows that get dots: all, or of many the outliers first and an
     even pick of the rest."""
-    is_outlier = Task.of(runs[view.chosen].experiment).sample.is_outlier
+    is_outlier = runs[view.chosen].task.sample.is_outlier
     n = len(is_outlier)
     if n <= ROWS:
         return np.arange(n)

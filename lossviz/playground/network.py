@@ -40,7 +40,7 @@ def network_panel(
     its units make of the plane, and by hand that row's way forward and backward; and of all runs,
     at the same steps, the gradient in each layer."""
     run, look = runs[surface], looks[surface]
-    task, count = Task.of(run.experiment), len(run.steps)
+    task, count = run.task, len(run.steps)
     row = int(np.clip(row, 0, len(task.y) - 1))
     by_hand_of = _heaviest(run, task, BY_HAND)
     lines = 3 + sum(map(len, by_hand_of)) + len(output_names(task))
@@ -114,7 +114,7 @@ def _values(layers: Sequence[Array], units: Sequence[Array]) -> Array:
 
 
 def _gradients(runs: Sequence[Run], looks: Sequence[Style], beside: Scene) -> Scene:
-    tasks = [Task.of(run.experiment) for run in runs]
+    tasks = [run.task for run in runs]
     frames = [
         thinned(len(run.steps), _affordable(task)) for run, task in zip(runs, tasks, strict=True)
     ]

@@ -51,7 +51,7 @@ def overview(
     """Fit or decision regions, surface, convergence, loss with slope, and what losses have learned,
     where they do, of runs at the same steps; the replays of the numbered rows, None for runs on
     other rows."""
-    kept, task = runs[0].steps, Task.of(runs[view.chosen].experiment)
+    kept, task = runs[0].steps, runs[view.chosen].task
     draw = _regions if task.sample.classes else _fit
     scenes = {
         "fit": draw(runs, looks, task, replays, rows, view),
@@ -73,13 +73,13 @@ def overview(
     if scenes["fit"].chart.span == 2:  # three are left, so the last one is wide too
         last = scenes["shape"]
         scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
-    if any(Task.of(run.experiment).learned for run in runs):
+    if any(run.task.learned for run in runs):
         scenes["learned"] = _learned(runs, looks)
     return scenes
 
 
 def _learned(runs: Sequence[Run], looks: Sequence[Style]) -> Scene:
-    tasks = [Task.of(run.experiment) for run in runs]
+    tasks = [run.task for run in runs]
     shown = [k for k, task in enumerate(tasks) if task.learned]
     [what] = {task.learned for task in tasks if task.learned}  # there is but one such loss
     dials = [
@@ -158,9 +158,9 @@ def _fit(
 
 
 def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool) -> Scene:
-    task = Task.of(runs[of].experiment)
+    task = runs[of].task
     # Runs of another model, or on features scaled otherwise, have no place on this plane.
-    there = [_shares_plane(Task.of(run.experiment), task) for run in runs]
+    there = [_shares_plane(run.task, task) for run in runs]
     exact = [_reached(run) if here else None for run, here in zip(runs, there, strict=True)]
     shown = [run for run, here in zip(runs, there, strict=True) if here]
     if task.is_linear and not task.outputs:
@@ -290,7 +290,7 @@ def _shape(
         )
     frames = next(each.frames for each in replays if each is not None)
     shapes = [shape_of(run, arguments, frames) for run in runs]
-    if any(Task.of(run.experiment).learned for run in runs):
+    if any(run.task.learned for run in runs):
         note += "The curve of a loss that learns its shape moves with the step."
     target = None if task.sample.classes else task.sample.target
     return shape("shape", looks, shapes, replays, target=target, note=note, frames=frames)

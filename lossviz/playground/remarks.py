@@ -8,7 +8,7 @@ import numpy as np
 
 from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
-from lossviz.playground.words import listed, objectives
+from lossviz.playground.words import listed, objectives, tasks_of
 from lossviz.reference import reference
 from lossviz.replay import MAPPED
 from lossviz.sampling import Sample
@@ -24,12 +24,12 @@ def faults(runs: Sequence[Run]) -> list[str]:
     """A sentence for each loss that is given targets it is not made for, and for each class of
     which the rows tell too little."""
     asked = objectives(runs)
-    found = _scarce(Task.of(runs[0].experiment).sample)
-    for experiment, look in zip(asked, styles(asked), strict=True):
+    found = _scarce(runs[0].task.sample)
+    for experiment, task, look in zip(asked, tasks_of(runs), styles(asked), strict=True):
         if experiment.loss in VARIABLES:
             said = findings(experiment.loss, experiment.params_of("loss")).items
             found += [f"{look.label}: {each.sentence}" for each in said if each.kind in SERIOUS]
-        y, domain = Task.of(experiment).sample.y, LOSSES[experiment.loss].domain
+        y, domain = task.sample.y, LOSSES[experiment.loss].domain
         for end, count, side in (
             (domain[0], np.sum(y < domain[0]), "below"),
             (domain[1], np.sum(y > domain[1]), "above"),
@@ -78,22 +78,22 @@ def _constant(task: Task) -> list[str]:
 def remarks(runs: Sequence[Run]) -> list[str]:
     """What a careful reader should know of the numbers on show."""
     said = []
-    asked = objectives(runs)
-    if any(Task.of(experiment).sample.is_scaled for experiment in asked):
+    asked, tasks = objectives(runs), tasks_of(runs)
+    if any(task.sample.is_scaled for task in tasks):
         said.append(
             "Descent sees standardised features (minus their mean, over their deviation), as these "
             "come in units that it cannot handle. The surface and the columns marked “scaled” are "
             "in those; all else is in the data's own units."
         )
-    most = max(len(Task.of(experiment).y) for experiment in asked)
+    most = max(len(task.y) for task in tasks)
     if any(experiment.params_of("data").get("test") == 0 for experiment in asked):
         small = " of so small a set" if most <= MAPPED else ""
         said.append(
             f"No rows are held out{small}: the clean test loss is on the same rows, without "
             "injected outliers."
         )
-    said += _constant(Task.of(asked[0]))
-    if not all(Task.of(experiment).is_linear for experiment in asked):
+    said += _constant(tasks[0])
+    if not all(task.is_linear for task in tasks):
         said.append(
             "A network has no minimum that a solver can promise, so none is shown. Where a run "
             "ends depends on where it starts: try other seeds."
@@ -105,8 +105,8 @@ def remarks(runs: Sequence[Run]) -> list[str]:
         )
     if most > MAPPED:
         said.append(f"Charts draw some of the {most:,} training rows. Training takes all of them.")
-    for experiment, look in zip(asked, styles(asked), strict=True):
-        exact, task = reference(experiment), Task.of(experiment)
+    for experiment, task, look in zip(asked, tasks, styles(asked), strict=True):
+        exact = reference(experiment)
         if exact is not None:
             said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
         elif task.is_linear:

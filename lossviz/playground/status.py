@@ -6,7 +6,7 @@ from math import floor
 
 import numpy as np
 
-from lossviz.experiment import Experiment, loss_of
+from lossviz.experiment import loss_of
 from lossviz.figures.numbers import number
 from lossviz.objective import Objective
 from lossviz.reference import Reference
@@ -39,7 +39,7 @@ def status(run: Run, exact: Reference | None) -> str:
     if hops and worst <= ARRIVED:
         return (
             f"Arrived: it hops within {number(100 * worst, 2)} % of the way to the minimum"
-            f"{_why(e)}."
+            f"{_why(run)}."
         )
     if hops or left[-1] >= 1:
         return run.status
@@ -49,8 +49,9 @@ def status(run: Run, exact: Reference | None) -> str:
     return f"On its way: {made} after {e.steps:,} steps; more steps or a larger rate are needed."
 
 
-def _why(e: Experiment) -> str:
-    if Task.of(e).is_batched:
+def _why(run: Run) -> str:
+    e = run.experiment
+    if run.task.is_batched:
         return ", as batches that differ make it"
     has_kinks = bool(loss_of(e).kinks(**e.params_of("loss")))
     return ", as a constant rate must at a kink" if has_kinks and e.schedule == "constant" else ""
@@ -64,7 +65,7 @@ def _percent(share: float) -> str:
 
 def _is_flat(run: Run) -> bool:
     """Whether the rows' pulls at the end cancel out, or are next to none."""
-    task, e = Task.of(run.experiment), run.experiment
+    task, e = run.task, run.experiment
     bound = loss_of(e).slope_bound
     pull = bound(**e.params_of("loss")) if bound else np.inf
     if not np.isfinite(pull):

@@ -13,7 +13,6 @@ from lossviz.player import Row, Table
 from lossviz.playground.status import ROUNDING, rounding, status
 from lossviz.playground.words import name_of
 from lossviz.reference import Reference, gap, reference, steps_to
-from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -24,7 +23,7 @@ NEAR = "1\N{NO-BREAK SPACE}%"
 
 def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     """A row for each run, with its status in words on a line of its own."""
-    if runs[0].error is None and all(Task.of(run.experiment).is_linear for run in runs):
+    if runs[0].error is None and all(run.task.is_linear for run in runs):
         return _with_parameters(runs, looks)
     exact = [reference(run.experiment) for run in runs]
     is_known, has_classes = any(exact), runs[0].error is not None
@@ -62,7 +61,7 @@ def _known(run: Run, exact: Reference | None) -> tuple[str | Array, str | Array]
 def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     every = list(dict.fromkeys(name for run in runs for name in run.names))
     names = every[:MAX_COLUMNS]
-    is_scaled = any(Task.of(run.experiment).sample.is_scaled for run in runs)
+    is_scaled = any(run.task.sample.is_scaled for run in runs)
     scaled = names if is_scaled and len(names) <= 2 else []
     columns = (
         "Loss", *map(_heading, names), *(f"{name}, scaled" for name in scaled), "Training loss",

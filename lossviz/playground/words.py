@@ -42,7 +42,7 @@ def _where_classes_stand(runs: Sequence[Run]) -> str:
         if run.test_error is not None
     ]
     spoiled = ""
-    tasks = [Task.of(run.experiment) for run in runs]
+    tasks = [run.task for run in runs]
     if all(task.sample.is_outlier.any() for task in tasks):
         spoiled = _counted(tasks)
     rates = [float(run.test_error[-1]) for run in runs if run.test_error is not None]
@@ -78,7 +78,7 @@ def _in(percent: float) -> str:
 
 def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str:
     asked = objectives(runs)
-    tasks = [Task.of(experiment) for experiment in asked]
+    tasks = tasks_of(runs)
     name = name_of(tasks[0].names[1])
     if not all(map(_is_determined, asked)):
         return (
@@ -108,6 +108,11 @@ def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str
 def objectives(runs: Sequence[Run]) -> list[Experiment]:
     """What is minimised, once for all runs that differ only in how they descend."""
     return list(dict.fromkeys(run.experiment.only(OBJECTIVE) for run in runs))
+
+
+def tasks_of(runs: Sequence[Run]) -> list[Task]:
+    """The tasks of what is minimised, in the same order."""
+    return list({run.experiment.only(OBJECTIVE): run.task for run in runs}.values())
 
 
 @lru_cache(maxsize=64)
