@@ -17,6 +17,7 @@ from lossviz.experiment import ROWS, STARTS, Experiment
 from lossviz.losses import LOSSES, Loss
 from lossviz.losses.base import Learned
 from lossviz.models import MODELS
+from lossviz.models.linear import from_units, in_units
 from lossviz.sampling import Sample, generator, sample
 
 Array = np.ndarray
@@ -32,8 +33,8 @@ class Task:
         the loss takes them, (n,), or (n, K) where it takes rows of probabilities; outputs: K, or
         0 where the model gives one number a row.
     layers: the shapes (units, inputs) of the model's layers, the first of which sees features;
-        to_units (D, D): for each row of the first layer, from the descent's parameters to
-        parameters in the data's own units.
+        to_units (d, 1 + degree, degree): for each row of the first layer, from the descent's
+        parameters to parameters in the data's own units, as `models.linear.units` has it.
     penalised (P,): 1 where L1 and L2 apply; names (P): of the parameters. The model's come first;
         after them the latents of what the loss learns, if it learns.
     """
@@ -105,7 +106,7 @@ class Task:
         """Parameters (..., P) of the descent as parameters in the data's own units, and what the
         loss learns as its own parameters."""
         if self.sample.is_scaled:
-            path = self._first_layer(path, lambda rows: np.matvec(self.to_units, rows))
+            path = self._first_layer(path, lambda rows: in_units(rows, self.to_units))
         return self.without_latents(path)
 
     def without_latents(self, path: Array) -> Array:
@@ -148,7 +149,7 @@ class Task:
             return np.where(is_bias, 0.0, draws * np.sqrt(variance))
         given = np.array([float(word) for word in how.split(",")])[:size]
         given = np.pad(given, (0, size - len(given)))
-        return self._first_layer(given, lambda rows: np.linalg.solve(self.to_units, rows.T).T)
+        return self._first_layer(given, lambda rows: from_units(rows, self.to_units))
 
     def _first_layer(self, theta: Array, change: Callable[[Array], Array]) -> Array:
         # Scaling the features is a linear map of each row of the first layer, and of nothing else.

@@ -1,5 +1,6 @@
 """Models: their names, their predictions, the way back, and the change of units."""
 
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from sklearn.preprocessing import PolynomialFeatures
 
 from lossviz import MODELS
-from lossviz.models.linear import MAX_DEGREE
+from lossviz.models.linear import MAX_DEGREE, from_units, in_units
 
 LINEAR = [("linear", {})] + [("polynomial", {"degree": k}) for k in (1, 2, 3, MAX_DEGREE)]
 NETWORKS = [
@@ -98,7 +99,8 @@ def test_names_layers_penalties_and_gradient_agree_on_the_number_of_parameters(
     assert sum(units * columns for units, columns in layers) == size
     assert layers[0][1] == len(features)
     assert layers[-1][0] == max(outputs, 1)
-    assert model.units(np.zeros(d), np.ones(d), **options).shape == (len(features),) * 2
+    blocks, one_more, degree = model.units(np.zeros(d), np.ones(d), **options).shape
+    assert (blocks, one_more, 1 + d * degree) == (d, 1 + degree, len(features))
     expected = [
         0.0 if i == 0 else 1.0
         for units, columns in layers for _ in range(units) for i in range(columns)
@@ -221,18 +223,59 @@ def test_predictions_are_the_same_in_the_data_s_units(name, options, d, outputs)
     scaled, _ = forward(theta, model.function((X - center) / scale, **options)[None])
     units, columns = model.layers(d, outputs, **options)[0]
     first = theta[:, : units * columns].reshape(3, units, columns)
-    in_units = theta.copy()
-    in_units[:, : units * columns] = (first @ model.units(center, scale, **options).T).reshape(
-        3, -1
-    )
-    plain, _ = forward(in_units, model.function(X, **options)[None])
+    changed = theta.copy()
+    powers = model.units(center, scale, **options)
+    changed[:, : units * columns] = in_units(first, powers).reshape(3, -1)
+    np.testing.assert_allclose(from_units(in_units(first, powers), powers), first, rtol=1e-6)
+    plain, _ = forward(changed, model.function(X, **options)[None])
     np.testing.assert_allclose(plain, scaled, rtol=1e-7, atol=1e-7)
 
 
 @EVERY
 def test_without_scaling_the_units_change_nothing(name, options):
     units = MODELS[name].units(np.zeros(2), np.ones(2), **options)
-    assert np.array_equal(units, np.eye(len(units)))
+    rows = np.random.default_rng(3).normal(size=(4, 1 + 2 * units.shape[-1]))
+    assert np.array_equal(in_units(rows, units), rows)
+    assert np.array_equal(from_units(rows, units), rows)
+
+
+def dense(center: np.ndarray, scale: np.ndarray, degree: int) -> np.ndarray:
+    """The same map as one matrix, column by column from NumPy's powers of polynomials."""
+    d = len(center)
+    matrix = np.eye(1 + d * degree)
+    for i, (m, s) in enumerate(zip(center, scale, strict=True)):
+        places = [0, *range(1 + i * degree, 1 + (i + 1) * degree)]
+        for k in range(1, degree + 1):
+            terms = np.polynomial.polynomial.polypow([-m / s, 1 / s], k)
+            matrix[places[: k + 1], places[k]] = terms
+    return matrix
+
+
+@pytest.mark.parametrize(("d", "degree"), [(1, 1), (4, 1), (1, 9), (3, 5)])
+def test_the_units_are_those_of_the_dense_matrix(d, degree):
+    rng = np.random.default_rng(4)
+    center, scale = rng.normal(size=d), rng.uniform(0.5, 3.0, size=d)
+    rows = rng.normal(size=(2, 3, 1 + d * degree))
+    matrix = dense(center, scale, degree)
+    powers = MODELS["polynomial"].units(center, scale, degree=degree)
+    np.testing.assert_allclose(in_units(rows, powers), rows @ matrix.T, rtol=1e-12, atol=1e-12)
+    back = np.linalg.solve(matrix, rows[..., None])[..., 0]
+    np.testing.assert_allclose(from_units(rows, powers), back, rtol=1e-9, atol=1e-9)
+    alone = np.stack([in_units(row, powers) for row in rows.reshape(6, -1)])
+    assert np.array_equal(alone.reshape(rows.shape), in_units(rows, powers))
+
+
+def test_units_of_many_powers_need_no_large_matrix():
+    d, degree = 100, 9
+    tracemalloc.start()
+    try:
+        powers = MODELS["polynomial"].units(np.ones(d), np.ones(d), degree=degree)
+        back = from_units(in_units(np.ones(1 + d * degree), powers), powers)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_allclose(back, 1.0, rtol=1e-9)
+    assert peak < 4 * 8 * d * degree * (degree + 1) < 8 * (1 + d * degree) ** 2 / 2
 
 
 @pytest.mark.parametrize(("name", "options"), LINEAR)

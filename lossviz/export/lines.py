@@ -84,8 +84,8 @@ def units_lines(task: Task) -> list[str]:
         return []
     degree = task.experiment.params_of("model").get("degree", 1)
     return [
-        f"to_units = units(center, scale, degree={degree})",
-        f"theta = in_units(theta, {task.layers[0][0]}, to_units)",
+        f"powers_of = units(center, scale, degree={degree})",
+        f"theta = first_layer_in_units(theta, {task.layers[0]}, powers_of)",
     ]
 
 

@@ -17,7 +17,7 @@ from lossviz.figures.style import styles
 from lossviz.formula import Formula
 from lossviz.losses import LOSSES
 from lossviz.models import MODELS
-from lossviz.models.linear import units
+from lossviz.models.linear import in_units, units
 from lossviz.objective import Objective
 from lossviz.schedules import SCHEDULES
 from lossviz.task import Task
@@ -168,9 +168,9 @@ def report_code(plan: Plan) -> list[str]:
     is_scaled = plan.any(lambda task: task.sample.is_scaled)
     has_classes = plan.any(lambda task: task.sample.classes)
     return [
-        *definitions([units] if is_scaled else []),
+        *definitions([units, in_units] if is_scaled else []),
         *kept({
-            snippets.IN_UNITS: is_scaled,
+            snippets.FIRST_LAYER: is_scaled,
             snippets.REPORT: True,
             snippets.SHARE_WRONG: has_classes,
         }),

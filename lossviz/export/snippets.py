@@ -45,11 +45,11 @@ def not_bias(shapes):
     """True for weights, False for the intercept or bias of each unit."""
     return np.concatenate([np.arange(units * n) % n > 0 for units, n in shapes])
 '''
-IN_UNITS = '''
-def in_units(theta, rows, to_units):
+FIRST_LAYER = '''
+def first_layer_in_units(theta, shape, powers):
     """The parameters in the data's own units, of which the first layer's rows know."""
-    first = rows * len(to_units)
-    changed = theta[:first].reshape(rows, -1) @ to_units.T
+    first = shape[0] * shape[1]
+    changed = in_units(theta[:first].reshape(shape), powers)
     return np.concatenate([changed.ravel(), theta[first:]])
 '''
 REPORT = '''

@@ -36,9 +36,10 @@ class Model:
         bit, on the runs beside it.
     layers: `(d, outputs, **params) -> ((units, 1 + inputs), ...)`, the shape of each layer.
     names: `(feature names, outputs, class names, **params) -> P names` of the parameters.
-    units: `(mean (d,), scale (d,), **params) -> (D, D)`, the linear map from a row of the first
-        layer for standardised features to that row in the data's own units. The layers after it
-        stay as they are.
+    units: `(mean (d,), scale (d,), **params) -> (d, 1 + degree, degree)`, for `models.linear`'s
+        `in_units` and `from_units`: the linear map from a row of the first layer for standardised
+        features to that row in the data's own units, feature by feature; networks see powers up to
+        the first. The layers after it stay as they are.
     activations: `(theta, features, *, outputs, **params) -> ((pre, post), ...)`, what enters and
         leaves the units of each hidden layer, (..., R, n, units); () where there are none.
     usual_start: `(**params) -> "zeros", "xavier" or "he"`, the start that suits the model.

@@ -61,17 +61,39 @@ def parameter_names(
 
 
 def units(mean: Array, scale: Array, *, degree: int = 1) -> Array:
-    # ((x - m)/s)^k = s^-k sum_j C(k, j) (-m)^(k-j) x^j, by the binomial theorem.
-    d = len(mean)
-    to_units = np.zeros((1 + d * degree, 1 + d * degree))
-    to_units[0, 0] = 1.0
-    for i in range(d):
-        for k in range(1, degree + 1):
-            column = i * degree + k
-            for j in range(k + 1):
-                row = i * degree + j if j else 0
-                to_units[row, column] += comb(k, j) * (-mean[i]) ** (k - j) / scale[i] ** k
-    return to_units
+    # ((x - m)/s)^k = s^-k sum_j C(k, j) (-m)^(k-j) x^j, by the binomial theorem: of each feature,
+    # what its k-th coefficient adds to the intercept (j = 0) and to its others (d, 1 + degree,
+    # degree). No feature speaks to another, so there is no large matrix.
+    powers = np.zeros((len(mean), 1 + degree, degree))
+    for k in range(1, degree + 1):
+        for j in range(k + 1):
+            powers[:, j, k - 1] = comb(k, j) * (-mean) ** (k - j) / scale**k
+    return powers
+
+
+def in_units(rows: Array, powers: Array) -> Array:
+    """Rows (..., 1 + d * degree) of the first layer in the data's own units, by `units`."""
+    d, _, degree = powers.shape
+    given = rows[..., 1:].reshape(*rows.shape[:-1], d, degree)
+    terms = given[..., :1] * powers[:, :, 0]
+    for k in range(1, degree):
+        terms += given[..., k, None] * powers[:, :, k]
+    to_intercept = np.ascontiguousarray(terms[..., 0]).sum(axis=-1, keepdims=True)
+    own = terms[..., 1:].reshape(*rows.shape[:-1], d * degree)
+    return np.concatenate([rows[..., :1] + to_intercept, own], axis=-1)
+
+
+def from_units(rows: Array, powers: Array) -> Array:
+    """The way back: rows in the data's own units as the descent has them."""
+    d, _, degree = powers.shape
+    found = np.array(rows[..., 1:], float).reshape(*rows.shape[:-1], d, degree)
+    for k in reversed(range(degree)):  # from the highest power down
+        found[..., k] /= powers[:, k + 1, k]
+        found[..., :k] -= found[..., k, None] * powers[:, 1 : k + 1, k]
+    to_intercept = (found * powers[:, 0]).sum(axis=(-2, -1))[..., None]
+    return np.concatenate(
+        [rows[..., :1] - to_intercept, found.reshape(*rows.shape[:-1], d * degree)], axis=-1
+    )
 
 
 def activations(theta: Array, features: Array, **_: Any) -> tuple[()]:
