@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+from unicodedata import category
 
 Value = float | int | str
 
@@ -87,6 +88,22 @@ def quote(value: Any) -> str:
     """The value as a reader would recognise it, cut when long."""
     words = str(value)
     return repr(words if len(words) <= 40 else words[:37] + "...")
+
+
+def shortened(words: str, most: int = 80) -> str:
+    """What a user calls something, as a name that does no harm wherever it is shown: on one line,
+    cut when long, "\ufffd" for control characters and halves of characters, and without signs that
+    take no room or turn the direction of writing (but for those that join letters)."""
+    line = " ".join(words.split())
+    if not line.isprintable():
+        line = " ".join("".join(map(_seen, line)).split())
+    return line if len(line) <= most else line[: most - 3] + "..."
+
+
+def _seen(character: str) -> str:
+    if character.isprintable() or character in "\u200c\u200d":
+        return character
+    return {"Cf": "", "Zs": " "}.get(category(character), "\ufffd")
 
 
 class Item(Protocol):

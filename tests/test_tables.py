@@ -108,10 +108,6 @@ REFUSED = {
         b"PK\x03\x04\x14\x00cars.csv", "This is a packed file (zip); unpack it first.",
     ),
     "a picture": (b"\x89PNG\r\n", "This is a picture; a table in CSV is wanted."),
-    "infinity": ("x,y\n1,2\n3,-inf\n", "Row 3 holds '-inf' in column y, which is infinite."),
-    "too large to be finite": (
-        "x,y\n1,2\n1e400,4\n", "Row 3 holds '1e400' in column x, which is infinite.",
-    ),
     "too many rows": (ones(100_003), "The file has 100,003 rows; at most 100,000 are read."),
     "too many columns": (ones(1, 201), "The file has 201 columns; at most 200 are read."),
     "too many bytes": (
@@ -243,7 +239,7 @@ def test_columns_say_what_they_hold_or_why_they_cannot_be_used():
     ("cells", "kind", "why"),
     [
         (["true", "False", "true"], "category", "holds 2 categories: False and true"),
-        (["1", "2", "3", "oh", "5"], "text", "holds 'oh' in row 5, where most rows hold numbers"),
+        (["1", "2", "oh", "2"], "category", "holds 3 categories: 1, 2 and oh"),
         (["1,5", "oh", "3,5"], "text", "holds 'oh' in row 3, where most rows hold numbers"),
         ([*"abcdefghijklmnopqrstuvwu"], "text",
          "holds 23 different texts; categories are at most 20"),
@@ -488,8 +484,8 @@ NOT_CHOSEN = {
         "a and b are the same in every row, so there is nothing to learn from.",
     ),
     "a large number": (
-        "x,y\n\n1,5\n2e12,6\n", "x", ["y"], None,
-        "Row 4 holds 2e+12 in column x; numbers may be 1e12 at most in size.",
+        "x,y\n\n1,5\n2e24,6\n", "x", ["y"], None,
+        "Row 4 holds 2e+24 in column x; numbers may be 1e+24 at most in size.",
     ),
     "many categories": (
         WIDE, "y", [f"k{i}" for i in range(6)], None,

@@ -106,9 +106,9 @@ def test_two_rows_stay(table):
         (lambda t: moved(t, 99, 0, 0), "There is no row 99."),
         (lambda t: removed(t, -1), "There is no row -1."),
         (lambda t: toggled(t, 99), "There is no row 99."),
-        (lambda t: moved(t, 0, np.nan, 0), "A point may be at most 1e12 from 0."),
-        (lambda t: added(t, 0, np.inf), "A point may be at most 1e12 from 0."),
-        (lambda t: added(t, 0, 2e12), "A point may be at most 1e12 from 0."),
+        (lambda t: moved(t, 0, np.nan, 0), "A point may be at most 1e+24 from 0."),
+        (lambda t: added(t, 0, np.inf), "A point may be at most 1e+24 from 0."),
+        (lambda t: added(t, 0, 2e24), "A point may be at most 1e+24 from 0."),
     ],
 )
 def test_a_change_that_cannot_be_is_refused(table, change, sentence):
@@ -223,7 +223,7 @@ def _with(table, **columns):
     ("columns", "like", "sentence"),
     [
         (_with(NUMBERS, x=[1.0, *[None] * 7]), NUMBERS, "At least two complete rows are needed."),
-        (_with(NUMBERS, y=[0.0, 2e12, *[0.0] * 6]), NUMBERS, "Row 2 holds a number beyond 1e12."),
+        (_with(NUMBERS, y=[0.0, 2e24, *[0.0] * 6]), NUMBERS, "Row 2 holds a number beyond 1e+24."),
         ({name: [] for name in as_columns(TWO)}, TWO, "At least two complete rows are needed."),
         (
             {"x1": range(11), "x2": range(11), "class": "abcdefghijk", "outlier": [False] * 11},

@@ -31,7 +31,7 @@ LONGEST = 6_000  # characters of packed rows in a link
 MOST_BYTES = 1_000_000  # of packed rows when unpacked
 DIGITS = 5  # significant digits of a column's largest number, where rounding is needed
 MOST_CLASSES = 10
-LARGEST = 1e12  # beyond, squares of squares no longer hold as many digits as training needs
+LARGEST = 1e24  # squares of squares stay below 1e100, where training counts as diverged
 VERSION = "1"
 NAMED = re.compile(r"file~(\d{1,7})~([0-9a-f]{32})~([^~]{1,80})")
 
@@ -171,7 +171,7 @@ def _checked(features: Any, target: Any, classes: Any, name: Any, columns: Array
         raise ValueError("the rows in the link have other columns than names")
     *X, y, marked = columns
     if not np.isfinite(columns).all() or np.abs(columns).max() > LARGEST:
-        raise ValueError("the rows in the link hold numbers beyond 1e12")
+        raise ValueError(f"the rows in the link hold numbers beyond {LARGEST:g}")
     if len(classes) == 1 or len(classes) > MOST_CLASSES:
         raise ValueError(f"classes are 2 to {MOST_CLASSES}, not {len(classes)}")
     if classes and not np.isin(y, np.arange(len(classes))).all():

@@ -7,7 +7,7 @@
 What is wrong with a file is one sentence, a FileFault, with the row.
 """
 
-from lossviz.tables.choose import can_be_classes, choose, holds_classes, left_out, suggest
+from lossviz.tables.choose import choose
 from lossviz.tables.columns import Column
 from lossviz.tables.edit import (
     added,
@@ -21,6 +21,7 @@ from lossviz.tables.edit import (
 )
 from lossviz.tables.fault import FileFault
 from lossviz.tables.read import Raw, read
+from lossviz.tables.suggest import can_be_classes, holds_classes, left_out, suggest
 
 __all__ = [
     "Column", "FileFault", "Raw", "added", "as_columns", "can_be_classes", "choose",

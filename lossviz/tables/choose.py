@@ -2,71 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
-from lossviz.registry import quote, text
-from lossviz.tables.columns import Column, shortened
+from lossviz.registry import quote, shortened, text
+from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.tables.header import unique
 from lossviz.tables.read import Raw
-from lossviz.tables.split import unique
+from lossviz.tables.suggest import check_usable, holds_classes, is_whole
 
 MOST_FEATURES = 100
-USUAL_FEATURES = 30
-TARGETS = (
-    "target", "y", "label", "class", "outcome", "response", "output", "result", "price", "species",
-    "diagnosis", "quality", "default", "survived", "churn", "score", "sales",
-)  # fmt: skip
-# Numbers that count the rows say nothing of them.
-COUNTERS = re.compile(
-    r"(?:unnamed: |column )?1?0?|id|index|no\.?|nr\.?|row|row[ _]id|#", re.IGNORECASE
-)
-
-
-def can_be_classes(column: Column) -> bool:
-    """Whether it is of 2 to 10 categories, or of as many different whole numbers."""
-    if column.kind == "category":
-        return len(column.levels) <= MOST_CLASSES
-    different = np.unique(column.values[~column.is_missing])
-    return column.is_usable and _is_whole(different) and len(different) <= MOST_CLASSES
-
-
-def holds_classes(column: Column) -> bool:
-    """Whether it is taken for classes as a target, unless something else is chosen: categories are,
-    and so are numbers of exactly two different whole values, such as 0 and 1."""
-    if column.kind != "number":
-        return column.kind == "category"
-    different = np.unique(column.values[~column.is_missing])
-    return len(different) == 2 and _is_whole(different)
-
-
-def left_out(raw: Raw) -> tuple[str, ...]:
-    """Sentences on the usable columns that `suggest` leaves out."""
-    del raw
-    return ()
-
-
-def suggest(raw: Raw) -> tuple[str, tuple[str, ...]]:
-    """A target and features, by name and place; FileFault where no two columns can be used."""
-    usable = [column for column in raw.columns if column.is_usable]
-    targets = [column for column in usable if column.kind == "number" or can_be_classes(column)]
-    if len(usable) < 2 or not targets:
-        why = [f"{each.name} {each.why}" for each in raw.columns if not each.is_usable][:3]
-        raise FileFault(f"A feature and a target are needed{': ' if why else ''}{'; '.join(why)}.")
-    by_name = {column.name.casefold(): column.name for column in reversed(targets)}
-    named = next((by_name[name] for name in TARGETS if name in by_name), "")
-    told = [column.name for column in targets if not _counts_rows(column)]
-    target = named or (told or [column.name for column in targets])[-1]
-    others = [column for column in usable if column.name != target]
-    features, width = [], 0
-    for column in [each for each in others if not _counts_rows(each)] or others:
-        width += max(1, len(column.levels) - 1)
-        if width <= USUAL_FEATURES or not features:
-            features.append(column.name)
-    return target, tuple(features)
 
 
 def choose(
@@ -116,6 +64,8 @@ def choose(
             f"at most {MOST_FEATURES} are possible."
         )
     notes = [*_on_missing(used, complete), *_on_categories(others, same)]
+    if names:
+        notes += _on_classes(aim, names, is_guess=classes is None, is_sought=not positive)
     if same:
         notes.append(f"{listed(same)} {are} left out, being the same in every row.")
     X = np.stack([values for _, values in parts], axis=1)
@@ -129,8 +79,7 @@ def _check_choice(target: Column, features: list[Column]) -> None:
     if not features:
         raise FileFault("No feature is chosen yet.")
     for column in (target, *features):
-        if not column.is_usable:
-            raise FileFault(f"The column {column.name} {column.why}.")
+        check_usable(column)
     if target in features:
         raise FileFault(f"{target.name} is the target, so it cannot be a feature too.")
 
@@ -141,7 +90,7 @@ def _check_size(column: Column, complete: np.ndarray, rows: np.ndarray) -> None:
         i = too_large[0]
         raise FileFault(
             f"Row {rows[i]:,} holds {column.values[i]:.6g} in column {column.name}; numbers may be "
-            "1e12 at most in size."
+            f"{LARGEST:g} at most in size."
         )
 
 
@@ -162,7 +111,7 @@ def _target(
             f"{column.name} has {len(different):,} different values; classes are at most "
             f"{MOST_CLASSES}."
         )
-    if not is_category and not _is_whole(different):
+    if not is_category and not is_whole(different):
         raise FileFault(f"{column.name} holds decimals, which name no classes.")
     names = (shortened(column.levels[int(i)]) if is_category else text(float(i)) for i in different)
     return _positive_last(column.name, codes.astype(float), unique(names), positive)
@@ -213,12 +162,13 @@ def _on_categories(features: list[Column], same: list[str]) -> Iterator[str]:
         )
 
 
-def _is_whole(values: np.ndarray) -> bool:
-    return bool(np.all(values == np.round(values)))
-
-
-def _counts_rows(column: Column) -> bool:
-    """Whether it numbers the rows one by one, and is called so."""
-    if column.kind != "number" or not COUNTERS.fullmatch(column.name):
-        return False
-    return bool(np.all(np.diff(column.values) == 1))
+def _on_classes(
+    target: Column, names: tuple[str, ...], *, is_guess: bool, is_sought: bool
+) -> Iterator[str]:
+    if is_guess and target.kind == "number":
+        yield (
+            f"{target.name} holds but two whole numbers, so they are taken for classes; they can "
+            "be taken for numbers instead."
+        )
+    if is_sought and len(names) == 2:
+        yield f"{names[1]} is the class looked for, unless {names[0]} is chosen."

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.registry import quote
-from lossviz.tables.cells import (
-    BETWEEN,
-    decimal_sign,
-    is_date,
-    is_missing,
-    is_number,
-    number_of,
-    numbers_of,
-)
+from lossviz.registry import quote, shortened
+from lossviz.tables.cells import is_date
 from lossviz.tables.fault import FileFault, listed
-from lossviz.tables.split import Cells
+from lossviz.tables.texts import DAYS, UNCLEAR, Texts
 
 MOST_LEVELS = 20
-TELLING = 100  # different texts that tell whether a column holds numbers
+ENOUGH = 5  # different numbers, beside which words are slips
+FEW_ROWS = 0.1  # that may hold slips
+_LEADING = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SPREADSHEET_ERROR = re.compile(r"#[A-Z/0_]+[!?]?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +24,11 @@ class Column:
     """One column of a file.
 
     kind: "number", "category", or why it cannot be used: "text" (too many different values),
-        "date", "constant".
+        "date", "constant", "out" (as was chosen).
     values (n,): numbers, nan where missing; of categories the positions of their levels, -1 where
         missing; (0,) where it cannot be used.
     why: what it holds, or why it cannot be used, to be read after its name. levels: in order.
+    notes: sentences on cells that count as missing though something stands there.
     """
 
     name: str
@@ -39,6 +36,7 @@ class Column:
     values: np.ndarray
     why: str
     levels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_usable(self) -> bool:
@@ -50,111 +48,119 @@ class Column:
         return self.values < 0 if self.kind == "category" else np.isnan(self.values)
 
 
-@dataclass(frozen=True, eq=False)
-class Texts:
-    """The different texts of a column, and which of them each row has (n,), -1 where missing.
-
-    sign: "." or ",", which its numbers show to be before their decimals; "" where none tells.
-    """
-
-    name: str
-    texts: list[str]
-    codes: np.ndarray
-    is_numeric: bool
-    sign: str
-
-
-def texts_of(cells: Cells) -> Texts:
-    """The texts without blanks around them, and those that stand for nothing left out."""
-    found: dict[str, int] = {}
-    place = [
-        -1 if is_missing(text) else found.setdefault(text, len(found))
-        for text in map(str.strip, cells.texts)
-    ]
-    texts = list(found)
-    is_numeric = bool(texts) and all(map(is_number, texts[:TELLING]))
-    sign = next(filter(None, map(decimal_sign, texts)), "") if is_numeric else ""
-    return Texts(cells.name, texts, np.array(place, np.int32)[cells.codes], is_numeric, sign)
-
-
-def decimal_signs(columns: list[Texts], separator: str) -> list[str]:
-    """The sign before the decimals of each column's numbers; "" where that cannot be told.
-
-    1,234 alone may be either: the file's other numbers tell, and failing them the separator. A
-    comma that separates columns is hardly before decimals too; semicolons are there to let it be.
-    """
-    signs = {column.sign for column in columns} - {""}
-
-    def unclear(column: Texts) -> str:
-        has_point, has_comma = (any(sign in text for text in column.texts) for sign in ".,")
-        if not has_point and not has_comma:
-            return "."
-        if (has_point and has_comma) or len(signs) > 1:
-            return ""
-        if signs:
-            return next(iter(signs))
-        if has_comma:
-            return {",": ".", ";": ","}.get(separator, "")
-        return "" if separator == ";" else "."
-
-    return [column.sign or unclear(column) if column.is_numeric else "." for column in columns]
-
-
-def sign_notes(columns: list[Texts], decimals: list[str], found: list[Column]) -> list[str]:
-    """Sentences on decimal commas and on signs between thousands."""
-    pairs = [
-        (column, decimal)
-        for column, decimal, result in zip(columns, decimals, found, strict=True)
-        if result.kind == "number"
-    ]
-    notes, grouped = [], {}
-    with_commas = (column.texts for column, decimal in pairs if decimal == ",")
-    if example := next(filter(None, (_first_with(",", texts) for texts in with_commas)), ""):
-        notes.append(f"Commas are before decimals: {example} is {number_of(example, ','):.12g}.")
-    for column, decimal in pairs:
-        if text := _first_with(BETWEEN + (",", ".")[decimal == ","], column.texts):
-            grouped[column.name] = f"{text} is {number_of(text, decimal):.12g}"
-    if grouped:
-        example = next(iter(grouped.values()))
-        notes.append(f"In {listed(list(grouped))} there are signs between thousands: {example}.")
-    return notes
-
-
-def _first_with(signs: str, texts: list[str]) -> str:
-    """The first text that has one of the signs; "" where none does."""
-    everything = "\n".join(texts)  # which is searched far faster than text by text
-    signs = "".join(sign for sign in signs if sign in everything)
-    return next((text for text in texts if not set(signs).isdisjoint(text)), "") if signs else ""
-
-
 def column_of(column: Texts, decimal: str, rows: np.ndarray, kind: str = "") -> Column:
-    """The column with its kind; FileFault where a number is infinite, or where it cannot be of the
-    kind that is asked for."""
-    name, texts, codes = column.name, column.texts, column.codes
+    """The column with its kind; FileFault where it cannot be of the kind that is asked for."""
+    name, texts = column.name, column.texts
     if kind == "out":
         return _unusable(name, "out", "is not used, as was chosen")
     if not texts:
         return _unusable(name, "constant", "is empty")
     if len(texts) == 1:
-        return _unusable(name, "constant", f"is {quote(texts[0])} {_where(codes)}")
+        return _unusable(name, "constant", f"is {quote(texts[0])} {_where(column.codes)}")
     if kind == "category":
         return _chosen_categories(column)
-    if kind == "number" and not column.is_numeric:
-        raise FileFault(f"{name} cannot be taken for numbers, for it holds {quote(texts[0])}.")
-    if column.is_numeric and not decimal:
-        text = next(text for text in texts if "." in text or "," in text)
-        why = f"holds numbers such as {text}, whose sign may be before decimals or after thousands"
-        return _unusable(name, "text", why)
-    numbers = numbers_of(texts, decimal) if column.is_numeric else [None]
-    if None not in numbers:
-        return _numbers(column, np.array([*numbers, np.nan], float), rows)
-    if all(map(is_date, texts)):
+    found = _as_numbers(column, decimal, rows, is_chosen=kind == "number")
+    if kind == "number" and not (found and found.is_usable):
+        why = found.why if found else f"holds {quote(_first_word(column, decimal))}"
+        raise FileFault(f"{name} cannot be taken for numbers: it {why}.")
+    if found:
+        return found
+    if _are_dates(texts):
         why = "looks like dates, which cannot be learned from as they stand"
         return _unusable(name, "date", why)
-    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-    if len(texts) <= MOST_LEVELS and (len(texts) == 2 or counts.max() > 1):
+    if len(column.units) > 1:
+        return _unusable(name, "text", f"holds numbers of different units: {listed(column.units)}")
+    if _can_be_categories(column):
         return _categories(column)
-    return _unusable(name, "text", _why_text(column, decimal, counts, rows))
+    return _unusable(name, "text", _why_text(column, decimal, rows))
+
+
+def _as_numbers(
+    column: Texts, decimal: str, rows: np.ndarray, *, is_chosen: bool
+) -> Column | None:
+    """The column of numbers, or why its numbers cannot be read; None for other columns."""
+    if not column.numbers:
+        return None
+    if decimal == DAYS:
+        why = "looks like days and months, which cannot be learned from as they stand"
+        return _unusable(column.name, "date", why)
+    if decimal == UNCLEAR:
+        text = next(text for text in column.numbers if "." in text or "," in text)
+        why = f"holds numbers such as {text}, whose sign may be before decimals or after thousands"
+        if None in column.bare and not is_chosen:
+            return None
+        return _unusable(column.name, "text", why)
+    numbers = column.read(decimal)
+    if np.isnan(numbers).any() and not is_chosen and not _are_slips(column, np.isnan(numbers)):
+        return None
+    finite = np.where(np.isinf(numbers), np.nan, numbers)
+    if np.isnan(finite).all():
+        return _unusable(column.name, "constant", "has no finite number") if is_chosen or not (
+            np.isnan(numbers).any()
+        ) else None  # fmt: skip
+    low, high = np.nanmin(finite), np.nanmax(finite)
+    if low == high:
+        return _unusable(column.name, "constant", f"is {low:.6g} {_where(column.codes)}")
+    values = np.append(finite, np.nan)[column.codes]  # the code -1 takes the last
+    digits = 6 if f"{low:.6g}" != f"{high:.6g}" else 15
+    why = f"holds numbers from {low:.{digits}g} to {high:.{digits}g}"
+    why += f", without their {column.unit}" if column.unit else ""
+    notes = _on_slips(column, np.isnan(finite), np.isinf(numbers), rows)
+    return Column(column.name, "number", values, why, notes=notes)
+
+
+def _are_slips(column: Texts, is_word: np.ndarray) -> bool:
+    """Whether the texts that are no numbers are slips in a column of numbers.
+
+    They are where they stand in a tenth of the rows at most (or in one row), beside at least five
+    different numbers; in a single row three different numbers in four rows are enough. But words
+    with digits that could be categories beside the numbers, such as 3+ or 10-20, belong to a code.
+    What a spreadsheet writes for an error, such as #NUM!, is a slip anyway.
+    """
+    counts, texts = column.counts, np.array(column.texts, object)
+    words, numbers = int(counts[is_word].sum()), int(counts[~is_word].sum())
+    different = int(np.count_nonzero(~is_word))
+    if different < 2 or words > max(1, FEW_ROWS * (words + numbers)) or numbers <= words:
+        return False
+    odd = [text for text in texts[is_word] if not _SPREADSHEET_ERROR.fullmatch(text)]
+    if _can_be_categories(column) and any(any(map(str.isdigit, text)) for text in odd):
+        return False
+    return different >= ENOUGH or not odd or (words == 1 and different >= 3 and numbers >= 4)
+
+
+def _on_slips(
+    column: Texts, is_slip: np.ndarray, is_infinite: np.ndarray, rows: np.ndarray
+) -> tuple[str, ...]:
+    """Which cells count as missing, and what stands there."""
+    at = np.flatnonzero((column.codes >= 0) & np.append(is_slip, False)[column.codes])
+    if not len(at):
+        return ()
+    said = [quote(column.texts[code]) for code in dict.fromkeys(column.codes[at].tolist())]
+    if len(at) == 1:
+        what = "infinite" if is_infinite[column.codes[at[0]]] else "no number"
+        if what == "no number" and column.bare[column.codes[at[0]]] is None and column.unit:
+            what = f"no number with {column.unit}"
+        return (
+            f"Row {rows[at[0]]:,} of {column.name} holds {said[0]}, which is {what}: it counts as "
+            "missing.",
+        )
+    which = listed([f"{row:,}" for row in rows[at]])
+    return (
+        f"Rows {which} of {column.name} hold no finite numbers but {listed(said)}: they count as "
+        "missing.",
+    )
+
+
+def _are_dates(texts: list[str]) -> bool:
+    """Whether nearly all are dates."""
+    some = texts[:: -(-len(texts) // 200)]
+    return sum(map(is_date, some)) >= 0.9 * len(some)
+
+
+def _can_be_categories(column: Texts) -> bool:
+    """Whether there are few different texts, which come again."""
+    few = len(column.texts) <= MOST_LEVELS
+    return few and (len(column.texts) == 2 or bool(column.counts.max() > 1))
 
 
 def _chosen_categories(column: Texts) -> Column:
@@ -168,7 +174,7 @@ def _chosen_categories(column: Texts) -> Column:
 
 def _categories(column: Texts) -> Column:
     texts = column.texts
-    order = sorted(range(len(texts)), key=lambda i: (texts[i].casefold(), texts[i]))
+    order = sorted(range(len(texts)), key=lambda i: _rank(texts[i]))
     place = np.empty(len(texts) + 1, np.int32)
     place[order], place[-1] = np.arange(len(texts)), -1
     levels = tuple(texts[i] for i in order)
@@ -176,10 +182,10 @@ def _categories(column: Texts) -> Column:
     return Column(column.name, "category", place[column.codes], why, levels)
 
 
-def shortened(text: str) -> str:
-    """The text as part of a name: on one line, and cut when long."""
-    line = " ".join(text.split())
-    return line if len(line) <= 80 else line[:77] + "..."
+def _rank(text: str) -> tuple[float, str, str]:
+    """10 comes after 2, and words after numbers, as in the alphabet."""
+    leading = _LEADING.match(text)
+    return float(leading[0]) if leading else np.inf, text.casefold(), text
 
 
 def _where(codes: np.ndarray) -> str:
@@ -190,29 +196,24 @@ def _unusable(name: str, kind: str, why: str) -> Column:
     return Column(name, kind, np.zeros(0), why)
 
 
-def _numbers(column: Texts, numbers: np.ndarray, rows: np.ndarray) -> Column:
-    values = numbers[column.codes]  # the last number is nan, for the code -1
-    infinite = np.flatnonzero(np.isinf(values))
-    if len(infinite):
-        i = infinite[0]
-        text = quote(column.texts[column.codes[i]])
-        raise FileFault(f"Row {rows[i]:,} holds {text} in column {column.name}, which is infinite.")
-    low, high = np.nanmin(values), np.nanmax(values)
-    if low == high:
-        return _unusable(column.name, "constant", f"is {low:.6g} {_where(column.codes)}")
-    return Column(column.name, "number", values, f"holds numbers from {low:.6g} to {high:.6g}")
+def _first_word(column: Texts, decimal: str) -> str:
+    """The first text that is no number."""
+    if not column.bare:
+        return column.texts[0]
+    numbers = column.read(decimal)
+    return column.texts[int(np.argmax(np.isnan(numbers)))]
 
 
-def _why_text(column: Texts, decimal: str, counts: np.ndarray, rows: np.ndarray) -> str:
-    """Texts that are mostly numbers have a slip in some row; else there are too many of them."""
-    if column.is_numeric:
-        is_word = np.array([number is None for number in numbers_of(column.texts, decimal)])
-    else:
-        is_word = ~np.array([is_number(text) for text in column.texts])
-    if counts[is_word].sum() <= counts[~is_word].sum():
-        at = int(np.flatnonzero(is_word)[0])
-        row = rows[np.flatnonzero(column.codes == at)[0]]
-        return f"holds {quote(column.texts[at])} in row {row:,}, where most rows hold numbers"
+def _why_text(column: Texts, decimal: str, rows: np.ndarray) -> str:
+    """Texts that are mostly numbers have slips in some rows; else there are too many of them."""
+    counts = column.counts
+    if column.bare and decimal not in (DAYS, UNCLEAR):
+        is_word = np.isnan(column.read(decimal))
+        if is_word.any() and counts[is_word].sum() <= counts[~is_word].sum():
+            at = int(np.flatnonzero(is_word)[0])
+            row = rows[np.flatnonzero(column.codes == at)[0]]
+            text = quote(column.texts[at])
+            return f"holds {text} in row {row:,}, where most rows hold numbers"
     if counts.max() == 1:
         return "holds another text in every row"
     return f"holds {len(column.texts):,} different texts; categories are at most {MOST_LEVELS}"

@@ -10,10 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
-from lossviz.registry import quote
-from lossviz.tables.columns import shortened
+from lossviz.registry import quote, shortened
 from lossviz.tables.fault import FileFault, counted, listed
-from lossviz.tables.split import unique
+from lossviz.tables.header import unique
 
 DIGITS = 4  # significant digits of an axis that a finger can set
 MARK = "outlier"
@@ -108,7 +107,7 @@ def _place(table: Table, x: float, y: float) -> tuple[float, float]:
 def _rounded(value: float, column: np.ndarray) -> float:
     """The value to DIGITS significant digits of the column's spread, so that links stay short."""
     if not (isfinite(value) and abs(value) <= LARGEST):
-        raise ValueError("A point may be at most 1e12 from 0.")
+        raise ValueError(f"A point may be at most {LARGEST:g} from 0.")
     spread = float(np.ptp(column)) or float(np.abs(column).max()) or 1.0
     return round(float(value), DIGITS - 1 - floor(log10(spread))) + 0.0
 
@@ -141,7 +140,7 @@ def from_columns(
         complete = complete & np.array([bool(word) for word in words], bool)
     too_large = np.flatnonzero(complete & (np.abs(numbers) > LARGEST).any(axis=0))
     if len(too_large):
-        raise FileFault(f"Row {too_large[0] + 1:,} holds a number beyond 1e12.")
+        raise FileFault(f"Row {too_large[0] + 1:,} holds a number beyond {LARGEST:g}.")
     if np.count_nonzero(complete) < 2:
         raise FileFault("At least two complete rows are needed.")
     marked = np.array([_is_marked(flag) for flag in columns[mark]], bool)[complete]

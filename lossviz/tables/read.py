@@ -8,13 +8,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from lossviz.registry import quote
-from lossviz.tables.columns import Column, column_of, decimal_signs, sign_notes, texts_of
+from lossviz.registry import quote, shortened
+from lossviz.tables.columns import Column, column_of
 from lossviz.tables.decode import decode
 from lossviz.tables.fault import FileFault
-from lossviz.tables.split import LONGEST_NAME, Split, split
+from lossviz.tables.split import Split, split
+from lossviz.tables.texts import decimal_signs, sign_notes, texts_of
 
 KINDS = ("number", "category", "out")
+MOST_SLIPS = 6  # columns whose unreadable cells are named
 FIRST = 20  # rows that a preview may show
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
@@ -65,18 +67,25 @@ def read(
     text, notes = decode(given)
     table = split(text, header)
     _check_kinds(kinds, table)
-    columns = [texts_of(cells) for cells in table.columns]
+    columns = [
+        texts_of(cells, are_numbers=kinds.get(cells.name) == "number") for cells in table.columns
+    ]
     decimals = decimal_signs(columns, table.separator)
     found = [
         column_of(column, decimal, table.rows, kinds.get(column.name, ""))
         for column, decimal in zip(columns, decimals, strict=True)
     ]
-    notes = (*notes, *table.notes, *sign_notes(columns, decimals, found))
+    numeric = [i for i, column in enumerate(found) if column.kind == "number"]
+    on_signs = sign_notes([columns[i] for i in numeric], [decimals[i] for i in numeric])
+    slips = [note for column in found for note in column.notes]
+    more = f"In {len(slips) - MOST_SLIPS} more columns cells count as missing."
+    slips = [*slips[:MOST_SLIPS], *[more][: len(slips) > MOST_SLIPS]]
+    notes = (*notes, *table.notes, *on_signs, *slips)
     first = tuple(
         tuple(cells.texts[cells.codes[i]] for cells in table.columns)
         for i in range(min(FIRST, len(table.rows)))
     )
-    name = " ".join(name.split())[:LONGEST_NAME] or "own data"
+    name = shortened(name) or "own data"
     return Raw(name, tuple(found), table.rows, notes, table.has_names, first)
 
 

@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Literal
 
 import numpy as np
 
-from lossviz.tables.cells import is_date, is_missing, is_number
+from lossviz.tables.cells import is_missing
 from lossviz.tables.fault import FileFault, counted
+from lossviz.tables.header import is_header, is_number, names_numbers, names_of, on_counting
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
-LONGEST_NAME = 80
 GLIMPSE = 200  # rows by which the separator and the header are told
 BLOCK = 4096
 BLANKS = " "
@@ -49,45 +50,148 @@ class Split:
 def split(text: str, header: bool | None = None) -> Split:
     """The columns of a text; FileFault where it holds no proper table.
 
-    header: whether the first row holds the names of the columns; None: as it looks.
+    header: whether the first row holds the names of the columns; None: as it looks. Names may be
+    in a line that begins with # just above the table. Rows may have one field more than the names:
+    an empty last one, or a first one that names the row, as R writes it.
     """
-    separator = _said(text) or _best_separator(text)
-    records = _records(text, separator)
-    glimpse = list(islice(records, GLIMPSE))
-    if not glimpse:
-        raise FileFault("The file is empty.")
-    (first_row, first), *others = glimpse
+    table = _opened(text)
+    (first_row, first), *others = table.glimpse
     if len(first) > MOST_COLUMNS:
         raise FileFault(f"The file has {len(first):,} columns; at most {MOST_COLUMNS} are read.")
-    if len(first) == 1 and all(len(cells) == 1 for _, cells in others):
+    below = [cells for _, cells in others]
+    if len(first) == 1 and all(len(cells) == 1 for cells in below):
         raise FileFault(
             f"Row {first_row:,} has one column only; a feature and a target are needed, with a "
             "comma, semicolon or tab between them."
         )
-    notes = [f"The columns are separated by {SEPARATORS.get(separator, repr(separator))}."]
-    has_names = _is_header(first, [cells for _, cells in others]) if header is None else header
-    if has_names:
-        names, note = _unique(first)
-        body = chain(others, records)
-    else:
-        names = [f"column {i}" for i in range(1, len(first) + 1)]
-        note = "" if header is False else (
-            f"Row {first_row:,} is no header, so the columns are numbered."
-        )  # fmt: skip
-        body = chain(glimpse, records)
-    columns, rows = _columns(body, names, first_row)
+    notes = [f"The columns are separated by {SEPARATORS.get(table.separator, table.separator)}."]
+    named, comments = _names_above(table), table.comments
+    given, body = first, chain(others, table.records)
+    if header is not False and named:
+        given, comments = named, comments[:-1]
+        notes.append(f"The names are those in row {table.comments[-1][0]:,}.")
+        body = chain(table.glimpse, table.records)
+    notes += _on_comments(comments)
+    more = "" if named else _one_more(first, below)
+    has_names = bool(named or more or is_header(first, below)) if header is None else header
+    width_row = first_row
+    if not has_names:
+        given, body, more = [""] * len(first), chain(table.glimpse, table.records), ""
+        if header is None:
+            notes.append(f"Row {first_row:,} is no header, so the columns are numbered.")
+    elif more:
+        given, width_row = (["", *first] if more == "first" else [*first, ""]), others[0][0]
+    elif header is None and not named:
+        notes += on_counting(first, below, first_row)
+    columns, rows = _columns(body, len(given), width_row)
     if not len(rows):
         raise FileFault(f"There are no rows below the header in row {first_row:,}.")
-    notes = (*notes, note) if note else tuple(notes)
-    return Split(columns, rows, separator, has_names, notes)
+    if more == "first":
+        given, columns = given[1:], columns[1:]
+        notes.append("The first field of each row has no name: it names the row and is left out.")
+    if not given[-1].strip() and len(given) > 1 and not any(map(str.strip, columns[-1][0])):
+        given, columns = given[:-1], columns[:-1]
+        notes.append("The last field of each row is empty and is left out.")
+    if has_names:
+        names, note = names_of(given)
+        notes += note
+    else:
+        names = [f"column {i}" for i in range(1, len(given) + 1)]
+    cells = (Cells(name, *each) for name, each in zip(names, columns, strict=True))
+    return Split(tuple(cells), rows, table.separator, has_names, tuple(notes))
 
 
-def _records(text: str, separator: str) -> Iterator[Record]:
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """glimpse: the first rows; records: those after them. comments: lines above, with their row."""
+
+    separator: str
+    comments: list[tuple[int, str]]
+    glimpse: list[Record]
+    records: Iterator[Record]
+
+
+def _opened(text: str) -> _Opened:
+    """The rows of the text, after what stands above them."""
+    said = _said(text)
+    for comments, skipped in (_comments(text, bool(said)), ([], int(bool(said)))):
+        separator = said or _best_separator(text, skipped)
+        records = _records(text, separator, skipped)
+        glimpse = list(islice(records, GLIMPSE))
+        if glimpse and not any(_is_row(line, glimpse, separator) for _, line in comments):
+            return _Opened(separator, comments, glimpse, records)
+    raise FileFault("The file is empty.")
+
+
+def _comments(text: str, is_said: bool) -> tuple[list[tuple[int, str]], int]:
+    """The lines above the table that begin with # or %, and how many lines they take. A column may
+    be called #, though."""
+    found, skipped = [], 0
+    for row, match in enumerate(_LINE.finditer(text), 1):
+        line = match[0].strip()
+        if row == 1 and is_said:
+            skipped = 1
+        elif line and (line[0] not in "#%" or line[1:2] in tuple(",;|")):
+            break
+        elif line:
+            found.append((row, line))
+            skipped = row
+    return found, skipped
+
+
+def _is_row(line: str, glimpse: list[Record], separator: str) -> bool:
+    """Whether a line that begins with # is of the table, such as #ff0000,5."""
+    cells = _cells(line, separator)
+    is_tight = len(line) > 1 and line[1] not in "#% \t"
+    return is_tight and len(cells) == len(glimpse[0][1]) and any(map(is_number, cells))
+
+
+def _names_above(table: _Opened) -> list[str]:
+    """The names in the last line above the table, if it holds as many as there are columns and no
+    names stand below it; else none."""
+    if not table.comments:
+        return []
+    (_, first), *others = table.glimpse
+    mark, line = table.comments[-1][1][0], table.comments[-1][1].lstrip("#%")
+    for each in (line, line.strip()):
+        cells = [cell.strip() for cell in _cells(each, table.separator)]
+        if len(cells) == len(first) > 1 and not any(map(is_number, cells)):
+            below = [row for _, row in others]
+            return [] if names_numbers(first, below) else [cells[0] or mark, *cells[1:]]
+    return []
+
+
+def _on_comments(comments: list[tuple[int, str]]) -> list[str]:
+    if not comments:
+        return []
+    lines = counted(len(comments), "line")
+    begin, are = ("begins", "is") if len(comments) == 1 else ("begin", "are")
+    mark = comments[0][1][0]
+    return [f"{lines} above the table {begin} with {mark} and {are} passed over."]
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    if separator == BLANKS:
+        line = " ".join(line.split())
+    try:
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    except csv.Error:
+        return []
+
+
+def _one_more(first: list[str], below: list[list[str]]) -> Literal["", "first", "last"]:
+    """Which field the rows have more than the first row has."""
+    if len(first) < 2 or not below or any(len(cells) != len(first) + 1 for cells in below):
+        return ""
+    if not any(cells[-1].strip() for cells in below):
+        return "last"
+    return "" if is_header(below[0], below[1:]) else "first"
+
+
+def _records(text: str, separator: str, skipped: int) -> Iterator[Record]:
     """All rows that hold something. csv reads the quotation marks."""
     lines: Iterable[str] = (match[0] for match in _LINE.finditer(text))
-    skipped = 0
-    if _said(text):
-        lines, skipped = islice(lines, 1, None), 1
+    lines = islice(lines, skipped, None)
     if separator == BLANKS:
         lines = (" ".join(line.split()) for line in lines)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
@@ -120,9 +224,9 @@ def _said(text: str) -> str:
     return said[1] if said and said[1] in SEPARATORS else ""
 
 
-def _best_separator(text: str) -> str:
+def _best_separator(text: str, skipped: int) -> str:
     """The one that gives most rows the same number of cells, and most cells that are numbers."""
-    start = "".join(match[0] for match in islice(_LINE.finditer(text), GLIMPSE))
+    start = "".join(match[0] for match in islice(_LINE.finditer(text), skipped, skipped + GLIMPSE))
     marks = {}
     for separator in SEPARATORS:
         records = _glimpse(start, separator)
@@ -142,60 +246,25 @@ def _glimpse(text: str, separator: str) -> list[list[str]]:
     """The first rows, as far as they can be read at all."""
     found = []
     try:
-        for _, cells in _records(text, separator):
+        for _, cells in _records(text, separator, 0):
             found.append(cells)
     except FileFault:
         pass
     return found
 
 
-def _is_header(first: list[str], others: list[list[str]]) -> bool:
-    """Whether the first row holds names: words above numbers, or else words that come once."""
-    cells = [cell.strip() for cell in first]
-    below = [[cell.strip() for cell in column] for column in zip(*others, strict=False)]
-    words = [not is_missing(cell) and not is_number(cell) and not is_date(cell) for cell in cells]
-    for is_word, column in zip(words, below, strict=False):
-        numbers = [is_number(cell) for cell in column if not is_missing(cell)]
-        if is_word and numbers and all(numbers):
-            return True
-    if any(is_number(cell) or is_date(cell) for cell in cells):
-        return False
-    repeats = any(cell in column for cell, column in zip(cells, below, strict=False) if cell)
-    return any(words) and not repeats
-
-
-def _unique(cells: list[str]) -> tuple[list[str], str]:
-    """Names that are there, short and different, and a sentence where that took some doing."""
-    given = [" ".join(cell.split())[:LONGEST_NAME] for cell in cells]
-    names = unique([name or f"column {i}" for i, name in enumerate(given, 1)])
-    changed = sum(name != old for name, old in zip(names, given, strict=True))
-    note = f"{counted(changed, 'column')} had no name of its own and got one."
-    return names, note.replace("its own", "their own") if changed else ""
-
-
-def unique(names: Iterable[str]) -> list[str]:
-    """The names, where one comes again with a number behind it."""
-    found: dict[str, None] = {}
-    for name in names:
-        candidate, count = name, 1
-        while candidate in found:
-            count += 1
-            candidate = f"{name} ({count})"
-        found[candidate] = None
-    return list(found)
-
-
 def _columns(
-    records: Iterator[Record], names: list[str], header: int
-) -> tuple[tuple[Cells, ...], np.ndarray]:
+    records: Iterator[Record], width: int, header: int
+) -> tuple[list[tuple[list[str], np.ndarray]], np.ndarray]:
+    """The different texts of each column, which of them each row has (n,), and the rows (n,)."""
     # A text that comes again is held once: files are full of them, and of text rather than memory.
-    known: list[dict[str, int]] = [{} for _ in names]
-    codes: list[list[np.ndarray]] = [[] for _ in names]
+    known: list[dict[str, int]] = [{} for _ in range(width)]
+    codes: list[list[np.ndarray]] = [[] for _ in range(width)]
     rows: list[int] = []
     while block := list(islice(records, BLOCK)):
         for row, cells in block:
-            if len(cells) != len(names):
-                raise FileFault(_ragged(row, len(cells), header, len(names)))
+            if len(cells) != width:
+                raise FileFault(_ragged(row, len(cells), header, width))
         rows += [row for row, _ in block]
         if len(rows) > MOST_ROWS:
             total = len(rows) + sum(1 for _ in records)
@@ -204,10 +273,11 @@ def _columns(
         for cells, seen, parts in zip(columns, known, codes, strict=True):
             parts.append(np.array([seen.setdefault(cell, len(seen)) for cell in cells], np.int32))
     none = np.zeros(0, np.int32)
-    return tuple(
-        Cells(name, list(seen), np.concatenate([none, *parts]))
-        for name, seen, parts in zip(names, known, codes, strict=True)
-    ), np.array(rows, np.int32)
+    found = [
+        (list(seen), np.concatenate([none, *parts]))
+        for seen, parts in zip(known, codes, strict=True)
+    ]
+    return found, np.array(rows, np.int32)
 
 
 def _ragged(row: int, found: int, header: int, expected: int) -> str:

@@ -1,0 +1,202 @@
+"""The different texts of a column: the numbers in them, their unit, their decimal sign."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lossviz.registry import shortened
+from lossviz.tables.cells import (
+    BETWEEN,
+    are_plain,
+    decimal_sign,
+    is_day_and_month,
+    is_missing,
+    is_padded,
+    number_of,
+    numbers_of,
+)
+from lossviz.tables.fault import listed
+from lossviz.tables.split import Cells
+from lossviz.tables.units import Quantity, is_money, quantity
+
+TELLING = 100  # different texts that tell whether a column holds numbers
+DAYS = "days"  # in place of a decimal sign, where 28.10 is a day
+UNCLEAR = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """The different texts of a column, and which of them each row has (n,), -1 where missing.
+
+    bare: the number in each text, without its unit, None where there is none; () where the texts
+        are no numbers for the most part. unit: what was beside the numbers, "" for nothing.
+    example: a text from which something was taken away. units: texts of different units.
+    sign: "." or ",", which its numbers show to be before their decimals; "" where none tells.
+    """
+
+    name: str
+    texts: list[str]
+    codes: np.ndarray
+    bare: list[str | None]
+    sign: str = ""
+    unit: str = ""
+    example: str = ""
+    units: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> list[str]:
+        return [text for text in self.bare if text is not None]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How many rows have each text."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+
+    def read(self, decimal: str) -> np.ndarray:
+        """The number of each text, nan where there is none."""
+        if None not in self.bare:
+            return np.array(numbers_of(self.numbers, decimal), float)
+        read = [None if text is None else number_of(text, decimal) for text in self.bare]
+        return np.array(read, float)
+
+
+def texts_of(cells: Cells, *, are_numbers: bool = False) -> Texts:
+    """The texts without blanks around them, and those that stand for nothing left out.
+
+    are_numbers: look for numbers even where few of the texts are any.
+    """
+    found: dict[str, int] = {}
+    place = [
+        -1 if is_missing(text) or not shortened(text) else found.setdefault(text, len(found))
+        for text in map(str.strip, cells.texts)
+    ]
+    texts = list(found)
+    column = Texts(cells.name, texts, np.array(place, np.int32)[cells.codes], [])
+    some = _some(texts)
+    share = sum(quantity(text) is not None for text in some)
+    if not texts or (share < 0.5 * len(some) and not are_numbers):
+        return column
+    if are_plain(texts):
+        return _with_numbers(column, list(texts))
+    return _without_units(column, [quantity(text) for text in texts])
+
+
+def _some(texts: list[str]) -> list[str]:
+    """As many as tell, from all over the column."""
+    return texts[:: -(-len(texts) // TELLING)] if texts else []
+
+
+def _with_numbers(column: Texts, bare: list[str | None]) -> Texts:
+    # A slip of the comma in one cell does not tell of the others.
+    numbers = [text for text in bare if text is not None]
+    marks = Counter(filter(None, map(decimal_sign, _some(numbers))))
+    sign = max(marks, key=marks.__getitem__, default="")
+    sign = sign or next(filter(None, map(decimal_sign, numbers)), "")
+    return replace(column, bare=bare, sign=sign)
+
+
+def _without_units(column: Texts, found: list[Quantity | None]) -> Texts:
+    """The numbers of the unit that most rows have. Numbers of another one are none of these:
+    but 0 needs no unit, and a price may lack its sign."""
+    rows: Counter[str] = Counter()
+    for each, count in zip(found, column.counts.tolist(), strict=True):
+        if each is not None:
+            rows[each.unit] += count
+    units = [unit for unit, _ in rows.most_common() if unit]
+    unit = units[0] if units else ""
+    may_lack = is_money(unit)
+    if unit and rows[""] > rows[unit] and not may_lack:
+        unit = ""  # a sign that a few numbers have is the slip
+
+    def fits(each: Quantity | None) -> bool:
+        if each is None or each.unit == unit:
+            return each is not None
+        return not each.unit and (may_lack or each.number.strip("0.,") == "")
+
+    bare = [each.number if each and fits(each) else None for each in found]
+    if all(each is None or each.is_bracketed for each in found):
+        return column  # such as notes in brackets
+    pairs = list(zip(column.texts, found, strict=True))
+    example = next((t for t, each in pairs if each and each.unit == unit and t != each.number), "")
+    first = {each.unit: text for text, each in reversed(pairs) if each}
+    differ = all(each is None or each.is_known for each in found) and None not in found
+    several = tuple(first[unit] for unit in rows) if len(rows) > 1 and differ else ()
+    return replace(_with_numbers(column, bare), unit=unit, example=example, units=several)
+
+
+def decimal_signs(columns: list[Texts], separator: str) -> list[str]:
+    """The sign before the decimals of each column's numbers; UNCLEAR where that cannot be told,
+    and DAYS where 28.10 is no number: below decimal commas, or beside 01.02.
+
+    1,234 alone may be either: the file's other numbers tell, and failing them the separator. A
+    comma that separates columns is hardly before decimals too; semicolons are there to let it be.
+    Of money with three digits behind the sign, these are thousands, unless the file tells.
+    """
+    of_days = [bool(each.bare) and all(map(is_day_and_month, each.texts)) for each in columns]
+    pairs = list(zip(columns, of_days, strict=True))
+    signs = {column.sign for column, may_be_days in pairs if not may_be_days} - {""}
+
+    def sign(column: Texts, may_be_days: bool) -> str:
+        if column.sign == "." and not column.unit:
+            is_odd = any(map(is_padded, column.numbers))
+            if may_be_days and ("," in signs or is_odd):
+                return DAYS
+            if is_odd and "," in signs:
+                return UNCLEAR
+        return column.sign or unclear(column)
+
+    def unclear(column: Texts) -> str:
+        has_point, has_comma = (any(sign in text for text in column.numbers) for sign in ".,")
+        if not has_point and not has_comma:
+            return "."
+        if (has_point and has_comma) or len(signs) > 1:
+            return UNCLEAR
+        if signs:
+            return next(iter(signs))
+        if is_money(column.unit):
+            return "," if has_point else "."
+        if has_comma:
+            return {",": ".", ";": ","}.get(separator, UNCLEAR)
+        return UNCLEAR if separator == ";" else "."
+
+    return [sign(column, may_be_days) if column.bare else "." for column, may_be_days in pairs]
+
+
+def sign_notes(columns: list[Texts], decimals: list[str]) -> list[str]:
+    """Sentences on columns of numbers: on decimal commas, on signs between thousands, and on what
+    was taken away."""
+    pairs = list(zip(columns, decimals, strict=True))
+    notes, grouped = [], {}
+    with_commas = (column.numbers for column, decimal in pairs if decimal == ",")
+    if example := next(filter(None, (_first_with(",", texts) for texts in with_commas)), ""):
+        notes.append(f"Commas are before decimals: {example} is {number_of(example, ','):.12g}.")
+    for column, decimal in pairs:
+        if text := _first_with(BETWEEN + (",", ".")[decimal == ","], column.numbers):
+            grouped[column.name] = f"{text} is {number_of(text, decimal):.12g}"
+    if grouped:
+        example = next(iter(grouped.values()))
+        notes.append(f"In {listed(list(grouped))} there are signs between thousands: {example}.")
+    by_what: dict[str, list[str]] = {}
+    said: dict[str, str] = {}
+    for column, decimal in pairs:
+        if column.example:
+            what = column.unit or "brackets"
+            number = column.bare[column.texts.index(column.example)] or ""
+            by_what.setdefault(what, []).append(column.name)
+            said.setdefault(what, f"{column.example} is {number_of(number, decimal):.12g}")
+    for what, names in by_what.items():
+        thing = "the unit" if any(map(str.isalpha, what)) else "the sign"
+        was = "brackets are" if what == "brackets" else f"{thing} {what} is"
+        gone = "minus signs" if what == "brackets" else "taken away"
+        notes.append(f"In {listed(names)} {was} {gone}: {said[what]}.")
+    return notes
+
+
+def _first_with(signs: str, texts: list[str]) -> str:
+    """The first text that has one of the signs; "" where none does."""
+    everything = "\n".join(texts)  # which is searched far faster than text by text
+    signs = "".join(sign for sign in signs if sign in everything)
+    return next((text for text in texts if not set(signs).isdisjoint(text)), "") if signs else ""
