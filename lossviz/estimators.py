@@ -194,7 +194,7 @@ def _train(estimator: Any, X: Array, y: Array, classes: tuple[str, ...] = ()) ->
     [run] = next(train([task], seconds=math.inf))
     if run.diverged_at is not None:
         warnings.warn(run.status, ConvergenceWarning, stacklevel=3)
-    estimator.run_ = replace(run, task=task.without_rows())  # nor does its pickle hold any
+    estimator.run_ = replace(run, task=task.take(np.empty(0, int)))  # a fit holds no rows
     estimator.loss_curve_ = run.loss
     estimator.n_iter_ = _steps_made(run)
     frame = int(np.argmin(run.test_loss[run.steps])) if experiment.patience else -1

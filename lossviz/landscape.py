@@ -6,14 +6,14 @@ that of two parameters where one output is linear in them, and else that in whic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lossviz.experiment import Experiment
 from lossviz.reference import reference
-from lossviz.replay import height_of, mapped
+from lossviz.replay import Height, height_of, mapped
 from lossviz.task import Task
 from lossviz.training import Run
 
@@ -77,7 +77,7 @@ class Landscape:
     fixed: dict[str, float]
     coordinates: str
     rows: tuple[int, int]
-    height: Callable[[Array], Array]
+    height: Height
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def landscape(
     task = _task(of)
     if plane is None:
         plane = plane_of(task, x, y, base)
-    exact = reference(task.experiment)
+    exact = reference(task)
     if base is None:
         base = plane.origin if exact is None or not exact.is_attained else exact.internal
     if x_range is None or y_range is None:
@@ -167,7 +167,7 @@ def plane_of(
     task = _task(of)
     axes = _axes(task, x, y)
     if base is None:
-        exact = reference(task.experiment)
+        exact = reference(task)
         base = task.start if exact is None else exact.internal
     origin, directions = np.array(base, float), np.zeros((2, len(base)))
     origin[list(axes)], directions[[0, 1], axes] = 0.0, 1.0

@@ -58,6 +58,8 @@ class Objective:
         def stack(arrays: Sequence[Array], *, by_class: bool = False) -> Array:
             shared = all(array is arrays[0] for array in arrays)
             kept = arrays[:1] if shared else arrays
+            if len(kept) == 1 and not by_class:  # as it stands, since it may be large
+                return np.ascontiguousarray(kept[0])[None]
             # Classes are last in shape and first in memory, as `one_hot` and models have them.
             return np.stack([array.T for array in kept]).mT if by_class else np.stack(kept)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -188,31 +188,40 @@ def mapped(task: Task) -> Task:
     if n <= MAPPED:
         return task
     rows = np.sort(generator(task.experiment.seed, "surface").choice(n, MAPPED, replace=False))
-    few = task.sample.take(rows)
-    return replace(task, sample=few, features=task.features[:, rows], y=task.y[rows])
+    return task.take(rows)
 
 
-def height_of(task: Task, anchor: Array) -> Callable[[Array], Array]:
-    """The height (F,) of the task's surface at points (F, P) in the descent's coordinates: the
+@dataclass(frozen=True, eq=False)
+class Height:
+    """The height (F,) of a task's surface at points (F, P) in the descent's coordinates: the
     objective. Of many rows it is that of those drawn, tilted so that at the anchor (P,) value and
-    slope are those of all rows: a valley that ends there does so for all.
+    slope are those of all rows: a valley that ends there does so for all. It holds no other rows.
 
     After Jordan, Lee & Yang (2019), Communication-Efficient Distributed Statistical Inference,
     JASA 114(526), doi:10.1080/01621459.2018.1429274."""
-    drawn = mapped(task)
-    few, tilt, lift = Objective.of([drawn]), np.zeros_like(anchor), 0.0
-    is_whole = drawn is task
-    if not is_whole:
-        # f(theta) + F(a) - f(a) + (F'(a) - f'(a)) (theta - a)
-        (whole, slope), (part, part_slope) = Objective.of([task])(anchor[None]), few(anchor[None])
-        tilt, lift = slope[0] - part_slope[0], float(whole[0] - part[0])
 
-    def height(points: Array) -> Array:
+    drawn: Objective
+    anchor: Array
+    tilt: Array | None
+    lift: float
+
+    def __call__(self, points: Array) -> Array:
         with np.errstate(all="ignore"):
-            values = few.values(points[:, None, :])[:, 0]
-            return values if is_whole else values + (lift + (points - anchor) @ tilt)
+            values = self.drawn.values(points[:, None, :])[:, 0]
+            if self.tilt is None:
+                return values
+            return values + (self.lift + (points - self.anchor) @ self.tilt)
 
-    return height
+
+def height_of(task: Task, anchor: Array) -> Height:
+    """The height of the task's surface, which is true at the anchor (P,)."""
+    drawn = mapped(task)
+    few = Objective.of([drawn])
+    if drawn is task:
+        return Height(few, anchor, None, 0.0)
+    # f(theta) + F(a) - f(a) + (F'(a) - f'(a)) (theta - a)
+    (whole, slope), (part, part_slope) = Objective.of([task])(anchor[None]), few(anchor[None])
+    return Height(few, anchor, slope[0] - part_slope[0], float(whole[0] - part[0]))
 
 
 def thinned(count: int, wanted: int) -> Array:

@@ -1,27 +1,29 @@
 """What an experiment needs before its first step: its rows as the model sees them, and its model.
 
-Tasks are kept, as they are asked for again and again, so that runs on the same rows share arrays.
+Rows, and what models see of them, are kept, as they are asked for again and again: tasks on the
+same rows share their arrays, whatever the loss.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from lossviz.cache import weighed
+from lossviz.cache import KEPT
+from lossviz.datasets.own import holder
 from lossviz.experiment import ROWS, STARTS, Experiment
 from lossviz.losses import LOSSES, Loss
 from lossviz.losses.base import Learned
-from lossviz.models import MODELS
+from lossviz.models import MODELS, Model
 from lossviz.models.linear import from_units, in_units
 from lossviz.sampling import Sample, generator, sample
 
 Array = np.ndarray
-TASKS, MOST_BYTES = 32, 2**29  # that are kept: 100,000 rows of 20 features are 2**25 bytes
+SAMPLE = tuple(key for key in ROWS if key != "model")  # decide the rows
 Forward = Callable[[Array, Array], tuple[Array, Callable[[Array], Array]]]
 
 
@@ -53,23 +55,23 @@ class Task:
 
     @classmethod
     def of(cls, experiment: Experiment) -> Task:
-        rows = _task(experiment.only(ROWS), LOSSES[experiment.loss])
-        return replace(rows, experiment=experiment)
+        return _build(experiment, _rows(experiment))
 
     @classmethod
     def on(cls, experiment: Experiment, data: Sample) -> Task:
         """The task of training as the experiment says on rows of one's own: what it says about
-        data and outliers does not apply."""
-        return _build(experiment, data, LOSSES[experiment.loss])
+        data and outliers does not apply. The rows are not to change afterwards."""
+        return _build(experiment, data)
 
-    def without_rows(self) -> Task:
-        """The task of the same model on no rows at all, scaled as before."""
-        none, data = np.empty(0, int), self.sample  # a slice would hold on to all of them
+    def take(self, rows: Array) -> Task:
+        """The task on training rows of these numbers alone, scaled as before, and on no test rows:
+        it holds on to none of the others."""
+        none, data = np.empty(0, int), self.sample.take(rows)
         return replace(
             self,
-            sample=replace(data.take(none), X_test=data.X_test[none], y_test=data.y_test[none]),
-            features=self.features[:, none],
-            y=self.y[none],
+            sample=replace(data, X_test=data.X_test[none], y_test=data.y_test[none]),
+            features=self.features[:, rows],
+            y=self.y[rows],
             features_test=self.features_test[:, none],
             y_test=self.y_test[none],
         )
@@ -166,39 +168,58 @@ def _of_weights(
     return forward(theta[..., :weights], features)
 
 
-def _build(experiment: Experiment, data: Sample, loss: Loss) -> Task:
+def _rows(experiment: Experiment) -> Sample:
+    """The experiment's rows, which all may share; of a held table they go with the table."""
+    e = experiment.only(SAMPLE)
+    table = holder(str(e.params_of("data").get("rows", "")))
+    return KEPT.of(table, ("rows", e), lambda: _drawn(e))
+
+
+def _drawn(experiment: Experiment) -> Sample:
+    data = sample(experiment)
+    for array in (data.X, data.y, data.is_outlier, data.X_test, data.y_test):
+        _shared(array)
+    return data
+
+
+def _build(experiment: Experiment, data: Sample) -> Task:
     model, options = MODELS[experiment.model], experiment.params_of("model")
-    d = data.X.shape[1]
+    key, loss = (model.name, tuple(options.items())), LOSSES[experiment.loss]
+    # Apart, so that losses share what takes room; and both go when the rows do.
+    features = KEPT.of(data, ("features", *key), lambda: _features(data, model, options))
+    parts = KEPT.of(data, ("parts", *key, loss), lambda: _parts(data, loss, model, options))
+    return Task(experiment, data, **features, **parts)
+
+
+def _features(data: Sample, model: Model, options: Mapping[str, Any]) -> dict[str, Any]:
+    def seen(X: Array) -> Array:
+        return _shared(model.function((X - data.center) / data.scale, **options))
+
+    return {
+        "features": seen(data.X),
+        "features_test": seen(data.X_test),
+        "to_units": model.units(data.center, data.scale, **options),
+    }
+
+
+def _parts(
+    data: Sample, loss: Loss, model: Model, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    outputs, d = len(data.classes) if loss.task == "multiclass" else 0, data.X.shape[1]
     learned = () if loss.learned is None else loss.learned.names
-    outputs = len(data.classes) if loss.task == "multiclass" else 0
-    return Task(
-        experiment,
-        data,
-        model.function((data.X - data.center) / data.scale, **options),
-        loss.targets(data.y, outputs),
-        model.function((data.X_test - data.center) / data.scale, **options),
-        loss.targets(data.y_test, outputs),
-        outputs,
-        model.layers(d, outputs, **options),
-        model.units(data.center, data.scale, **options),
-        np.pad(model.penalised(d, outputs, **options), (0, len(learned))),
-        (
+    return {
+        "y": _shared(loss.targets(data.y, outputs)),
+        "y_test": _shared(loss.targets(data.y_test, outputs)),
+        "outputs": outputs,
+        "layers": model.layers(d, outputs, **options),
+        "penalised": np.pad(model.penalised(d, outputs, **options), (0, len(learned))),
+        "names": (
             *model.names(data.features, outputs, data.classes, **options),
             *(f"loss {name}" for name in learned),
         ),
-    )
+    }
 
 
-def _weight(task: Task) -> int:
-    arrays = task.features, task.features_test, task.sample.X, task.sample.X_test
-    return sum(array.nbytes for array in arrays)
-
-
-@weighed(TASKS, MOST_BYTES, _weight)
-def _task(rows: Experiment, loss: Loss) -> Task:
-    task = _build(rows, sample(rows), loss)
-    arrays = (task.features, task.y, task.features_test, task.y_test)
-    for array in (*arrays, *vars(task.sample).values()):
-        if isinstance(array, np.ndarray):
-            array.setflags(write=False)  # the cache hands out the same arrays again
-    return task
+def _shared(array: Array) -> Array:
+    array.setflags(write=False)  # the same one is handed out again
+    return array

@@ -8,6 +8,7 @@ from suiting import BUILT_IN
 
 from lossviz import Experiment, parse, run, run_all
 from lossviz import replay as replaying
+from lossviz.cache import KEPT
 from lossviz.datasets.own import Table, keep
 from lossviz.experiment import loss_of
 from lossviz.export import FLAVOURS, NoScript, rows, script, why_not
@@ -49,12 +50,9 @@ def hurried(monkeypatch):
     for name in ("overview", "remarks", "network"):  # the package has a function of such a name
         monkeypatch.setattr(import_module(f"lossviz.playground.{name}"), "MAPPED", 20)
     monkeypatch.setattr(overview, "MARKS", 20)
-    caches = answer._reference, overview._ground, overview._ground_on
-    for cache in caches:
-        cache.cache_clear()
+    KEPT.clear()
     yield
-    for cache in caches:
-        cache.cache_clear()
+    KEPT.clear()
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

@@ -17,12 +17,13 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
 
+from lossviz.cache import KEPT
 from lossviz.datasets.base import DATASETS, Array, Dataset, Drawn, frozen, held_out
 from lossviz.registry import Param, quote
 
@@ -66,6 +67,7 @@ class MissingTable(LookupError):
 
 
 _held: WeakValueDictionary[str, Table] = WeakValueDictionary()
+_holding = Lock()  # two sessions may bring the same file at once: both are to hold one table
 
 
 def keep(table: Table) -> tuple[str, Table]:
@@ -86,7 +88,8 @@ def keep(table: Table) -> tuple[str, Table]:
     name = re.sub(r"[~\s]+", " ", table.name).strip()[:80] or "own data"
     words = f"file~{len(table.y)}~{digest.hexdigest()[:32]}~{name}"
     table = replace(table, X=frozen(table.X), y=frozen(table.y))
-    return words, _held.setdefault(words, table)
+    with _holding:
+        return words, _held.setdefault(words, table)
 
 
 def is_packed(words: str) -> bool:
@@ -97,12 +100,18 @@ def is_packed(words: str) -> bool:
 def table_of(words: str) -> Table:
     """The rows of a text that has been read; MissingTable says whose rows are not here."""
     if is_packed(words):
-        return _unpack(words)
+        return KEPT.of(None, ("unpacked", words), lambda: _unpack(words))
     found = _held.get(words)
     if found is None:
         count, name = named(words)
         raise MissingTable(f"The {count:,} rows of {name} are not here: the file is needed again.")
     return found
+
+
+def holder(words: str) -> Table | None:
+    """The table that the text names, which what is made of its rows must not outlive; None for
+    packed rows, which anybody with the text may have again."""
+    return table_of(words) if words.startswith("file~") else None
 
 
 def named(words: str) -> tuple[int, str]:
@@ -142,7 +151,6 @@ def _pack(table: Table) -> str:
     return VERSION + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-@lru_cache(maxsize=64)
 def _unpack(words: str) -> Table:
     """The rows of packed text; ValueError says what is wrong with it."""
     if not words.startswith(VERSION):

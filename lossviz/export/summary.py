@@ -16,7 +16,7 @@ SHOWN = 4  # parameters
 def summary(runs: Sequence[Run]) -> str:
     """An aligned table of where the runs have come to: losses, errors, up to four parameters in
     the data's units, the gap to the exact minimum, and how it went, in a sentence."""
-    exact = [reference(run.experiment) for run in runs]
+    exact = [reference(run.task) for run in runs]
     names = list(dict.fromkeys(name for run in runs for name in run.names))[:SHOWN]
     has_classes = any(run.error is not None for run in runs)
     head = [

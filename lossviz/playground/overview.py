@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from math import isqrt
 
 import numpy as np
 
+from lossviz.cache import KEPT
 from lossviz.datasets import DATASETS
-from lossviz.experiment import OBJECTIVE, Experiment, loss_of
+from lossviz.experiment import OBJECTIVE, loss_of
 from lossviz.figures.convergence import Best, Errors, convergence
 from lossviz.figures.fit import fit, predictions
 from lossviz.figures.learned import Dial, learned
@@ -19,7 +19,7 @@ from lossviz.figures.scene import Scene, span, steady
 from lossviz.figures.shape import shape
 from lossviz.figures.style import Style
 from lossviz.figures.surface import Path, contour, terrain
-from lossviz.landscape import Landscape, Plane, Range, frame_for, landscape, plane_of, plane_of_runs
+from lossviz.landscape import Landscape, frame_for, landscape, plane_of, plane_of_runs
 from lossviz.losses.base import identity
 from lossviz.models import MODELS
 from lossviz.playground.view import View
@@ -174,7 +174,9 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
         # A frame that follows the runs, for want of minimisers, is new at every tick of training.
         is_moving = any(each is None for each in exact) and not all(run.is_done for run in shown)
         n = MOVING if is_moving and len(task.y) > MAPPED else FINE
-        ground = _ground(asked, tuple(map(tuple, ends)), base, n)
+        key = "ground", asked, tuple(map(tuple, ends)), base, n
+        asked = replace(task, experiment=asked)
+        ground = KEPT.of(task.sample, key, lambda: _ground(asked, ends, base, n))
     else:
         ground = _ground_of_runs(task, shown, of=sum(there[:of]))
     plane, paths = ground.plane, []
@@ -198,7 +200,7 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
 
 def _reached(run: Run) -> Reference | None:
     """The exact minimiser, if there is one that can be reached."""
-    exact = reference(run.experiment)
+    exact = reference(run.task)
     return exact if exact is not None and exact.is_attained else None
 
 
@@ -206,23 +208,21 @@ def _shares_plane(one: Task, other: Task) -> bool:
     return one.layers == other.layers and np.array_equal(one.to_units, other.to_units)
 
 
-@lru_cache(maxsize=64)
 def _ground(
-    experiment: Experiment, ends: tuple[tuple[float, ...], ...], base: tuple[float, ...] | None,
-    n: int,
-) -> Landscape:  # fmt: skip
+    task: Task, ends: Sequence[Array], base: tuple[float, ...] | None, n: int
+) -> Landscape:
     # The frame holds the start and the minimisers and not the paths, so that it stands still
     # while rates and steps change; and some ground behind the minimisers, for paths that overshoot.
-    start = Task.of(experiment).start
+    start = task.start
     at = None if base is None else np.array(base)
-    plane = plane_of(experiment, base=at)
+    plane = plane_of(task, base=at)
     if base is not None:
         plane = replace(plane, note="The other parameters are held where this run ends.")
-    points = [np.array(end) for end in ends]
+    points = [*ends]
     points += [point + BEYOND * (point - start[: len(point)]) for point in points]
     corners = [plane.coordinates(point) for point in points]
     x_range, y_range = frame_for([plane.coordinates(start[None])], corners)
-    return landscape(experiment, plane=plane, base=at, x_range=x_range, y_range=y_range, n=n)
+    return landscape(task, plane=plane, base=at, x_range=x_range, y_range=y_range, n=n)
 
 
 def _on_the_map(path: Array) -> Array:
@@ -244,28 +244,12 @@ def _ground_of_runs(task: Task, runs: Sequence[Run], of: int) -> Landscape:
     if n < FEWEST:
         plane = replace(plane, note=f"{plane.note} Coarse until training is over.")
     asked = task.experiment.only((*OBJECTIVE, "init"))
-    return _ground_on(asked, _Key(plane), x_range, y_range, n)
-
-
-class _Key:
-    """A plane as the key to a cache: equal if its numbers are."""
-
-    def __init__(self, plane: Plane):
-        self.plane = plane
-        self.content = plane.origin.tobytes() + plane.directions.tobytes()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.content == other.content
-
-    def __hash__(self) -> int:
-        return hash(self.content)
-
-
-@lru_cache(maxsize=16)
-def _ground_on(
-    experiment: Experiment, key: _Key, x_range: Range, y_range: Range, n: int
-) -> Landscape:
-    return landscape(experiment, plane=key.plane, x_range=x_range, y_range=y_range, n=n)
+    key = asked, plane.origin.tobytes(), plane.directions.tobytes(), x_range, y_range, n
+    asked = replace(task, experiment=asked)
+    return KEPT.of(
+        task.sample, ("ground of runs", *key),
+        lambda: landscape(asked, plane=plane, x_range=x_range, y_range=y_range, n=n),
+    )  # fmt: skip
 
 
 def _shape(

@@ -105,8 +105,8 @@ def remarks(runs: Sequence[Run]) -> list[str]:
         )
     if most > MAPPED:
         said.append(f"Charts draw some of the {most:,} training rows. Training takes all of them.")
-    for experiment, task, look in zip(asked, tasks, styles(asked), strict=True):
-        exact = reference(experiment)
+    for task, look in zip(tasks, styles(asked), strict=True):
+        exact = reference(task)
         if exact is not None:
             said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
         elif task.is_linear:

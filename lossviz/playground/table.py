@@ -25,7 +25,7 @@ def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     """A row for each run, with its status in words on a line of its own."""
     if runs[0].error is None and all(run.task.is_linear for run in runs):
         return _with_parameters(runs, looks)
-    exact = [reference(run.experiment) for run in runs]
+    exact = [reference(run.task) for run in runs]
     is_known, has_classes = any(exact), runs[0].error is not None
     columns = (
         "Loss", "Training loss", "Clean test loss",
@@ -69,7 +69,7 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     )  # fmt: skip
     rows = []
     for run, look in zip(runs, looks, strict=True):
-        exact = reference(run.experiment)
+        exact = reference(run.task)
         theta, path = (None, None) if exact is None else (exact.theta, exact.internal)
         cells = (
             *(_parameter(run, run.theta, theta, name) for name in names),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
+from lossviz.cache import KEPT
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
@@ -28,7 +28,7 @@ def headline(runs: Sequence[Run]) -> str:
     classes and networks where the runs have come to."""
     if runs[0].error is not None:
         return _where_classes_stand(runs)
-    exact = [reference(experiment) for experiment in objectives(runs)]
+    exact = [reference(task) for task in tasks_of(runs)]
     known = [each for each in exact if each is not None]
     if len(known) < len(exact):
         return _where_losses_stand(runs)
@@ -80,7 +80,7 @@ def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str
     asked = objectives(runs)
     tasks = tasks_of(runs)
     name = name_of(tasks[0].names[1])
-    if not all(map(_is_determined, asked)):
+    if not all(map(_is_determined, tasks)):
         return (
             f"The rows leave the {name} open: other parameters fit them as well, and where a run "
             "ends depends on where it starts."
@@ -115,10 +115,13 @@ def tasks_of(runs: Sequence[Run]) -> list[Task]:
     return list({run.experiment.only(OBJECTIVE): run.task for run in runs}.values())
 
 
-@lru_cache(maxsize=64)
-def _is_determined(experiment: Experiment) -> bool:
+def _is_determined(task: Task) -> bool:
     """Whether the rows, or a penalty, tell all parameters of the model apart."""
-    task = Task.of(experiment)
+    key = "is determined", task.experiment.only(OBJECTIVE)
+    return KEPT.of(task.sample, key, lambda: _has_full_rank(task))
+
+
+def _has_full_rank(task: Task) -> bool:
     ridge = np.diag(np.sqrt(task.experiment.l2 * task.penalised[: task.weights]))
     rows = np.vstack([task.features.T, ridge])
     size = np.linalg.norm(rows, axis=0)

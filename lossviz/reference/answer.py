@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lossviz.cache import KEPT
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.losses import LOSSES
 from lossviz.objective import Objective
@@ -58,25 +58,26 @@ class Shift:
     spoiled: float
 
 
-def reference(experiment: Experiment) -> Reference | None:
-    """The exact minimiser of the experiment's training objective; never raises.
+def reference(of: Experiment | Task) -> Reference | None:
+    """The exact minimiser of the training objective of an experiment, or of a task such as a run
+    has; never raises.
 
     None where the model is not linear in its parameters: no solver can promise the minimum of a
     network; and where there are so many rows that a solver would take much longer than a second.
     It does not depend on how the experiment descends. Equal questions are answered from a cache.
     """
-    asked = experiment.only(OBJECTIVE)
+    task = of if isinstance(of, Task) else Task.of(of)
+    asked = task.experiment.only(OBJECTIVE)
     learned = LOSSES[asked.loss].learned
     if learned is not None:  # where these start does not matter either
         own = {f"{asked.loss}.{name}" for name in learned.names}
         asked = asked.replace(params=[pair for pair in asked.params if pair[0] not in own])
-    return _reference(asked)
+    task = replace(task, experiment=asked)
+    return KEPT.of(task.sample, ("reference", asked), lambda: _reference(task))
 
 
-@lru_cache(maxsize=256)
-def _reference(experiment: Experiment) -> Reference | None:
-    task = Task.of(experiment)
-    if task.is_linear and is_beyond(task, is_convex=_is_convex(experiment)):
+def _reference(task: Task) -> Reference | None:
+    if task.is_linear and is_beyond(task, is_convex=_is_convex(task.experiment)):
         return None
     return minimise(task)
 
