@@ -1,11 +1,12 @@
 """A real browser against a real server.
 
 `serve(script)` starts one server a script and session, and `page` is a fresh visit that fails its
-test on an uncaught error, on an exception shown by Streamlit, and on any request to another
-origin than a served app. Wait on what the page shows, never on the clock.
+test on an uncaught error, on an exception that Streamlit shows or the server logs, and on any
+request to another origin than a served app. Wait on what the page shows, never on the clock.
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -66,15 +67,20 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def server_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what the servers write."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def serve(server_logs: Path) -> Iterator[Serve]:
     """Start `streamlit run script` once a session; the base address, without a trailing slash."""
     servers: dict[Path, tuple[subprocess.Popen[bytes], str]] = {}
-    logs = tmp_path_factory.mktemp("servers")
 
     def start(script: str | Path) -> str:
         path = (ROOT / script).resolve()
         if path not in servers:
-            log = logs / f"{len(servers)}-{path.stem}.log"
+            log = server_logs / f"{len(servers)}-{path.stem}.log"
             process, url = _start_server(path, log)
             servers[path] = process, url
             _wait_until_healthy(process, url, log)
@@ -113,11 +119,12 @@ def console_errors() -> list[str]:
 
 @pytest.fixture
 def open_page(
-    browser: BrowserContext, page_faults: list[str], console_errors: list[str]
+    browser: BrowserContext, page_faults: list[str], console_errors: list[str], server_logs: Path
 ) -> Iterator[OpenPage]:
     """Open guarded pages: width, height in pixels, permissions, offline, and what `emulate_media`
     takes (color_scheme, reduced_motion)."""
     pages: list[Page] = []
+    logged = {log: log.stat().st_size for log in server_logs.iterdir()}
 
     def open_guarded(
         width: int = 1280, height: int = 900, permissions: Sequence[str] = (),
@@ -138,6 +145,9 @@ def open_page(
             shown = page.get_by_test_id("stException").all_inner_texts()
             page_faults.extend(f"exception on the page: {text}" for text in shown)
         page.close()
+    for log in server_logs.iterdir():
+        text = log.read_bytes()[logged.get(log, 0) :].decode(errors="replace")
+        page_faults.extend(f"logged by the server: {each}" for each in _tracebacks(text))
     browser.clear_permissions()
     browser.set_offline(False)
 
@@ -182,6 +192,10 @@ def _guard(page: Page, faults: list[str], console_errors: list[str]) -> None:
         "console",
         lambda message: console_errors.append(message.text) if message.type == "error" else None,
     )
+
+
+def _tracebacks(log: str) -> list[str]:
+    return re.findall(r"^Traceback .*?\n(?=\S)[^\n]*", log, re.DOTALL | re.MULTILINE)
 
 
 def _start_server(script: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
