@@ -6,6 +6,8 @@ from lossviz.ui import below, editing, own, page, playground, rows, state
 
 page.begin("Playground")
 state.load()
+with st.sidebar:  # its first element makes the sidebar, which makes the charts narrower
+    rows.door()
 with st.container():  # however much it holds, the player below keeps its place
     playground.notices()
     if missing := own.missing():
@@ -13,11 +15,12 @@ with st.container():  # however much it holds, the player below keeps its place
     wanted = [] if missing else playground.experiments()
     if wanted:
         playground.panel(wanted)
+with st.container():
+    if wanted:
         editing.bar(wanted[0])
 if wanted:
     playground.stage(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts
-    rows.door()
     playground.presets()
     playground.settings()
 if wanted:

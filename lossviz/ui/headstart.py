@@ -37,7 +37,8 @@ new MutationObserver((changes, observer) => {
 </script>
 """
 STREAMLIT: Final = Path(str(files("streamlit"))) / "static" / "static" / "js"
-ELEMENTS: Final = ("BidiComponent", "Html", "Multiselect", "Selectbox")  # in Streamlit's words
+# In Streamlit's words.
+ELEMENTS: Final = ("BidiComponent", "Button", "ButtonGroup", "Html", "Multiselect", "Selectbox")
 MOST_SETTINGS: Final = 900  # in an address; Streamlit reads a thousand
 CUT: Final = "view.cut"  # the key that says how many there were
 IMPORT: Final = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')

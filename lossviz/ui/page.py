@@ -19,6 +19,8 @@ STYLE = """
 /* White on the dark theme's accent would be too faint. */
 [data-testid="stMultiSelect"] [data-tag] { background: #0b5cad; }
 [data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
+/* These buttons come late, and the charts below must not move by them. */
+.st-key-editing-mode { flex: 1 1 100%; min-height: 3.75rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 2rem; }
 .lossviz-lesson, .lossviz-headline { margin: 0; line-height: 1.45; max-width: 80rem; }
 .lossviz-lesson { opacity: .85; }

@@ -160,6 +160,7 @@ GROUPS: Mapping[str, tuple[str, Callable[[], None]]] = {
 
 def stage(wanted: Sequence[Experiment]) -> None:
     """The player; while training goes on, it grows by itself."""
+    st.session_state.pop("acted", None)  # this is the page that follows
     training = train(wanted)
     is_live = training.more is not None
     st.fragment(_stage, run_every=TICK if is_live else None)(is_live)
@@ -168,22 +169,26 @@ def stage(wanted: Sequence[Experiment]) -> None:
 def _stage(is_live: bool) -> None:
     training: Training = st.session_state.training  # while a point is dragged, another each time
     # Only at the tick after the last: a rerun while widgets are on their way to the browser for
-    # the first time would have it forget their values.
-    if is_live and training.more is None:
+    # the first time would have it forget their values. After a click or an edit the whole page
+    # follows, and nothing is drawn before: charts would answer a press while they still move.
+    if (is_live and training.more is None) or st.session_state.pop("acted", False):
         state.hold()
         st.rerun()
     training.advance()
-    above = st.container()  # sent early, as Streamlit rests for a moment after it has sent
     runs = aligned(training.runs)
     asked = [run.experiment for run in runs]
     looking, shown = view(asked), panels(asked)
+    size = str(state.view("size"))
+    # The words come before the charts, which would move below them, and early, as Streamlit rests
+    # for a moment after it has sent. So that lines follow a finger, the words on few rows, for
+    # which there is room then, are written while the lines are drawn.
+    is_quick = editing.is_on() and is_packed(own.text_of(asked[looking.chosen]))
+    above = st.container()
+    if not is_quick:
+        above.html(_said(runs, size))
     movie, changes = playground(runs, looking), editing.editing(asked[looking.chosen], looking)
     progress = {"done": training.done, "total": training.total} if training.more else None
-    size = str(state.view("size"))
-    # So that lines follow a finger, the words on few rows are written while the lines are drawn.
-    is_quick = changes is not None and is_packed(own.text_of(asked[looking.chosen]))
-    said = "" if is_quick else _said(runs, size)
-    action = player(
+    player(
         payload(
             movie,
             run=_identity(training.experiments),
@@ -200,13 +205,10 @@ def _stage(is_live: bool) -> None:
         on_action=_act,
         on_edit=_edit,
     )
-    above.html(said or _said(runs, size))
+    if is_quick:
+        above.html(_said(runs, size))
     notes = [*remarks(runs), *filter(None, [own.said_of_link(asked[0])])]
     st.caption("  \n".join(plain(note) for note in notes))
-    # The callbacks have acted on it; the rest of the page is yet to follow.
-    if action or st.session_state.pop("edited", False):
-        state.hold()
-        st.rerun()
 
 
 def _said(runs: Sequence[Run], size: str) -> str:
@@ -279,10 +281,11 @@ def _edit(edit: Edit) -> None:
     runs = st.session_state.training.runs
     editing.follow(edit, runs, view([run.experiment for run in runs]))
     train(_shown(state.sweep())[1])
-    st.session_state.edited = edit.kind != "drag"  # on its way, a point moves the charts alone
+    st.session_state.acted = edit.kind != "drag"  # on its way, a point moves the charts alone
 
 
 def _act() -> None:
+    st.session_state.acted = True
     action = st.session_state.player.action
     if action == "stop":
         st.session_state.training.stop()
@@ -308,6 +311,11 @@ def notices() -> None:
     lesson = _lessons().get(state.sweep())
     if lesson is not None:
         st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
+    # What is said no more would else stay until all is done, and then move the charts.
+    said = len(st.session_state.notes) + (lesson is not None)
+    st.session_state.most_said = max(said, st.session_state.get("most_said", 0))
+    for _ in range(said, st.session_state.most_said):
+        st.empty()
 
 
 @cache

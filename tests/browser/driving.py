@@ -6,6 +6,56 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 
+# Resolves when what a selector finds has been where it is, and as large, for ten pictures in a row.
+STILL = """(selector) => new Promise((resolve) => {
+  let [last, count] = ["", 0];
+  const look = () => {
+    const now = JSON.stringify([...document.querySelectorAll(selector)].map((node) => {
+      const { x, y, width, height } = node.getBoundingClientRect();
+      return [x, y, width, height];
+    }));
+    count = now === last ? count + 1 : 0;
+    last = now;
+    if (count < 10) requestAnimationFrame(look);
+    else resolve(now);
+  };
+  document.fonts.ready.then(look);
+})"""
+# Notes in `window.moves` which chart, once drawn, has moved or changed its size, how points are
+# edited, and from where to where. Whenever another way of editing begins, all begin anew.
+WATCH_CHARTS = """
+window.moves = [];
+const places = new WeakMap();
+const watch = () => {
+  const mode = document.querySelector("[data-editing]")?.dataset.editing ?? "none";
+  for (const node of document.querySelectorAll(".lv-figure:has(.main-svg)")) {
+    const { x, y, width, height } = node.getBoundingClientRect();
+    const place = [mode, x + scrollX, y + scrollY, width, height];
+    const before = places.get(node);
+    if (before?.[0] === mode && `${before}` !== `${place}`) {
+      window.moves.push([mode, `${node.ariaLabel}: ${before} -> ${place}`]);
+    }
+    places.set(node, place);
+  }
+  requestAnimationFrame(watch);
+};
+addEventListener("DOMContentLoaded", watch);
+"""
+
+
+def settled(page: Page, selector: str = ".lv-figure") -> None:
+    """Wait until the script is done and what the selector finds stands still: before a press by
+    mouse, and before anything is measured in pixels."""
+    app = page.get_by_test_id("stApp")
+    for _ in range(20):
+        expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        page.evaluate(STILL, selector)
+        if app.get_attribute("data-test-script-state") == "notRunning":
+            return
+    raise AssertionError("the script never comes to rest")
+
+
 def step(page: Page) -> Locator:
     """The words that tell the step."""
     return page.locator(".lv-step")

@@ -54,13 +54,17 @@ export function createChart(key, Plotly, fail) {
     ],
   };
 
-  // Done when the new data are to be seen.
-  chart.show = (spec, count, frame, pool, dress, links) => {
+  // What stands around the chart, and its size.
+  chart.announce = (spec, dress) => {
     title.textContent = spec.title;
     note.textContent = spec.description;
     figure.setAttribute("aria-label", spec.title);
     node.style.setProperty("--lv-height", `${spec.height * (dress.scale > 1 ? 1.2 : 1)}px`);
     node.classList.toggle("lv-wide", spec.span > 1);
+  };
+
+  // Done when the new data are to be seen.
+  chart.show = (spec, count, frame, pool, dress, links) => {
     chart.tracks = spec.tracks.map((track) => createTrack(track, count, pool));
     content = revive(spec.figure, pool);
     linked = links;

@@ -102,6 +102,7 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop }) {
       if (grid.children[k] !== chart.node) grid.insertBefore(chart.node, grid.children[k] ?? null);
       if (!charts.has(spec.key)) attach(chart);
       charts.set(spec.key, chart);
+      chart.announce(spec, look); // of all before any is drawn, so that nothing moves by the next
     });
     const linked = (key) => (next.links?.traces ?? [])
       .filter((link) => link.chart === key).map((link) => link.trace);
