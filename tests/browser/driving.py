@@ -1,10 +1,10 @@
 """What tests of pages with a live player have in common."""
 
 import re
+from urllib.parse import parse_qs
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
-
 
 # Resolves when what a selector finds has been where it is, and as large, for ten pictures in a row.
 STILL = """(selector) => new Promise((resolve) => {
@@ -54,6 +54,11 @@ def settled(page: Page, selector: str = ".lv-figure") -> None:
         if app.get_attribute("data-test-script-state") == "notRunning":
             return
     raise AssertionError("the script never comes to rest")
+
+
+def address(page: Page) -> dict[str, list[str]]:
+    """The settings in the address bar; `page.url` may be one change behind."""
+    return parse_qs(page.evaluate("location.search.slice(1)"))
 
 
 def step(page: Page) -> Locator:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from driving import open_group, pick, serious_faults, step, to_step
+from driving import address, open_group, pick, serious_faults, step, to_step
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 OpenPage = Callable[..., Page]
@@ -91,13 +90,6 @@ def slide(page: Page, label: str, keys: list[str]) -> None:
     slider.focus()
     for key in keys:
         slider.press(key)
-
-
-def address(page: Page) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for key, value in parse_qsl(urlsplit(page.url).query):
-        found.setdefault(key, []).append(value)
-    return found
 
 
 def rows_of(page: Page, number: int = 0) -> Locator:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from driving import pick, serious_faults
+from driving import address, pick, serious_faults, settled
 from playwright.sync_api import Page, expect
 
 from lossviz.datasets.own import Table, table_of
@@ -37,24 +37,14 @@ def bring(page: Page, path: Path) -> None:
 def rows_in(page: Page, key: str = "table.rows") -> Table:
     """The rows that the address carries."""
     page.wait_for_url(lambda url: key in parse_qs(urlsplit(url).query))
-    return table_of(parse_qs(urlsplit(page.url).query)[key][0])
+    return table_of(address(page)[key][0])
 
 
 def over(page: Page, x: float, y: float, cursor: str) -> None:
-    """Bring the mouse to a place of the fit; the charts may yet move on the page, so until the
-    cursor says what a press does there."""
-    figure = page.locator(".lv-figure").first
-    for _ in range(20):
-        page.mouse.move(0, 0)
-        place = page.evaluate(PLACE, [x, y])
-        page.mouse.move(*place)
-        try:
-            expect(figure).to_have_attribute("data-cursor", cursor, timeout=500)
-        except AssertionError:
-            continue
-        if page.evaluate(PLACE, [x, y]) == place:
-            return
-    expect(figure).to_have_attribute("data-cursor", cursor)
+    """Bring the mouse to a place of the fit, where the cursor then says what a press does."""
+    settled(page)
+    page.mouse.move(*page.evaluate(PLACE, [x, y]))
+    expect(page.locator(".lv-figure").first).to_have_attribute("data-cursor", cursor)
 
 
 def press_at(page: Page, x: float, y: float, cursor: str) -> None:
@@ -101,13 +91,9 @@ def test_points_are_dragged_added_marked_removed_and_brought_back(
     expect(page.locator(".lv-figure[data-editing=drag]")).to_have_count(1)
     start = page.locator(".lossviz-headline").inner_text()
     # The last row, far below the others, up and to the left; the line follows on the way.
-    for _ in range(5):  # what is above may still grow between the look and the press
-        over(page, 4.0, 1.0, "grab")
-        page.mouse.down()
-        page.mouse.move(*page.evaluate(PLACE, [3.8, 3.0]), steps=4)
-        if page.locator(".lv-figure[data-cursor=grabbing]").count():
-            break
-        page.mouse.up()
+    over(page, 4.0, 1.0, "grab")
+    page.mouse.down()
+    page.mouse.move(*page.evaluate(PLACE, [3.8, 3.0]), steps=4)
     expect(page.locator(".lossviz-headline")).not_to_have_text(start)
     page.mouse.up()
     table = rows_in(page)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from driving import drag, open_group, serious_faults, step, to_step
+from driving import address, drag, open_group, serious_faults, step, to_step
 from playwright.sync_api import Page, expect
 
 from lossviz import parse
@@ -28,13 +28,6 @@ def ready(page: Page) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def address(page: Page) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for key, value in parse_qsl(urlsplit(page.url).query):
-        found.setdefault(key, []).append(value)
-    return found
 
 
 def set_number(page: Page, label: str, value: str) -> None:
