@@ -16,7 +16,8 @@ MOST_LEVELS = 20
 ENOUGH = 5  # different numbers, beside which words are slips
 FEW_ROWS = 0.1  # that may hold slips
 _LEADING = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_SPREADSHEET_ERROR = re.compile(r"#[A-Z/0_]+[!?]?")
+_FRACTION = re.compile(r"[.,][0-9]*[1-9]|[eE]")
+_ERROR = re.compile(r"#[A-Z/0_]+[!?]?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,8 @@ def _as_numbers(
         ) else None  # fmt: skip
     low, high = np.nanmin(finite), np.nanmax(finite)
     if low == high:
-        return _unusable(column.name, "constant", f"is {low:.6g} {_where(column.codes)}")
+        where = _where(np.append(np.where(np.isnan(finite), -1, 0), -1)[column.codes])
+        return _unusable(column.name, "constant", f"is {low:.6g} {where}")
     values = np.append(finite, np.nan)[column.codes]  # the code -1 takes the last
     digits = 6 if f"{low:.6g}" != f"{high:.6g}" else 15
     why = f"holds numbers from {low:.{digits}g} to {high:.{digits}g}"
@@ -113,18 +115,25 @@ def _are_slips(column: Texts, is_word: np.ndarray) -> bool:
     """Whether the texts that are no numbers are slips in a column of numbers.
 
     They are where they stand in a tenth of the rows at most (or in one row), beside at least five
-    different numbers; in a single row three different numbers in four rows are enough. But words
-    with digits that could be categories beside the numbers, such as 3+ or 10-20, belong to a code.
-    What a spreadsheet writes for an error, such as #NUM!, is a slip anyway.
+    different numbers; in a single row three different numbers in four rows are enough. What a
+    spreadsheet writes for an error, such as #NUM!, is a slip anyway. But beside whole numbers alone
+    words may belong to a code, and are no slips then: with digits, where they stand in several rows
+    (136A) or could be one of few categories (3+, 10-20); without digits, where they are one of few
+    categories and about as frequent as the others (X after 9).
     """
-    counts, texts = column.counts, np.array(column.texts, object)
+    counts = column.counts
+    odd = [i for i in np.flatnonzero(is_word) if not _ERROR.fullmatch(column.texts[i])]
     words, numbers = int(counts[is_word].sum()), int(counts[~is_word].sum())
     different = int(np.count_nonzero(~is_word))
     if different < 2 or words > max(1, FEW_ROWS * (words + numbers)) or numbers <= words:
         return False
-    odd = [text for text in texts[is_word] if not _SPREADSHEET_ERROR.fullmatch(text)]
-    if _can_be_categories(column) and any(any(map(str.isdigit, text)) for text in odd):
-        return False
+    if not any(map(_FRACTION.search, column.numbers)):
+        are_few = _can_be_categories(column)
+        with_digits = [i for i in odd if any(map(str.isdigit, column.texts[i]))]
+        if with_digits and (are_few or counts[with_digits].sum() > 1):
+            return False
+        if are_few and any(1 < counts[i] >= 0.5 * numbers / different for i in odd):
+            return False
     return different >= ENOUGH or not odd or (words == 1 and different >= 3 and numbers >= 4)
 
 

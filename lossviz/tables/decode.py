@@ -47,6 +47,7 @@ def decode(given: bytes | str) -> tuple[str, tuple[str, ...]]:
     else:
         _weigh(len(given))
         text, notes = _decode(given)
+    text = text.removesuffix("\x1a")  # how MS-DOS ended a file
     if found := CONTROL.search(text):
         code = ord(found[0])
         what = "a NUL byte" if code == 0 else f"the control character U+{code:04X}"

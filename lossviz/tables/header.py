@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from itertools import pairwise
+
+import numpy as np
 
 from lossviz.registry import shortened
 from lossviz.tables.cells import is_date, is_missing
@@ -12,6 +14,7 @@ from lossviz.tables.units import quantity
 
 MOSTLY = 0.8  # of the cells below a name, where they tell by being numbers
 YEARS = range(1700, 2201)
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 def is_number(cell: str) -> bool:
@@ -48,28 +51,31 @@ def _stripped(first: list[str], others: list[list[str]]) -> tuple[list[str], lis
 
 
 def counting(cells: list[str], below: list[list[str]]) -> list[str]:
-    """The first row's numbers, where they count the years, or the columns from 0 or 1, as
-    none of the rows below goes on to do; else none."""
-    pairs = [
-        (int(cell), column)
-        for cell, column in zip(cells, below, strict=False)
-        if cell.isdecimal() and cell.isascii() and len(cell) <= 4
-    ]
-    numbers = [number for number, _ in pairs]
-    steps = {b - a for a, b in pairwise(numbers)}
-    rest = [cell for cell in cells if not cell.isdecimal()]
-    if len(steps) != 1 or steps == {0} or any(is_number(cell) or is_date(cell) for cell in rest):
+    """The first row's numbers, where they name columns: years, or what goes on evenly beside
+    an empty first cell, or the columns counted above fractions; else none."""
+    pairs = [(cell, column) for cell, column in zip(cells, below, strict=False) if _is_plain(cell)]
+    numbers = [float(cell) for cell, _ in pairs]
+    rest = [cell for cell in cells if not _is_plain(cell)]
+    steps = np.diff(numbers)
+    if len(steps) == 0 or steps[0] == 0 or not np.allclose(steps, steps[0], rtol=1e-6, atol=0):
         return []
     values = [cell for _, column in pairs for cell in column if not is_missing(cell)]
-    found = [str(number) for number in numbers]
+    if not values or any(is_number(cell) or is_date(cell) for cell in rest):
+        return []
+    found = [cell for cell, _ in pairs]
     if all(number in YEARS for number in numbers):
-        years = sum(cell.isdecimal() and int(cell[:5]) in YEARS for cell in values)
-        return found if values and years < 0.5 * len(values) else []
-    # Columns that are counted stand above fractions, or beside a column of row numbers.
-    is_count = steps == {1} and numbers[0] in (0, 1) and len(numbers) >= 3
-    is_index = cells[0] == "" and len(rest) == 1
+        years = sum(_is_plain(cell) and float(cell) in YEARS for cell in values)
+        return found if years < 0.5 * len(values) else []
+    # Other numbers that go on evenly stand above numbers of rows, or count columns of fractions.
+    if len(numbers) < 3:
+        return []
+    is_count = steps[0] == 1 and numbers[0] in (0, 1) and not rest
     has_fractions = any(not cell.lstrip("+-").isdecimal() for cell in values)
-    return found if is_count and values and (is_index or (not rest and has_fractions)) else []
+    return found if rest == [""] == cells[:1] or (is_count and has_fractions) else []
+
+
+def _is_plain(cell: str) -> bool:
+    return _PLAIN.fullmatch(cell) is not None
 
 
 def names_of(cells: list[str]) -> tuple[list[str], list[str]]:

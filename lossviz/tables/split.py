@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,18 +11,25 @@ from typing import Literal
 
 import numpy as np
 
+from lossviz.tables.above import (
+    BLANKS,
+    LINE,
+    SEPARATORS,
+    Line,
+    comments_of,
+    is_row,
+    names_above,
+    on_comments,
+    said,
+)
 from lossviz.tables.cells import is_missing
 from lossviz.tables.fault import FileFault, counted
-from lossviz.tables.header import is_header, is_number, names_numbers, names_of, on_counting
+from lossviz.tables.header import is_header, is_number, names_of, on_counting
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 GLIMPSE = 200  # rows by which the separator and the header are told
 BLOCK = 4096
-BLANKS = " "
-SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", BLANKS: "blanks"}
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 Record = tuple[int, list[str]]  # its row in the file, and its cells
 
 
@@ -65,13 +71,13 @@ def split(text: str, header: bool | None = None) -> Split:
             "comma, semicolon or tab between them."
         )
     notes = [f"The columns are separated by {SEPARATORS.get(table.separator, table.separator)}."]
-    named, comments = _names_above(table), table.comments
+    named, comments = names_above(table.comments, [first, *below], table.separator), table.comments
     given, body = first, chain(others, table.records)
     if header is not False and named:
         given, comments = named, comments[:-1]
         notes.append(f"The names are those in row {table.comments[-1][0]:,}.")
         body = chain(table.glimpse, table.records)
-    notes += _on_comments(comments)
+    notes += on_comments(comments)
     more = "" if named else _one_more(first, below)
     has_names = bool(named or more or is_header(first, below)) if header is None else header
     width_row = first_row
@@ -83,7 +89,11 @@ def split(text: str, header: bool | None = None) -> Split:
         given, width_row = (["", *first] if more == "first" else [*first, ""]), others[0][0]
     elif header is None and not named:
         notes += on_counting(first, below, first_row)
-    columns, rows = _columns(body, len(given), width_row)
+    remarks: list[int] = []
+    columns, rows = _columns(_without(body, len(given), remarks), len(given), width_row)
+    if remarks:
+        notes.append(f"{counted(len(remarks), 'line')} between the rows, beginning with #, "
+                     f"{'is' if len(remarks) == 1 else 'are'} passed over.")  # fmt: skip
     if not len(rows):
         raise FileFault(f"There are no rows below the header in row {first_row:,}.")
     if more == "first":
@@ -106,77 +116,21 @@ class _Opened:
     """glimpse: the first rows; records: those after them. comments: lines above, with their row."""
 
     separator: str
-    comments: list[tuple[int, str]]
+    comments: list[Line]
     glimpse: list[Record]
     records: Iterator[Record]
 
 
 def _opened(text: str) -> _Opened:
     """The rows of the text, after what stands above them."""
-    said = _said(text)
-    for comments, skipped in (_comments(text, bool(said)), ([], int(bool(said)))):
-        separator = said or _best_separator(text, skipped)
+    known = said(text)
+    for comments, skipped in (comments_of(text, bool(known)), ([], int(bool(known)))):
+        separator = known or _best_separator(text, skipped)
         records = _records(text, separator, skipped)
         glimpse = list(islice(records, GLIMPSE))
-        if glimpse and not any(_is_row(line, glimpse, separator) for _, line in comments):
+        if glimpse and not any(is_row(line, len(glimpse[0][1]), separator) for _, line in comments):
             return _Opened(separator, comments, glimpse, records)
     raise FileFault("The file is empty.")
-
-
-def _comments(text: str, is_said: bool) -> tuple[list[tuple[int, str]], int]:
-    """The lines above the table that begin with # or %, and how many lines they take. A column may
-    be called #, though."""
-    found, skipped = [], 0
-    for row, match in enumerate(_LINE.finditer(text), 1):
-        line = match[0].strip()
-        if row == 1 and is_said:
-            skipped = 1
-        elif line and (line[0] not in "#%" or line[1:2] in tuple(",;|")):
-            break
-        elif line:
-            found.append((row, line))
-            skipped = row
-    return found, skipped
-
-
-def _is_row(line: str, glimpse: list[Record], separator: str) -> bool:
-    """Whether a line that begins with # is of the table, such as #ff0000,5."""
-    cells = _cells(line, separator)
-    is_tight = len(line) > 1 and line[1] not in "#% \t"
-    return is_tight and len(cells) == len(glimpse[0][1]) and any(map(is_number, cells))
-
-
-def _names_above(table: _Opened) -> list[str]:
-    """The names in the last line above the table, if it holds as many as there are columns and no
-    names stand below it; else none."""
-    if not table.comments:
-        return []
-    (_, first), *others = table.glimpse
-    mark, line = table.comments[-1][1][0], table.comments[-1][1].lstrip("#%")
-    for each in (line, line.strip()):
-        cells = [cell.strip() for cell in _cells(each, table.separator)]
-        if len(cells) == len(first) > 1 and not any(map(is_number, cells)):
-            below = [row for _, row in others]
-            return [] if names_numbers(first, below) else [cells[0] or mark, *cells[1:]]
-    return []
-
-
-def _on_comments(comments: list[tuple[int, str]]) -> list[str]:
-    if not comments:
-        return []
-    lines = counted(len(comments), "line")
-    begin, are = ("begins", "is") if len(comments) == 1 else ("begin", "are")
-    mark = comments[0][1][0]
-    return [f"{lines} above the table {begin} with {mark} and {are} passed over."]
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    if separator == BLANKS:
-        line = " ".join(line.split())
-    try:
-        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
-    except csv.Error:
-        return []
 
 
 def _one_more(first: list[str], below: list[list[str]]) -> Literal["", "first", "last"]:
@@ -190,7 +144,7 @@ def _one_more(first: list[str], below: list[list[str]]) -> Literal["", "first", 
 
 def _records(text: str, separator: str, skipped: int) -> Iterator[Record]:
     """All rows that hold something. csv reads the quotation marks."""
-    lines: Iterable[str] = (match[0] for match in _LINE.finditer(text))
+    lines: Iterable[str] = (match[0] for match in LINE.finditer(text))
     lines = islice(lines, skipped, None)
     if separator == BLANKS:
         lines = (" ".join(line.split()) for line in lines)
@@ -217,16 +171,9 @@ def _reason(error: str, separator: str) -> str:
     return f"has no {sign} after a closing quotation mark"
 
 
-def _said(text: str) -> str:
-    """The separator that Excel's first line `sep=;` names."""
-    first = _LINE.match(text)
-    said = _SAID.fullmatch(first[0]) if first else None
-    return said[1] if said and said[1] in SEPARATORS else ""
-
-
 def _best_separator(text: str, skipped: int) -> str:
     """The one that gives most rows the same number of cells, and most cells that are numbers."""
-    start = "".join(match[0] for match in islice(_LINE.finditer(text), skipped, skipped + GLIMPSE))
+    start = "".join(match[0] for match in islice(LINE.finditer(text), skipped, skipped + GLIMPSE))
     marks = {}
     for separator in SEPARATORS:
         records = _glimpse(start, separator)
@@ -251,6 +198,15 @@ def _glimpse(text: str, separator: str) -> list[list[str]]:
     except FileFault:
         pass
     return found
+
+
+def _without(records: Iterable[Record], width: int, remarks: list[int]) -> Iterator[Record]:
+    """The records but for remarks, which begin with # and are no row; these are noted."""
+    for row, cells in records:
+        if len(cells) != width and cells[0].lstrip().startswith("#"):
+            remarks.append(row)
+        else:
+            yield row, cells
 
 
 def _columns(

@@ -10,10 +10,12 @@ import numpy as np
 from lossviz.registry import shortened
 from lossviz.tables.cells import (
     BETWEEN,
+    MINUS,
     are_plain,
     decimal_sign,
     is_day_and_month,
     is_missing,
+    is_number,
     is_padded,
     number_of,
     numbers_of,
@@ -70,18 +72,42 @@ def texts_of(cells: Cells, *, are_numbers: bool = False) -> Texts:
     """
     found: dict[str, int] = {}
     place = [
-        -1 if is_missing(text) or not shortened(text) else found.setdefault(text, len(found))
+        -1 if _stands_for_nothing(text) else found.setdefault(text, len(found))
         for text in map(str.strip, cells.texts)
     ]
     texts = list(found)
     column = Texts(cells.name, texts, np.array(place, np.int32)[cells.codes], [])
     some = _some(texts)
-    share = sum(quantity(text) is not None for text in some)
-    if not texts or (share < 0.5 * len(some) and not are_numbers):
+    told = [(text, each) for text in some if (each := quantity(text)) is not None]
+    if not texts or (len(told) < 0.5 * len(some) and not are_numbers):
         return column
     if are_plain(texts):
         return _with_numbers(column, list(texts))
-    return _without_units(column, [quantity(text) for text in texts])
+    return _without_units(column, _quantities(texts, told))
+
+
+def _quantities(texts: list[str], told: list[tuple[str, Quantity]]) -> list[Quantity | None]:
+    """The quantity of each text, found quickly where it is written as most of some are."""
+    ways: Counter[tuple[str, str, str, bool]] = Counter()
+    for text, (number, unit, is_known, is_bracketed) in told:
+        if not is_bracketed and text.count(number) == 1:
+            before, after = text.split(number)
+            ways[before, after, unit, is_known] += 1
+    before, after, unit, is_known = max(ways, key=ways.__getitem__, default=("", "", "", True))
+
+    def read(text: str) -> Quantity | None:
+        if text.startswith(before) and text.endswith(after):
+            number = text[len(before) : len(text) - len(after)]
+            if number[:1].isdecimal() and is_number(number):
+                return Quantity(number, unit, is_known, False)
+        return quantity(text)
+
+    return [read(text) for text in texts]
+
+
+def _stands_for_nothing(text: str) -> bool:
+    """Whether it is missing, or nothing of it can be seen."""
+    return is_missing(text) or not (text.isascii() or shortened(text))
 
 
 def _some(texts: list[str]) -> list[str]:
@@ -124,6 +150,9 @@ def _without_units(column: Texts, found: list[Quantity | None]) -> Texts:
     first = {each.unit: text for text, each in reversed(pairs) if each}
     differ = all(each is None or each.is_known for each in found) and None not in found
     several = tuple(first[unit] for unit in rows) if len(rows) > 1 and differ else ()
+    if unit:
+        number = next(each.number for text, each in pairs if each and text == example)
+        unit = example.replace(number.lstrip("+-"), "").strip("()+- \u00a0\u202f" + MINUS)
     return replace(_with_numbers(column, bare), unit=unit, example=example, units=several)
 
 

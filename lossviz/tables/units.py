@@ -20,7 +20,7 @@ _UNITS = (
     "ml mL cl dl l L gal W kW MW GW Wh kWh MWh GWh V mV kV A mA Hz kHz MHz GHz J kJ MJ cal kcal "
     "Pa hPa kPa MPa bar mbar psi mmHg N kN Nm hp PS bhp cc ccm ha sqft sqm acre acres mph kmh kph "
     "mpg knots kn dB rpm ppm ppb mol mmol M k K bn mn B b bit kB KB MB GB TB kbit Mbit bps x px "
-    "pts st million billion Mio Mrd"
+    "pts million billion Mio Mrd"
 ).split()
 _UNIT = rf"(?:{'|'.join(map(re.escape, sorted(set(_UNITS), key=len, reverse=True)))})[²³]?[23]?\.?"
 _WORD = r"(?<=[ \u00a0\u202f])(?!(?:am|pm)\b)[^\W\d_]{2,}\.?"
