@@ -23,6 +23,8 @@ class Sample:
     features, target: what the columns are called.
     center, scale (d,): descent sees the features as (x - center) / scale; 0 and 1 where nothing
         is scaled. They come from the rows before outliers were injected.
+    weight (n,), weight_test: how much each row counts, 1 on average (`weights_of`); None where
+        all count alike.
     """
 
     X: Array
@@ -35,10 +37,15 @@ class Sample:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ("x",)
     target: str = "y"
+    weight: Array | None = None
+    weight_test: Array | None = None
 
     def take(self, rows: Array) -> Sample:
         """The sample with some of its training rows, scaled and tested as before."""
-        return replace(self, X=self.X[rows], y=self.y[rows], is_outlier=self.is_outlier[rows])
+        weight = None if self.weight is None else self.weight[rows]
+        return replace(
+            self, X=self.X[rows], y=self.y[rows], is_outlier=self.is_outlier[rows], weight=weight
+        )
 
     @property
     def is_scaled(self) -> bool:
@@ -51,12 +58,20 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng([seed, *purpose.encode()])
 
 
-def center_and_scale(X: Array, is_scaled: bool) -> tuple[Array, Array]:
-    """Means and standard deviations (d,) of the columns, 1 for constant ones; or zeros and ones."""
+def center_and_scale(
+    X: Array, is_scaled: bool, weight: Array | None = None
+) -> tuple[Array, Array]:
+    """Means and standard deviations (d,) of the columns, 1 for constant ones; or zeros and ones.
+    Weights (n,) count rows as often as they say."""
     if not is_scaled:
         return np.zeros(X.shape[1]), np.ones(X.shape[1])
+    center = np.average(X, axis=0, weights=weight)
+    if weight is None:
+        deviation = X.std(axis=0)
+    else:
+        deviation = np.sqrt(np.average(np.square(X - center), axis=0, weights=weight))
     # Rounding gives a constant column a deviation just above 0, so it is told by its range.
-    return X.mean(axis=0), np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
+    return center, np.where(np.ptp(X, axis=0) > 0, deviation, 1.0)
 
 
 def sample(experiment: Experiment) -> Sample:

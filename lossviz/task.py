@@ -66,7 +66,7 @@ class Task:
     def take(self, rows: Array) -> Task:
         """The task on training rows of these numbers alone, scaled as before, and on no test rows:
         it holds on to none of the others."""
-        none, data = np.empty(0, int), self.sample.take(rows)
+        none, data = np.empty(0, int), replace(self.sample.take(rows), weight_test=None)
         return replace(
             self,
             sample=replace(data, X_test=data.X_test[none], y_test=data.y_test[none]),

@@ -22,8 +22,11 @@ from lossviz import GradientDescentClassifier, GradientDescentRegressor
 BINARY = [name for name, loss in LOSSES.items() if loss.task == "binary"]
 MULTICLASS = [name for name, loss in LOSSES.items() if loss.task == "multiclass"]
 NETWORK = {"model": "mlp", "optimizer": "adam", "lr": 0.05, "steps": 200}
+# Few steps on purpose: whether they were enough is not asked.
+few_steps = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
+@few_steps
 @pytest.mark.parametrize(
     "settings", [{}, {"loss": "hinge"}, NETWORK, {"loss": "cross_entropy", "patience": 50}], ids=str
 )
@@ -35,6 +38,7 @@ def test_scikit_learns_own_checks_pass(settings):
     assert len(results) > 40
 
 
+@few_steps
 @pytest.mark.parametrize("settings", [NETWORK, {"patience": 20}], ids=str)
 def test_the_regressor_passes_them_with_networks_and_patience(settings):
     results = check_estimator(GradientDescentRegressor(**settings), on_skip=None)
@@ -120,6 +124,7 @@ def test_smooth_losses_end_where_scikit_learns_stochastic_descent_tends_to(loss)
     np.testing.assert_allclose(ours.intercept_, near.intercept_, atol=1e-3)
 
 
+@few_steps
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("classes", [2, 3])
 def test_a_network_is_scikit_learns_with_the_same_weights(classes, activation):
@@ -157,6 +162,7 @@ def test_a_network_bends_where_a_line_cannot():
     assert network.score(data.X_test, data.y_test) > 0.9
 
 
+@few_steps
 @pytest.mark.parametrize(
     ("data", "settings"),
     [
@@ -193,11 +199,13 @@ def test_labels_of_any_kind_come_back(names):
     assert np.array_equal(named.coef_, numbered.coef_)
 
 
+@few_steps
 @pytest.mark.parametrize("loss", BINARY)
 def test_binary_losses_say_the_same_in_every_way(loss):
     holds(GradientDescentClassifier(loss, steps=50, init="normal"), *some_rows())
 
 
+@few_steps
 @pytest.mark.parametrize("classes", [2, 4])
 @pytest.mark.parametrize("loss", MULTICLASS)
 def test_multiclass_losses_say_the_same_in_every_way(loss, classes):
@@ -261,6 +269,7 @@ def test_patience_holds_out_rows_and_keeps_the_best_frame():
     assert clone(model).set_params(random_state=1).fit(X, y).run_ != run
 
 
+@few_steps
 def test_held_out_rows_keep_the_classes_shares_and_stay_out_of_the_scaling():
     # The features are powers of 2, so their sum tells which rows it is of; the sum over the rows
     # trained on comes from their mean, at which z = x has its intercept on standardised features.
@@ -288,6 +297,7 @@ def test_divergence_warns_with_the_sentence_and_stays_finite():
     assert set(model.predict(X)) <= {0, 1}
 
 
+@few_steps
 def test_refitting_leaves_nothing_of_another_model():
     X, y = some_rows()
     model = GradientDescentClassifier(steps=5).fit(X, y)
@@ -301,6 +311,7 @@ def test_refitting_leaves_nothing_of_another_model():
     assert model.coef_.shape == (1, 9)
 
 
+@few_steps
 def test_it_works_in_pipelines_searches_and_cross_validation():
     X, y = load_breast_cancer(return_X_y=True)
     pipe = make_pipeline(StandardScaler(), GradientDescentClassifier(lr=0.5, steps=100))
@@ -316,6 +327,7 @@ def test_it_works_in_pipelines_searches_and_cross_validation():
     assert masked.max() < search.best_score_
 
 
+@few_steps
 def test_it_clones_and_pickles():
     X, y = some_rows()
     model = GradientDescentClassifier("focal", {"gamma": 1.0}, steps=5).fit(X, y)

@@ -16,7 +16,12 @@ from sklearn.utils.estimator_checks import check_estimator
 import lossviz
 from lossviz import GradientDescentRegressor
 
+WEIGHTS = "check_sample_weight_equivalence_on_dense_data"
+# Few steps on purpose: whether they were enough is not asked.
+few_steps = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
+
+@few_steps
 @pytest.mark.parametrize(
     "settings",
     [
@@ -30,10 +35,16 @@ from lossviz import GradientDescentRegressor
 def test_scikit_learns_own_checks_pass(settings):
     # Warnings are errors here but where a check itself allows them. One check asks for a setting
     # of SciPy's and is skipped by scikit-learn.
-    results = check_estimator(GradientDescentRegressor(**settings), on_skip=None)
+    # Mini-batches draw other rows of a table with copies: so do those of scikit-learn's own.
+    known = {WEIGHTS: "batches draw rows alike"} if "batch" in settings else {}
+    results = check_estimator(
+        GradientDescentRegressor(**settings), on_skip=None, expected_failed_checks=known
+    )
     failed = [result["check_name"] for result in results if result["status"] != "passed"]
-    assert failed == ["check_array_api_input"]
-    assert len(results) > 40
+    assert set(failed) == {"check_array_api_input", *known}
+    passed = {result["check_name"] for result in results} - set(failed)
+    assert passed >= {WEIGHTS, "check_regressor_multioutput"} - set(known)
+    assert len(results) > 50
 
 
 def some_rows(n=200, seed=0):
@@ -136,6 +147,7 @@ def test_a_constant_column_is_not_blown_up_by_rounding():
     np.testing.assert_allclose(model.predict(X), np.arange(30.0), atol=1e-6)
 
 
+@few_steps
 def test_seeds_of_every_kind_are_taken():
     X, y = some_rows()
 
@@ -163,6 +175,7 @@ def test_a_bad_setting_is_refused_when_fitting(settings, error, words):
         GradientDescentRegressor(**settings).fit(X, y)
 
 
+@few_steps
 def test_it_searches_clones_and_pickles():
     X, y = some_rows(60)
     search = GridSearchCV(GradientDescentRegressor(steps=50), {"lr": [0.001, 0.3]}, cv=3).fit(X, y)
