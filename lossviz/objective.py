@@ -68,7 +68,10 @@ class Objective:
             if len(kept) == 1 and not by_class:  # as it stands, since it may be large
                 return np.ascontiguousarray(kept[0])[None]
             # Classes are last in shape and first in memory, as `one_hot` and models have them.
-            return np.stack([array.T for array in kept]).mT if by_class else np.stack(kept)
+            if by_class:
+                return np.stack([array.T for array in kept]).mT
+            # Rows or columns first in memory: sums would differ in their last bit.
+            return np.ascontiguousarray(np.stack(kept))
 
         def weights(of: Sequence[Array | None], y: Sequence[Array]) -> Array | None:
             if all(weight is None for weight in of):

@@ -18,6 +18,7 @@ from suiting import choosing
 
 from lossviz import GradientDescentClassifier, GradientDescentRegressor
 from lossviz.objective import Objective, largest_rate
+from lossviz.reference.answer import minimise
 from lossviz.sampling import center_and_scale
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -244,3 +245,9 @@ def test_copies_of_a_row_are_held_out_together():
     # In whatever order they come.
     order = np.random.default_rng(0).permutation(60)
     np.testing.assert_allclose(model.fit(X[order], y[order]).run_.loss, once.loss, rtol=1e-12)
+
+
+def test_no_exact_minimum_is_claimed_of_rows_with_weights():
+    data = rows([0.0, 1.0, 2.0], [1.0, 0.0, 2.0])
+    assert minimise(task_on(data, RUN)) is not None
+    assert minimise(task_on(replace(data, weight=np.array([0.5, 0.5, 2.0])), RUN)) is None

@@ -33,7 +33,8 @@ def weighted_rows(X: Array, y: Array, sample_weight: Any) -> tuple[Array, Array,
         return X, y, None
     if isinstance(sample_weight, Number):
         sample_weight = np.full(len(X), sample_weight)
-    weight = check_array(sample_weight, dtype="float64", ensure_2d=False, input_name="sample_weight")
+    called = "sample_weight"
+    weight = check_array(sample_weight, dtype="float64", ensure_2d=False, input_name=called)
     if weight.shape != (len(X),):
         raise ValueError(
             f"sample_weight has the shape {weight.shape}, and should have a number for each of "

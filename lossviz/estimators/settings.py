@@ -17,6 +17,7 @@ from lossviz.losses import LOSSES
 # `Task.on` puts the rows given in their place, and nothing of these is read.
 STAND_INS = {"regression": "line", "binary": "moons", "multiclass": "blobs"}
 CHOSEN = ("loss", "model", "optimizer", "schedule")  # each has its own `..._params`
+INNER = tuple(f"{choice}_params" for choice in CHOSEN)
 PLAIN = ("model", "optimizer", "schedule", "lr", "steps", "batch", "l1", "l2", "patience")
 
 
@@ -61,22 +62,20 @@ class Settings(BaseEstimator):
     def set_params(self, **params: Any) -> Settings:
         """Set settings, and parameters of the items then chosen: `loss_params__delta=0.5` changes
         delta alone. A name that there is not raises ValueError with those that there are."""
-        nested = {}
-        for key in [key for key in params if key.partition("__")[1]]:
-            choice = key.partition("_params__")[0]
-            if choice in CHOSEN and key != choice:
-                nested[key] = choice, key.removeprefix(f"{choice}_params__"), params.pop(key)
+        nested = {key: params.pop(key) for key in [key for key in params if "__" in key]}
         super().set_params(**params)
         changed: dict[str, dict[str, Any]] = {}
-        for key, (choice, name, value) in nested.items():
-            chosen = self._chosen(choice)
-            known = {param.name for item in chosen for param in CHOICES[choice][item].params}
-            if name not in known:
-                of = " or ".join(chosen) or f"an unknown {choice}, {getattr(self, choice)!r}"
-                allowed = ", ".join(f"{choice}_params__{each}" for each in sorted(known))
-                raise ValueError(f"no setting {key!r}; those of {of}: {allowed or 'none'}")
-            given = getattr(self, f"{choice}_params") or {}
-            changed.setdefault(f"{choice}_params", dict(given))[name] = value
+        for key, value in nested.items():
+            outer, _, name = key.partition("__")
+            choice = outer.removesuffix("_params")
+            chosen = self._chosen(choice) if outer in INNER else []
+            known = [param.name for item in chosen for param in CHOICES[choice][item].params]
+            allowed = [f"{outer}__{each}" for each in known]
+            if key not in allowed:
+                of = " or ".join(chosen) or f"{outer} here"
+                there_are = ", ".join(dict.fromkeys(allowed)) or "none"
+                raise ValueError(f"no setting {key!r}; those of {of}: {there_are}")
+            changed.setdefault(outer, dict(getattr(self, outer) or {}))[name] = value
         for key, mapping in changed.items():  # new ones: the old may be shared with a clone
             setattr(self, key, mapping)
         return self

@@ -83,8 +83,9 @@ def _reference(task: Task) -> Reference | None:
 
 
 def minimise(task: Task) -> Reference | None:
-    """The exact minimiser of a task, on however many rows it holds; None for networks."""
-    if not task.is_linear:
+    """The exact minimiser of a task, on however many rows it holds; None for networks and where
+    rows have weights."""
+    if not task.is_linear or task.sample.weight is not None:
         return None
     with np.errstate(all="ignore"):
         problem, latents = problem_of(task), np.empty(0)
