@@ -70,7 +70,7 @@ class Objective:
             # Classes are last in shape and first in memory, as `one_hot` and models have them.
             if by_class:
                 return np.stack([array.T for array in kept]).mT
-            # Rows or columns first in memory: sums would differ in their last bit.
+            # In the order that a single one has: a sum in another differs in its last bit.
             return np.ascontiguousarray(np.stack(kept))
 
         def weights(of: Sequence[Array | None], y: Sequence[Array]) -> Array | None:
