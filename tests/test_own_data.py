@@ -3,25 +3,34 @@
 import base64
 import gc
 import json
+import tracemalloc
 import zlib
+from dataclasses import replace
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from suiting import OWN, own_rows
 
 from lossviz import DATASETS, Experiment, parse, run, sample
+from lossviz.datasets.choice import Choice, choice_of
 from lossviz.datasets.own import (
     FEW,
     LONGEST,
     MissingTable,
     Table,
+    chosen_in,
     is_packed,
     keep,
     named,
     table_of,
+    unchosen,
 )
+from lossviz.datasets.packing import VERSION, pack, unpack
 from lossviz.experiment import suits
-from lossviz.reference import moved_by_outliers
+from lossviz.reference import moved_by_outliers, reference
 
 
 def drawn(n: int, d: int = 1, classes: tuple[str, ...] = (), digits: int | None = None) -> Table:
@@ -40,7 +49,21 @@ def packed(header: object, *lines: str, version: str = "1") -> str:
     return version + base64.urlsafe_b64encode(zlib.compress(plain.encode())).decode().rstrip("=")
 
 
+def raw_text(head: object, body: bytes) -> str:
+    """The text of a head and bytes as they are now packed."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    head = head if isinstance(head, bytes) else json.dumps(head).encode()
+    packed = packer.compress(head + b"\n" + body) + packer.flush()
+    return VERSION + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
 HEADER = [["x"], "y", [], "mine"]
+GOOD = [keep(drawn(5, 2, classes))[0] for classes in ((), ("no", "yes"), ("a", "b", "c"))]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=6,
+)
 
 
 @pytest.mark.parametrize("classes", [(), ("no", "yes"), ("a", "b", "c")])
@@ -58,14 +81,120 @@ def test_few_rows_travel_in_the_text_to_the_last_bit(classes):
         )  # fmt: skip
 
 
-def test_rows_with_many_digits_are_rounded_only_where_that_lets_them_fit():
-    long, short = drawn(FEW), drawn(100)
-    assert np.array_equal(keep(short)[1].X, short.X)
-    text, kept = keep(long)
+@pytest.mark.parametrize("digits", [0, 2, 6, None])
+@pytest.mark.parametrize(("n", "d"), [(2, 1), (100, 3), (150, 2), (FEW, 1)])
+def test_rows_travel_to_the_last_bit(n, d, digits):
+    table = drawn(n, d, digits=digits)
+    text, kept = keep(table)
+    assert is_packed(text)
     assert len(text) <= LONGEST
-    apart = np.abs(kept.X - long.X).max()
-    assert 0 < apart <= 0.5e-4 * np.abs(long.X).max()
-    assert np.array_equal(table_of(text).X, kept.X)
+    for found in (kept, table_of(text)):
+        assert found.X.tobytes() == (table.X + 0.0).tobytes()
+        assert found.y.tobytes() == (table.y + 0.0).tobytes()
+        assert np.array_equal(found.marked, table.marked)
+
+
+def test_what_does_not_fit_is_named_as_it_is_and_never_rounded():
+    # One target of a million among 300 of about 10 leaves no digits to round away.
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(FEW, 2))
+    y = 3 * X[:, 0] + 2 * X[:, 1] + 1 + rng.normal(scale=0.1, size=FEW)
+    y[0] = 1e6
+    text, kept = keep(Table(X, y, np.zeros(FEW, bool), ("x", "u")))
+    assert not is_packed(text)
+    assert kept.y.tobytes() == y.tobytes()
+    query = {"table.rows": text, "table.test": 0.0}
+    experiment = Experiment(data="table", loss="absolute_error", scaling="none", params=query)
+    found = reference(experiment)
+    assert found is not None
+    assert found.theta == pytest.approx([1.0, 3.0, 2.0], abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0.1, 0.2, 0.3], [1e12, -1e12], [-0.0, 0.0], [2.0**53 - 1, -(2.0**53) + 1],
+        [5e-324, 1.0], [1e-12, 2.5e-7], [1 / 3, 1.0], [123456.789, 1e6], [1.5, 1.5], [1e300, 1.0],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_number_comes_back_as_it_was(column):
+    facts, found = unpack(pack(["ü"], [np.array(column), np.arange(len(column)) % 2.0]))
+    assert facts == ["ü"]
+    assert found[0].tobytes() == (np.array(column) + 0.0).tobytes()
+    assert found[1].tolist() == [k % 2 for k in range(len(column))]
+
+
+def test_links_of_earlier_days_are_still_read():
+    text = packed([["x"], "y", [], "mine"], "1,2.5,3", "0.1,-2,1e3", "0,0,1")
+    table = table_of(text)
+    assert table.X.tolist() == [[1], [2.5], [3]]
+    assert table.y.tolist() == [0.1, -2, 1000]
+    assert table.marked.tolist() == [False, False, True]
+    assert parse(f"data=table&table.rows={text}")[1] == []
+
+
+def test_more_than_a_link_may_hold_is_never_unpacked():
+    many = packed(HEADER, *[",".join("1" * (FEW + 1))] * 3)
+    wide = packed([["x"] * 101, "y", [], ""], *["1,2"] * 103)
+    huge = packed(HEADER, "0," * 600_000)
+    zeros = raw_text([HEADER, 160_000, [[0, 0, 1]] * 3], bytes(480_000))
+    for text in (many, wide, huge, zeros):
+        tracemalloc.start()
+        with pytest.raises(ValueError, match="at most 300 rows and 100 features"):
+            table_of(text)
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+        tracemalloc.stop()
+
+
+def test_names_of_a_link_hold_no_signs_that_no_screen_shows():
+    text = packed([["a\ud800\n"], "b\x00", [], "c\u202e~"], "1,2", "1,2", "0,0")
+    table = table_of(text)
+    assert (table.features, table.target, table.name) == (("a  ",), "b ", "c ~")
+    for bad in ("\ud800", "\x00", "a\nb", "\u202e"):
+        with pytest.raises(ValueError, match="names no table"):
+            named(f"file~12~{'0' * 32}~{bad}")
+    name = "x\ud800\x07"
+    words, kept = keep(replace(drawn(400), name=name))
+    assert kept.name == "x  "
+    assert named(words) == (400, "x")
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_a_text_that_was_changed_anywhere_is_rows_or_a_sentence(data):
+    text = data.draw(st.sampled_from(GOOD))
+    kind = data.draw(st.sampled_from(["cut", "letters", "bytes", "head"]))
+    if kind == "cut":
+        text = text[: data.draw(st.integers(0, len(text)))]
+    elif kind == "letters":
+        at = data.draw(st.integers(0, len(text) - 1))
+        text = text[:at] + data.draw(st.text(max_size=3)) + text[at + 1 :]
+    else:
+        plain = zlib.decompressobj(-15).decompress(base64.urlsafe_b64decode(text[1:] + "==="))
+        head, _, body = plain.partition(b"\n")
+        if kind == "bytes":
+            at = data.draw(st.integers(0, len(body) - 1))
+            body = body[:at] + data.draw(st.binary(max_size=9)) + body[at + 1 :]
+        else:
+            value = data.draw(JSON)
+            head = json.loads(head)
+            at = data.draw(st.integers(0, 2))
+            head[at] = value if data.draw(st.booleans()) else [*head[:at], value]
+            head = json.dumps(head).encode()
+        text = raw_text(head, body)
+    try:
+        table = table_of(text)
+    except (ValueError, MissingTable):
+        sweep, notes = parse(f"data=table&table.rows={quote(text, errors='replace')}")
+        assert notes or not is_packed(text)
+        assert sweep["data"] == ("table",)
+        return
+    assert np.isfinite(table.X).all()
+    assert 2 <= len(table.y) <= FEW
+    "".join([*table.features, table.target, *table.classes, table.name]).encode()
+    sweep, _ = parse(urlencode({"data": table.data, f"{table.data}.rows": text}))
+    assert parse(sweep.query()) == (sweep, [])
 
 
 @pytest.mark.parametrize("table", [drawn(FEW + 1), drawn(FEW, 60)], ids=["rows", "columns"])
@@ -81,6 +210,40 @@ def test_many_rows_are_named_and_stay_while_somebody_holds_them(table):
     gc.collect()
     with pytest.raises(MissingTable, match=r"The \d+ rows of mine.csv are not here"):
         table_of(text)
+
+
+CHOICE = Choice("y", ("a", "ü b"), (("c", "out"),), False, True, "fraud")
+
+
+def test_a_text_that_names_a_table_carries_what_was_chosen():
+    table = drawn(400)
+    words, kept = keep(table, CHOICE)
+    assert chosen_in(words) == CHOICE
+    assert named(words) == (400, "mine.csv")
+    plain, same = keep(table)
+    assert same is kept is table_of(words) is table_of(plain)
+    assert unchosen(words) == plain == unchosen(plain)
+    assert chosen_in(plain) is None
+    query = urlencode({"data": "table", "table.rows": words})
+    assert parse(query)[0]["table.rows"] == (words,)
+    cut = words[:-9]  # a link that was cut still names the rows
+    assert named(cut) == (400, "mine.csv")
+    assert chosen_in(cut) is None
+
+
+def test_a_choice_too_long_for_a_link_is_to_be_made_again():
+    rng = np.random.default_rng(0)
+    features = tuple(rng.bytes(30).hex() for _ in range(100))
+    assert Choice("y", features).text == ""
+
+
+@pytest.mark.parametrize("facts", [[], {}, 5, ["y", "ab", [], None, None, ""], [1] * 6,
+    ["y", [1], [], None, None, ""], ["y", [], ["ab"], None, None, ""],
+    ["y", [], [["a"]], None, None, ""], ["y", [], [], 1, None, ""]], ids=str)  # fmt: skip
+def test_a_broken_choice_is_none(facts):
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(json.dumps(facts).encode()) + packer.flush()
+    assert choice_of(base64.urlsafe_b64encode(packed).decode().rstrip("=")) is None
 
 
 def test_another_value_anywhere_is_another_name():
@@ -145,8 +308,8 @@ HOSTILE = {
     packed(HEADER, "1,2", "a,b", "0,0"): "broken or were cut off",
     packed(HEADER, "1,2", "1", "0,0"): "broken or were cut off",
     packed("[" * 5000, "1,2", "1,2", "0,0"): "broken or were cut off",
-    packed("{}", "1,2", "1,2", "0,0"): "broken or were cut off",
-    packed([["x"], "y", []], "1", "1", "0"): "broken or were cut off",
+    packed("{}", "1,2", "1,2", "0,0"): "no proper names",
+    packed([["x"], "y", []], "1", "1", "0"): "no proper names",
     packed(["x", "y", [], ""], "1", "1", "0"): "no proper names",
     packed([["x" * 300], "y", [], ""], "1", "1", "0"): "no proper names",
     packed([[1], "y", [], ""], "1", "1", "0"): "no proper names",
@@ -157,8 +320,16 @@ HOSTILE = {
     packed(HEADER, "1", "-1e25", "0"): r"beyond 1e\+24",
     packed([["x"], "y", ["one"], ""], "1", "0", "0"): "classes are 2 to 10",
     packed([["x"], "y", ["a", "b"], ""], "1", "2", "0"): "classes that it does not name",
-    packed([["x"], "y", ["a", "b"], ""], "1", "0", "0"): "have 2 classes",
-    packed(HEADER, ",".join(["1"] * 700_000)): "broken or were cut off",
+    packed([["x"], "y", ["a", "b"], ""], "1,2", "0,1", "0,0"): "have 2 classes",
+    packed(HEADER, "1", "1", "0"): "one row, where two are needed",
+    packed(HEADER, ",".join(["1"] * 700_000)): "at most 300 rows and 100 features",
+    raw_text([HEADER, 2, [[0, 0, 1]] * 3], bytes(5)): "broken or were cut off",
+    raw_text([HEADER, 2, [[0, 0, 1]] * 4], bytes(8)): "other columns than names",
+    raw_text([HEADER, 2, [[0, 0, 9]] * 3], bytes(54)): "broken or were cut off",
+    raw_text([HEADER, 2, [[0, 1e9, 1]] * 3], bytes(6)): "broken or were cut off",
+    raw_text([HEADER, -2, [[0, 0, 1]] * 3], bytes(6)): "broken or were cut off",
+    raw_text([HEADER, True, [[0, 0, 1]] * 3], bytes(3)): "broken or were cut off",
+    raw_text([HEADER, 2, [[]] * 3], b"\xff" * 48): "beyond 1e12",
     "file~": "names no table",
     "file~12~abc~x": "names no table",
     "file~12~" + "0" * 32 + "~": "names no table",

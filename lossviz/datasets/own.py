@@ -1,20 +1,17 @@
 """Data of the user's own: three items whose parameter is the rows themselves.
 
-    text = keep(Table(X, y, marked))          what `table.rows` is set to
+    text, table = keep(Table(X, y, marked))   what `table.rows` is set to
     table_of(text)                            the rows again
 
-A small table is packed into the text, so that it travels in a link. A larger one stays in this
-process, for as long as somebody holds on to it, and the text only names it: a link asks for the
-file again.
+A small table is packed into the text to the last bit, so that it travels in a link. Any other
+stays in this process, for as long as somebody holds on to it, and the text only names it: a link
+asks for the file again.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -25,16 +22,20 @@ import numpy as np
 
 from lossviz.cache import KEPT
 from lossviz.datasets.base import DATASETS, Array, Dataset, Drawn, frozen, held_out
+from lossviz.datasets.choice import LONGEST_CHOICE, Choice, choice_of
+from lossviz.datasets.packing import MOST_COLUMNS, MOST_ROWS, pack, unpack
 from lossviz.registry import Param, quote
 
-FEW = 300  # rows that a link may carry
-LONGEST = 6_000  # characters of packed rows in a link
-MOST_BYTES = 1_000_000  # of packed rows when unpacked
-DIGITS = 5  # significant digits of a column's largest number, where rounding is needed
+FEW = MOST_ROWS  # rows that a link may carry
+LONGEST = 6_500  # characters of packed rows: a proxy takes 8,190 of a whole address
 MOST_CLASSES = 10
 LARGEST = 1e24  # squares of squares stay below 1e100, where training counts as diverged
-VERSION = "1"
-NAMED = re.compile(r"file~(\d{1,7})~([0-9a-f]{32})~([^~]{1,80})")
+# Signs that no screen shows as they are: controls, ends of lines, turns of direction, half signs.
+UNSEEN = "\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
+NAMED = re.compile(
+    rf"file~(\d{{1,7}})~([0-9a-f]{{32}})~([^~{UNSEEN}]{{1,80}})(?:~([\w-]{{0,{LONGEST_CHOICE}}}))?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,8 @@ class Table:
 
     X (n, d), y (n,): numbers; where there are classes, y holds 0.0 to K - 1. marked (n,): the
         rows that the user calls outliers: they are trained on and never tested on.
-    features, target: names of the columns. classes: names of the classes, () for numbers.
+    features, target: names of the columns. classes: names of the classes, () for numbers; of two,
+        the last is the one that is looked for.
     name: what the table is called, such as the name of its file.
     """
 
@@ -70,26 +72,28 @@ _held: WeakValueDictionary[str, Table] = WeakValueDictionary()
 _holding = Lock()  # two sessions may bring the same file at once: both are to hold one table
 
 
-def keep(table: Table) -> tuple[str, Table]:
-    """The text for a table, and the table that the text stands for: of few rows, the packed ones,
-    rounded where only that makes them fit into a link. Else the text names the table, which is
-    there for as long as the caller holds on to it."""
-    if len(table.y) <= FEW:
-        packed = _pack(table)
-        if len(packed) > LONGEST:
-            packed = _pack(rounded(table))
+def keep(table: Table, choice: Choice | None = None) -> tuple[str, Table]:
+    """The text for a table, and the table that the text stands for: packed rows where few enough
+    fit into a link as they are. Else the text names the table, which is there for as long as the
+    caller holds on to it, with what was chosen of its file."""
+    table = _cleaned(table)
+    if len(table.y) <= FEW and table.X.shape[1] + 2 <= MOST_COLUMNS:
+        packed = pack(_facts(table), [*table.X.T, table.y, table.marked.astype(float)])
         if len(packed) <= LONGEST:
             return packed, table_of(packed)
     from hashlib import sha256  # not needed by most, and dear to import
 
-    digest = sha256(_header(table).encode())
+    header = json.dumps(_facts(table), ensure_ascii=False, separators=(",", ":"))
+    digest = sha256(header.encode())
     for array in (table.X, table.y, table.marked):
         digest.update(np.ascontiguousarray(array).tobytes())
     name = re.sub(r"[~\s]+", " ", table.name).strip()[:80] or "own data"
     words = f"file~{len(table.y)}~{digest.hexdigest()[:32]}~{name}"
     table = replace(table, X=frozen(table.X), y=frozen(table.y))
     with _holding:
-        return words, _held.setdefault(words, table)
+        kept = _held.setdefault(words, table)
+    chosen = choice.text if choice else ""
+    return f"{words}~{chosen}" if chosen else words, kept
 
 
 def is_packed(words: str) -> bool:
@@ -101,7 +105,7 @@ def table_of(words: str) -> Table:
     """The rows of a text that has been read; MissingTable says whose rows are not here."""
     if is_packed(words):
         return KEPT.of(None, ("unpacked", words), lambda: _unpack(words))
-    found = _held.get(words)
+    found = _held.get(unchosen(words))
     if found is None:
         count, name = named(words)
         raise MissingTable(f"The {count:,} rows of {name} are not here: the file is needed again.")
@@ -122,51 +126,41 @@ def named(words: str) -> tuple[int, str]:
     return int(parts[1]), parts[3]
 
 
-def rounded(table: Table) -> Table:
-    """The table in as few digits as a chart can show, so that links stay short."""
-    return replace(
-        table,
-        X=np.stack([_few_digits(column) for column in table.X.T], axis=1),
-        y=table.y if table.classes else _few_digits(table.y),
-    )
+def unchosen(words: str) -> str:
+    """The text that names a table, without what was chosen of its file."""
+    return "~".join(words.split("~", 4)[:4])
 
 
-def _few_digits(column: Array) -> Array:
-    """The column rounded to DIGITS significant digits of its largest deviation from its middle."""
-    spread = np.abs(column - np.median(column)).max() or np.abs(column).max() or 1.0
-    return np.round(column, DIGITS - 1 - int(np.floor(np.log10(spread))))
+def chosen_in(words: str) -> Choice | None:
+    """What was chosen of a file, as a text that names its rows carries it."""
+    parts = NAMED.fullmatch(words)
+    return choice_of(parts[4]) if parts and parts[4] else None
 
 
-def _header(table: Table) -> str:
-    facts = [table.features, table.target, table.classes, table.name]
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+def _facts(table: Table) -> list[Any]:
+    return [table.features, table.target, table.classes, table.name]
 
 
-def _pack(table: Table) -> str:
-    # Column by column, which lies closer together than row by row.
-    columns = [*table.X.T, table.y, table.marked.astype(float)]
-    lines = [_header(table)]
-    lines += [",".join(repr(float(x)).removesuffix(".0") for x in column) for column in columns]
-    packed = zlib.compress("\n".join(lines).encode(), 9)
-    return VERSION + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+def _cleaned(table: Table) -> Table:
+    """The table with names that can be shown."""
+    facts = [tuple(map(_seen, each)) if isinstance(each, tuple) else _seen(each)
+             for each in _facts(table)]  # fmt: skip
+    if facts == _facts(table):
+        return table
+    features, target, classes, name = facts
+    return replace(table, features=features, target=target, classes=classes, name=name)
+
+
+def _seen(word: str) -> str:
+    return re.sub(f"[{UNSEEN}]", " ", word)
 
 
 def _unpack(words: str) -> Table:
     """The rows of packed text; ValueError says what is wrong with it."""
-    if not words.startswith(VERSION):
-        raise ValueError(f"{quote(words)} holds no rows")
-    try:
-        body = words[len(VERSION) :].encode("ascii")
-        packed = base64.b64decode(body + b"=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        reader = zlib.decompressobj()
-        plain = reader.decompress(packed, MOST_BYTES)
-        if reader.unconsumed_tail or not reader.eof:
-            raise ValueError("too long or cut off")
-        header, *lines = plain.decode().split("\n")
-        features, target, classes, name = json.loads(header)
-        columns = np.array([[float(x) for x in line.split(",")] for line in lines])
-    except (ValueError, binascii.Error, zlib.error, TypeError, RecursionError):
-        raise ValueError("the rows in the link are broken or were cut off") from None
+    facts, columns = unpack(words)
+    if not (isinstance(facts, list) and len(facts) == 4):
+        raise ValueError("the rows in the link have no proper names")
+    features, target, classes, name = facts
     return _checked(features, target, classes, name, columns)
 
 
@@ -184,10 +178,12 @@ def _checked(features: Any, target: Any, classes: Any, name: Any, columns: Array
         raise ValueError(f"classes are 2 to {MOST_CLASSES}, not {len(classes)}")
     if classes and not np.isin(y, np.arange(len(classes))).all():
         raise ValueError("the rows in the link are of classes that it does not name")
-    return Table(
-        frozen(np.stack(X, axis=1)), frozen(y), marked > 0,
-        tuple(features), target, tuple(classes), name,
-    )  # fmt: skip
+    if len(y) < 2:
+        raise ValueError("the link holds one row, where two are needed")
+    X = frozen(np.stack(X, axis=1))
+    return _cleaned(
+        Table(X, frozen(y), marked > 0, tuple(features), target, tuple(classes), name)
+    )
 
 
 def _reader(task: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lossviz.datasets import DATASETS
-from lossviz.datasets.own import Table, rounded, table_of
+from lossviz.datasets.own import Table, table_of
 from lossviz.experiment import Experiment
 from lossviz.player import Edit, Editing
 from lossviz.playground import View, linked_rows
@@ -45,7 +45,7 @@ def toggle(experiment: Experiment) -> None:
     st.session_state.at = 0
     sample = Task.of(experiment).sample
     if experiment.data not in OWN:
-        take(rounded(from_sample(sample, f"edited {experiment.data}")))
+        take(from_sample(sample, f"edited {experiment.data}"))
         state.put({"scaling": ("standard" if sample.is_scaled else "none",)})
     elif experiment.outliers != "none":
         take(from_sample(sample, table_of(text_of(experiment)).name))
