@@ -15,12 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-if TYPE_CHECKING:  # each command imports what it needs, so that help comes at once
-    from lossviz import Sweep
-    from lossviz.datasets.own import Table
 
 _FIRST_PORT = 8501  # where Streamlit's users expect it
 _PORTS_TRIED = 50
@@ -73,20 +68,25 @@ def _serve(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> int:
     """Train what a link asks for; a table on stdout, notes on stderr, files where asked for."""
-    args = _run_parser().parse_args(words)
+    parser = _run_parser()
+    args = parser.parse_args(words)
 
     from lossviz import parse, run_all
+    from lossviz.command_file import check, rows_of
     from lossviz.datasets.own import MissingTable
     from lossviz.export import csv, script, summary
 
-    sweep, notes = parse(args.link)
+    check(parser, args)
+    rows, _table = {}, None  # the link may only name the table, so it is held here
     if args.data:
         try:
-            # The sweep may only name the table, so it is held here.
-            sweep, _table = _on_rows_of(args.data, args.target, sweep)
+            rows, _table, said = rows_of(args)
         except (OSError, ValueError) as error:
             _say(f"{args.data}: {getattr(error, 'strerror', None) or error}")
             return 1
+        for sentence in said:
+            _say(sentence)
+    sweep, notes = parse(args.link, rows)
     for note in notes:
         _say(note)
     if notes and not sweep.axes:
@@ -107,23 +107,6 @@ def _run(words: Sequence[str]) -> int:
         args.script: lambda: script([run.experiment for run in runs], args.flavour),
     }
     return max([_write(name, made) for name, made in files.items() if name], default=0)
-
-
-def _on_rows_of(name: str, target: str, sweep: "Sweep") -> "tuple[Sweep, Table]":
-    """The sweep on the rows of a file. ValueError says what is wrong with them."""
-    from lossviz.datasets.own import keep
-    from lossviz.tables import choose, read, suggest
-
-    path = Path(name)
-    raw = read(path.read_bytes(), path.name)
-    suggested, features = suggest(raw)
-    if target and target != suggested:
-        features = [each for each in (suggested, *features) if each != target]
-    table, notes = choose(raw, target or suggested, features)
-    for note in (*raw.notes, *notes):
-        _say(note)
-    words, kept = keep(table)
-    return sweep.replace({"data": kept.data, f"{kept.data}.rows": words}), kept
 
 
 def _write(name: str, made: Callable[[], str]) -> int:
@@ -251,6 +234,7 @@ def _serve_parser() -> argparse.ArgumentParser:
 
 
 def _run_parser() -> argparse.ArgumentParser:
+    from lossviz.command_file import file_options
     from lossviz.export.script import FLAVOURS
 
     parser = argparse.ArgumentParser(
@@ -263,8 +247,7 @@ def _run_parser() -> argparse.ArgumentParser:
         "link", metavar="QUERY", nargs="?", default="", help="a query or a LossViz link to train"
     )
     add = partial(parser.add_argument, metavar="FILE", default="")
-    add("--data", help="train on the rows of a file (CSV)")
-    add("--target", metavar="NAME", help="the column of that file to predict (default: a guess)")
+    file_options(parser)
     add("--csv", help="write every kept step of every run as a table")
     add("--html", help="write the animation as one page that plays offline")
     add("--script", help="write a Python script that does the same")

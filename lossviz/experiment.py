@@ -182,6 +182,20 @@ def unsuited(choice: str, name: str, data: Sequence[str]) -> str:
     return f"{name} is for {asked[CHOICES[choice][name].task]}, and {targets}"
 
 
+def replaced(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
+    """On each choice among the axes that suits none of the sweep's data: why, and after the last
+    loss what is trained in place of them."""
+    data, found = [str(name) for name in sweep["data"]], []
+    for choice in USUAL:
+        given, taken = axes.get(choice, ()), sweep[choice]
+        found += [unsuited(choice, str(name), data) for name in given if name not in taken]
+        instead = [str(name) for name in taken if name not in given]
+        if choice == "loss" and found and instead:
+            is_one = len(instead) == 1
+            found[-1] += f", so {' and '.join(instead)} {'is' if is_one else 'are'} trained"
+    return found
+
+
 def _plain(name: str, *args: Any, **kwargs: Any) -> Param:
     return Param(name, getattr(Experiment, name), *args, **kwargs)
 
@@ -258,7 +272,8 @@ class Sweep:
 
     @classmethod
     def of(cls, axes: Mapping[str, Any]) -> Sweep:
-        """From key -> value or values. KeyError and ValueError as in Experiment."""
+        """From key -> value or values. KeyError and ValueError as in Experiment, but a loss or a
+        kind of outliers that suits none of the data is left out: `replaced` says so."""
         values = {}
         for key, given in axes.items():
             param = param_of(key)

@@ -7,10 +7,15 @@ Writing one is `Sweep.query`.
 
 from __future__ import annotations
 
-from lossviz.experiment import USUAL, Sweep, param_of, unsuited
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lossviz.datasets.own import OWN
+from lossviz.experiment import Sweep, param_of, replaced
 from lossviz.registry import OutOfRange, Value, quote, text
 
 MAX_LINK = 20_000  # characters of a link that are read
+NO_ROWS: Mapping[str, Value] = MappingProxyType({})
 VIEW = "view."  # keys that belong to the page that wrote them, not to the run
 
 NOTES = {
@@ -18,16 +23,20 @@ NOTES = {
     "unusable": "Unusable values were left out: {}.",
     "moved": "Values out of range were moved to the nearest allowed one: {}.",
     "repeated": "Values given twice were used once: {}.",
+    "overruled": "The given rows are used, so these were left out: {}.",
     "unsuited": "Choices that do not suit the data were left out: {}.",
     "idle": "Settings of things that are not chosen were left out: {}.",
 }
 
 
-def parse(query: str) -> tuple[Sweep, list[str]]:
+def parse(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[str]]:
     """The sweep in a query string or link, and sentences on what was not understood.
 
     Never raises. What is unknown or unusable is left out, what is out of range is moved to the
     nearest allowed value, and all else is honoured. Keys under `view.` are passed over.
+
+    rows: rows of one's own that are known, `{"data": "table", "table.rows": text}`: the link is
+    about them, whatever data it names.
     """
     from urllib.parse import parse_qsl
 
@@ -41,10 +50,16 @@ def parse(query: str) -> tuple[Sweep, list[str]]:
         )
         query = query[:MAX_LINK].rpartition("&")[0]
     faults: dict[str, list[str]] = {kind: [] for kind in NOTES}
-    axes: dict[str, list[Value]] = {}
+    axes: dict[str, list[Value]] = {key: [value] for key, value in rows.items()}
     for key, words in parse_qsl(query.partition("#")[0], keep_blank_values=True, errors="replace"):
         if key.startswith(VIEW):
             continue
+        if rows:
+            key = _of_known(key, str(rows["data"]))
+            if key in rows:
+                if key == "data" and words not in OWN:
+                    faults["overruled"].append(f"data={quote(words)}")
+                continue
         try:
             param = param_of(key)
         except KeyError:
@@ -63,19 +78,19 @@ def parse(query: str) -> tuple[Sweep, list[str]]:
         else:
             axes[key].append(value)
     sweep = Sweep.of(axes)
-    data = [str(name) for name in sweep["data"]]
-    faults["unsuited"] = [
-        unsuited(choice, str(name), data)
-        for choice in USUAL
-        for name in axes.get(choice, ())
-        if name not in sweep[choice]
-    ]
+    faults["unsuited"] = replaced(axes, sweep)
     faults["idle"] = [key for key in axes if not sweep.uses(key)]
     return sweep, notes + [
         NOTES[kind].format(_listing(list(dict.fromkeys(found))))
         for kind, found in faults.items()
         if found
     ]
+
+
+def _of_known(key: str, data: str) -> str:
+    """The key, and of any rows of one's own that of the rows that are known."""
+    name, dot, short = key.partition(".")
+    return f"{data}{dot}{short}" if name in OWN and dot else key
 
 
 def _listing(details: list[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 import lossviz
 from lossviz.__main__ import main
+from lossviz.datasets.own import chosen_in
 from lossviz.export import FLAVOURS, script
 from lossviz.figures.numbers import number
 
@@ -177,6 +178,138 @@ def test_a_file_of_ones_own_is_trained_on(rows, tmp_path, capsys):
     shown = capsys.readouterr()
     assert "-2" in shown.out.replace("\N{MINUS SIGN}", "-")  # the slope
     assert "Commas are before decimals" in shown.err
+
+
+RUN_ALL = lossviz.run_all
+TWO_CLASSES = "x,y\n1,a\n2,a\n3,b\n4,a\n5,b\n6,b\n"
+SMALL_WHOLE = "x,y\n1,2\n2,4\n3,5\n4,4\n5,5\n"
+CODES = "len,wid,species\n5,3,0\n6,3,1\n7,3,2\n5,4,0\n6,2,1\n7,4,2\n"
+FRAUD = "amount,hour,label\n10,9,ok\n12,10,ok\n900,3,fraud\n15,12,ok\n9,11,ok\n700,2,fraud\n"
+YEARS = "2023,2024,2025\n1,2,3\n2,3,5\n4,4,9\n"
+
+
+def trained(tmp_path, monkeypatch, text, link, *words):
+    """The runs that the command line trains on a file, and its exit code."""
+    found = []
+
+    def keeping(sweep):
+        found.extend(RUN_ALL(sweep))
+        return found
+
+    monkeypatch.setattr(lossviz, "run_all", keeping)
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    return main(["run", link, "--data", str(path), *words]), found
+
+
+@pytest.mark.parametrize(
+    ("text", "link", "words", "losses", "facts"),
+    [
+        (TWO_CLASSES, "loss=hinge", [], ["hinge"], (("x",), "y", ("a", "b"))),
+        (SMALL_WHOLE, "loss=squared_error&loss=absolute_error", [],
+         ["squared_error", "absolute_error"], (("x",), "y", ())),
+        (SMALL_WHOLE, "", ["--classes"], ["cross_entropy"], (("x",), "y", ("2", "4", "5"))),
+        (CODES, "", [], ["squared_error"], (("len", "wid"), "species", ())),
+        (CODES, "data=iris&loss=multiclass_hinge", ["--classes"], ["multiclass_hinge"],
+         (("len", "wid"), "species", ("0", "1", "2"))),
+        (CODES, "", ["--target", "len", "--features", "species", "--numbers"], ["squared_error"],
+         (("species",), "len", ())),
+        (CODES, "", ["--drop", "wid", "--kind", "len=category"], ["squared_error"],
+         (("len = 6", "len = 7"), "species", ())),
+        (FRAUD, "", [], ["log_loss"], (("amount", "hour"), "label", ("ok", "fraud"))),
+        (FRAUD, "", ["--positive", "ok", "--features", 'hour'], ["log_loss"],
+         (("hour",), "label", ("fraud", "ok"))),
+        (YEARS, "", ["--header"], ["squared_error"], (("2023", "2024"), "2025", ())),
+        (YEARS, "", ["--no-header"], ["squared_error"],
+         (("column 1", "column 2"), "column 3", ())),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_learned_of_a_file_can_be_said(
+    text, link, words, losses, facts, tmp_path, monkeypatch, capsys
+):
+    code, runs = trained(tmp_path, monkeypatch, text, link, *words)
+    assert code == 0, capsys.readouterr().err
+    assert [run.experiment.loss for run in runs] == losses
+    for run in runs:
+        got = lossviz.sample(run.experiment)
+        assert (got.features, got.target, got.classes) == facts
+
+
+def test_least_squares_on_small_whole_targets(tmp_path, monkeypatch, capsys):
+    link = "loss=squared_error&lr=0.3&steps=2000"
+    _, [run] = trained(tmp_path, monkeypatch, SMALL_WHOLE, link)
+    assert run.theta[-1] == pytest.approx([2.2, 0.6])
+    assert capsys.readouterr().err == "The columns are separated by commas.\n"
+
+
+def test_what_does_not_suit_the_rows_of_a_file_is_said(tmp_path, monkeypatch, capsys):
+    link = "data=moons&moons.noise=0.3&loss=hinge&outliers=label_flips&table_binary.test=0.5"
+    _, [run] = trained(tmp_path, monkeypatch, SMALL_WHOLE, link)
+    assert run.experiment.loss == "squared_error"
+    assert run.experiment["table.test"] == 0.5  # what is said of rows of one's own holds for these
+    said = capsys.readouterr().err
+    for part in (
+        "The given rows are used, so these were left out: data='moons'.",
+        "hinge is for two classes, and table has numbers, so squared_error is trained",
+        "label_flips is for classes, and table has numbers",
+        "Settings of things that are not chosen were left out: moons.noise.",
+    ):
+        assert part in said
+
+
+def test_a_link_that_names_a_file_says_what_was_chosen_of_it(tmp_path, monkeypatch, capsys):
+    rng = np.random.default_rng(0)
+    lines = [f"{a},{b},{c},{'yes' if a > 0 else 'no'}" for a, b, c in rng.normal(size=(320, 3))]
+    text = "\n".join(["a,b,c,d", *lines])
+    words = ["--target", "d", "--features", "a,c", "--positive", "no", "--drop", "b"]
+    _, [run] = trained(tmp_path, monkeypatch, text, "loss=hinge", *words)
+    link = run.experiment.query()
+    assert len(link) < 300
+    assert "other rows" not in capsys.readouterr().err
+    (tmp_path / "other").mkdir()
+    code, [again] = trained(tmp_path / "other", monkeypatch, text, link)
+    assert code == 0
+    assert again.experiment == run.experiment
+    assert "other rows" not in capsys.readouterr().err
+    _, [other] = trained(tmp_path, monkeypatch, text, link, "--target", "a", "--features", "b")
+    made = chosen_in(str(other.experiment["table.rows"]))
+    assert made is not None
+    assert (made.target, made.features, made.kinds) == ("a", ("b",), ())
+    assert "These are other rows than the link's" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--positive", "nope"], "label has no class 'nope'; it has fraud and ok."),
+        (["--target", "hour", "--positive", "9"], "Of two classes one is looked for; hour has num"),
+        (["--features", "amount,size"], "There is no column 'size'."),
+        (["--drop", "size"], "There is no column 'size'."),
+        (["--numbers"], "label holds categories, which are no numbers."),
+        (["--target", "amount", "--features", "amount"], "so it cannot be a feature too."),
+    ],
+)
+def test_a_choice_that_does_not_work_is_a_failure(words, sentence, tmp_path, monkeypatch, capsys):
+    assert trained(tmp_path, monkeypatch, FRAUD, "", *words) == (1, [])
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert sentence in shown.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--target", "y"], ["--features", "a"], ["--drop", "a"], ["--kind", "a=out"], ["--classes"],
+        ["--numbers"], ["--positive", "a"], ["--header"], ["--no-header"],
+        ["--data", "x.csv", "--kind", "a=words"], ["--data", "x.csv", "--kind", "=out"],
+        ["--data", "x.csv", "--classes", "--numbers"],
+    ],
+)  # fmt: skip
+def test_options_of_a_file_used_wrongly_exit_with_two(words, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "loss=huber", *words])
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert words[-2 if len(words) % 2 == 0 else -1].replace("--no-", "--") in said
 
 
 @pytest.mark.parametrize(

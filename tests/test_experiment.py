@@ -248,6 +248,26 @@ def test_a_link_with_what_does_not_suit_its_data_says_so_and_keeps_the_rest():
     assert list(parse("data=iris&loss=hinge")[0]) == [Experiment(data="iris")]
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("data=iris&loss=hinge", "several classes, so cross_entropy is trained."),
+        (
+            "data=moons&loss=huber&loss=tukey&outliers=vertical",
+            "huber is for numbers, and moons has two classes; tukey is for numbers, and moons has "
+            "two classes, so log_loss is trained; vertical is for numbers, and moons has two "
+            "classes.",
+        ),
+        ("data=line&data=moons&loss=cross_entropy", ""),
+        ("data=line&data=iris&loss=hinge", "so squared_error and cross_entropy are trained."),
+    ],
+)
+def test_what_is_trained_in_place_of_losses_that_do_not_suit_is_said(query, sentence):
+    said = " ".join(parse(query)[1])
+    assert said.endswith(sentence)
+    assert bool(said) == bool(sentence)
+
+
 def test_each_data_set_of_a_sweep_trains_the_losses_that_suit_it():
     sweep = Sweep.of({"data": ["line", "moons", "iris"], "loss": ["huber", "hinge"]})
     assert [(run.data, run.loss) for run in sweep] == [

@@ -27,6 +27,7 @@ from lossviz.datasets.packing import MOST_COLUMNS, MOST_ROWS, pack, unpack
 from lossviz.registry import Param, quote
 
 FEW = MOST_ROWS  # rows that a link may carry
+OWN = ("table", "table_binary", "table_classes")
 LONGEST = 6_500  # characters of packed rows: a proxy takes 8,190 of a whole address
 MOST_CLASSES = 10
 LARGEST = 1e24  # squares of squares stay below 1e100, where training counts as diverged

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lossviz.datasets.own import Table, is_packed, keep, named
+from lossviz.datasets.own import OWN, Table, is_packed, keep, named
 from lossviz.experiment import Experiment
 from lossviz.ui import state
 
-OWN = ("table", "table_binary", "table_classes")
 ROWS = tuple(f"{name}.rows" for name in OWN)
 MOST_HELD = 100_000_000  # bytes of tables that a session holds
 MANY = 100  # rows from which a quarter is held out for testing, where nobody says otherwise

@@ -1,0 +1,62 @@
+"""From a file and what is chosen of it to rows, in the page and on the command line alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lossviz.datasets.choice import Choice
+from lossviz.datasets.own import Table
+from lossviz.tables.choose import choose
+from lossviz.tables.fault import FileFault
+from lossviz.tables.read import Raw, read
+from lossviz.tables.suggest import left_out, suggest
+
+OTHER_ROWS = (
+    "These are other rows than the link's: another file, or another choice of its columns. They "
+    "are used."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """Rows of a file; the choice that gives them, with nothing left to be suggested; and sentences
+    on what was found and done."""
+
+    table: Table
+    choice: Choice
+    notes: tuple[str, ...]
+
+
+def read_as(given: bytes | str, name: str, choice: Choice) -> Raw:
+    """The file, read as the choice says. FileFault as of `read`."""
+    return read(given, name, header=choice.header, kinds=dict(choice.kinds))
+
+
+def columns_for(raw: Raw, choice: Choice) -> tuple[str, tuple[str, ...]]:
+    """The target and the features of a choice; what it does not name is suggested."""
+    if choice.target and choice.features:
+        return choice.target, choice.features
+    suggested, others = suggest(raw)
+    target = choice.target or suggested
+    if target in choice.features:  # what is to be predicted is said by what it is predicted from
+        target = next((each for each in others if each not in choice.features), target)
+    return target, choice.features or tuple(x for x in (suggested, *others) if x != target)
+
+
+def pick(raw: Raw, choice: Choice) -> Picked:
+    """The rows that a choice means, of a file that was read as it says. FileFault says what does
+    not work."""
+    target, features = columns_for(raw, choice)
+    table, notes = choose(
+        raw, target, features, classes=choice.classes, positive=choice.positive
+    )
+    count = len(table.classes)
+    if choice.positive and count != 2:
+        has = f"{count} classes" if count else "numbers"
+        raise FileFault(f"Of two classes one is looked for; {target} has {has}.")
+    made = Choice(
+        target, features, tuple(sorted(choice.kinds)), raw.has_names, bool(count),
+        table.classes[1] if count == 2 else "",
+    )  # fmt: skip
+    out = () if choice.features else left_out(raw)
+    return Picked(table, made, (*raw.notes, *out, *notes))
