@@ -7,7 +7,7 @@ Writing one is `Sweep.query`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from lossviz.datasets.own import OWN
@@ -85,6 +85,12 @@ def parse(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[
         for kind, found in faults.items()
         if found
     ]
+
+
+def said_of_unsuited(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
+    """The sentence on what of the axes suits none of the sweep's data; none where all does."""
+    found = replaced(axes, sweep)
+    return [NOTES["unsuited"].format(_listing(found))] if found else []
 
 
 def _of_known(key: str, data: str) -> str:

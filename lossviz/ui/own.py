@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lossviz.datasets.own import OWN, Table, is_packed, keep, named
+from lossviz.datasets import DATASETS
+from lossviz.datasets.choice import Choice
+from lossviz.datasets.own import FEW, OWN, Table, is_packed, keep, named, table_of, unchosen
 from lossviz.experiment import Experiment
 from lossviz.ui import state
 
@@ -18,15 +20,26 @@ MOST_HELD = 100_000_000  # bytes of tables that a session holds
 MANY = 100  # rows from which a quarter is held out for testing, where nobody says otherwise
 
 
-def take(table: Table, *, test: float = 0.0) -> str:
-    """Make a table the data, as it stands: no outliers are injected into it. The text for it."""
-    words, kept = keep(table)
+def take(table: Table, *, test: float = 0.0, choice: Choice | None = None) -> str:
+    """Make a table the data, as it stands: no outliers are injected into it. The text for it, with
+    what was chosen of its file."""
+    words, kept = keep(table, choice)
     if not is_packed(words):
-        _hold(words, kept)
+        _hold(unchosen(words), kept)
     name = kept.data
     own = {f"{name}.rows": (words,), f"{name}.test": (test,), f"{name}.marked": None}
     state.put({"data": (name,), "outliers": None, **own})
     return words
+
+
+def give(table: Table) -> bool:
+    """Hold rows that the settings name and that were not here; whether they are such rows."""
+    words, kept = keep(table)
+    is_asked = words in map(unchosen, missing())
+    if is_asked:
+        state.hold()
+        _hold(words, kept)
+    return is_asked
 
 
 def _hold(words: str, table: Table) -> None:
@@ -38,7 +51,7 @@ def _hold(words: str, table: Table) -> None:
 
 
 def _tables() -> dict[str, Table]:
-    """What this session holds, by the texts that name it."""
+    """What this session holds, by the texts that name it, without what was chosen."""
     return st.session_state.setdefault("tables", {})
 
 
@@ -46,12 +59,18 @@ def missing() -> list[str]:
     """The rows that the settings name and that this session does not hold."""
     sweep = state.sweep()
     asked = [str(words) for key in ROWS if sweep.uses(key) for words in sweep[key]]
-    return [words for words in asked if not is_packed(words) and words not in _tables()]
+    return [words for words in asked if not is_packed(words) and unchosen(words) not in _tables()]
 
 
 def text_of(experiment: Experiment) -> str:
     """The text of an experiment's rows, "" where they are not the user's own."""
     return str(experiment.params_of("data")["rows"]) if experiment.data in OWN else ""
+
+
+def features(experiment: Experiment) -> tuple[str, ...]:
+    """What the features are called: of the user's own rows as the rows say."""
+    words = text_of(experiment)
+    return table_of(words).features if words else DATASETS[experiment.data].features
 
 
 def said_of_link(experiment: Experiment) -> str:
@@ -61,6 +80,11 @@ def said_of_link(experiment: Experiment) -> str:
         return ""
     count, name = named(words)
     return (
-        f"The {count:,} rows of {name} are too many for a link, which asks for the file "
-        "again. They stay in this session."
+        f"The {count:,} rows of {name} {why(count)}, which asks for the file again. They stay in "
+        "this session."
     )
+
+
+def why(count: int) -> str:
+    """Why so many rows do not travel in a link, to be read after them."""
+    return "are too many for a link" if count > FEW else "have more digits than fit into a link"

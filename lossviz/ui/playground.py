@@ -224,8 +224,8 @@ def panel(wanted: Sequence[Experiment]) -> None:
     """Which panel is shown, and what it asks for; nothing where there is but one."""
     shown = panels(wanted)
     here = view(wanted).panel
-    dataset = DATASETS[wanted[0].data]
-    if len(shown) == 1 and len(dataset.features) < 3:
+    dataset, features = DATASETS[wanted[0].data], own.features(wanted[0])
+    if len(shown) == 1 and len(features) < 3:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if len(shown) > 1:
@@ -246,7 +246,7 @@ def panel(wanted: Sequence[Experiment]) -> None:
         elif here in ("network", "images"):
             controls.control(VIEW + "row", width=160)
         if here in ("overview", "network") and dataset.task != "regression":
-            _plane(dataset.features)
+            _plane(features)
 
 
 def _plane(features: Sequence[str]) -> None:

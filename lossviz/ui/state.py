@@ -14,7 +14,7 @@ import streamlit as st
 
 from lossviz.experiment import PLAIN, USUAL, Sweep, param_of
 from lossviz.guide import COSTS
-from lossviz.link import VIEW, parse
+from lossviz.link import VIEW, parse, said_of_unsuited
 from lossviz.losses import LOSSES
 from lossviz.playground import PANELS
 from lossviz.presets import WELCOME
@@ -121,22 +121,36 @@ def change(key: str, wanted: Iterable[Any]) -> bool:
     except ValueError as error:
         st.session_state.notes = [f"{param.label or key}: {error}; the old value was kept."]
         return False
+    before = sweep()
     st.session_state.notes = []
     if checked:
         st.session_state.settings[key] = checked[0] if key in VIEWS else checked
+    if key == "data":
+        st.session_state.notes += _left_by(before)
     return bool(checked)
 
 
 def put(changes: Mapping[str, tuple[Value, ...] | None]) -> None:
     """Set settings that no widget has spoken of, None to their default; their widgets follow."""
     hold()
+    before = sweep()
     for key, values in changes.items():
         if values is None:
             st.session_state.settings.pop(key, None)
         else:
             st.session_state.settings[key] = values
         forget(key)
-    st.session_state.notes = []
+    st.session_state.notes = _left_by(before) if "data" in changes else []
+
+
+def _left_by(before: Sweep) -> list[str]:
+    """What was chosen and trained before, and does not suit the data as they are now."""
+    chosen = {
+        key: [name for name in st.session_state.settings.get(key, ()) if name in before[key]]
+        for key in USUAL
+    }
+    said = said_of_unsuited(chosen, sweep())
+    return [f"{each} They are kept for data that they suit." for each in said]
 
 
 def forget(key: str, but: str = "") -> None:
