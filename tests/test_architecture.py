@@ -40,7 +40,7 @@ LAYERS = (
     {"figures"},
     {"playground"},
     {"export"},
-    {"ui"},
+    {"ui", "command_file"},
     {"__main__"},
     {"pages", "app"},
 )

@@ -329,7 +329,7 @@ HOSTILE = {
     raw_text([HEADER, 2, [[0, 1e9, 1]] * 3], bytes(6)): "broken or were cut off",
     raw_text([HEADER, -2, [[0, 0, 1]] * 3], bytes(6)): "broken or were cut off",
     raw_text([HEADER, True, [[0, 0, 1]] * 3], bytes(3)): "broken or were cut off",
-    raw_text([HEADER, 2, [[]] * 3], b"\xff" * 48): "beyond 1e12",
+    raw_text([HEADER, 2, [[]] * 3], b"\xff" * 48): "beyond 1e\\+24",
     "file~": "names no table",
     "file~12~abc~x": "names no table",
     "file~12~" + "0" * 32 + "~": "names no table",

@@ -185,6 +185,6 @@ def test_many_rows_stay_with_their_session_and_a_link_asks_for_the_file(
         expect(other.locator(".lv-player, table")).to_have_count(0)
     other.goto(page.url)
     other.get_by_role("button", name="Give the file").press("Enter")
-    bring(other, file(400))
+    other.locator("input[type=file]").set_input_files(file(400))  # what was chosen, the link says
     headline(other, shown)
     assert other.url == page.url
