@@ -8,13 +8,14 @@ BENCH_VENV ?= $(VENV)/bench
 # Two workers halve the time of the tests on two cores; more only help on more.
 WORKERS ?= 2
 PORT ?= 8501
+RUNS ?= 20
 
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --disable-pip-version-check --quiet
 # Pyright is pinned, so its word about newer versions is noise.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help run test lint bench parity browser clean
+.PHONY: help run test soak lint bench parity browser clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -25,6 +26,9 @@ run: $(VENV)/.ready  ## start the app (PORT=8501)
 
 test: $(VENV)/.ready-dev browser  ## all tests, the browser's included (WORKERS=2)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+soak: $(VENV)/.ready-dev browser  ## the browser's tests many times (RUNS=20, BUSY=1 beside busy cores)
+	$(BIN)/python -m tools.soak --runs $(RUNS) --workers $(WORKERS) $(if $(BUSY),--busy) -- $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## ruff and pyright
 	$(BIN)/ruff check .

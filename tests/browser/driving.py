@@ -88,8 +88,14 @@ def pick(page: Page, group: str, option: str) -> None:
     buttons.get_by_role("radio", name=option, exact=True).press("Space")
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button, by keyboard for the same reason."""
+    page.get_by_role("button", name=name, exact=True).press("Enter")
+
+
 def drag(page: Page, place: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:
     """Drag the mouse over a place, from and to points in pixels from its top left corner."""
+    settled(page)
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
     assert box

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from driving import drag, serious_faults
+from driving import address, drag, serious_faults, settled
 from playwright.sync_api import Page, expect
 
 from lossviz.ui import server
@@ -27,13 +27,6 @@ def visit(page: Page, url: str, query: str = "") -> None:
 def ready(page: Page) -> None:
     expect(page.locator(f"{PLOT} .legend")).to_be_visible()
     expect(page.get_by_role("button", name="Measure the time of each")).to_be_visible()
-
-
-def address(page: Page) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for key, value in parse_qsl(urlsplit(page.url).query):
-        found.setdefault(key, []).append(value)
-    return found
 
 
 def test_a_link_opens_on_the_gallery_even_if_nobody_was_here_before(
@@ -65,6 +58,7 @@ def test_a_slider_by_keyboard_moves_the_chart_and_keeps_the_focus_and_the_zoom(
     expect(page.locator(".katex").nth(1)).to_contain_text("3")
     assert page.evaluate(f"document.querySelector('{PLOT}').here")
     assert page.evaluate(RANGES) == zoomed
+    settled(page, PLOT)
     # A double click shows all that is there now: the loss at 5 is 3 (5 - 3/2). At first it was 8.
     page.locator(PLOT).dblclick(position={"x": 500, "y": 150})
     page.wait_for_function(f"{LAYOUT}.xaxis.range[1] === 5 && {LAYOUT}.yaxis.range[1] > 10.5")
@@ -74,6 +68,7 @@ def test_its_chart_stands_still_is_saved_and_needs_but_one_plotly(page: Page, ap
     fetched: set[str] = set()
     page.on("request", lambda request: fetched.add(request.url))
     visit(page, app_url, "show=huber&huber.delta=2")
+    settled(page, PLOT)
     page.locator(PLOT).hover()
     page.keyboard.press("Home")  # the key to the first step where there are steps
     expect(page.locator(".lv-toolbar, .lv-tables, .lv-voice")).to_have_count(0)
@@ -104,22 +99,22 @@ def test_train_with_it_opens_the_playground_on_that_loss(page: Page, app_url: st
     page.get_by_role("link", name="Train with it").press("Enter")
     expect(page.locator(".lv-chart")).to_have_count(4)
     expect(page.locator(".lv-player table").first).to_contain_text("Huber (δ = 2)")
-    assert urlsplit(page.url).path == "/"
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
     assert address(page) == {"loss": ["huber"], "huber.delta": ["2"]}
 
 
 def test_the_pages_keep_their_own_settings(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/?loss=cauchy&cauchy.c=1.5")
     expect(page.locator(".lv-chart")).to_have_count(4)
-    page.get_by_role("link", name="Losses", exact=True).click()
+    page.get_by_role("link", name="Losses", exact=True).press("Enter")
     ready(page)
     page.get_by_role("slider", name="Huber: δ").press("ArrowRight")
     page.wait_for_url(re.compile(r"huber.delta=1\.2"))
-    page.get_by_role("link", name="Playground", exact=True).click()
+    page.get_by_role("link", name="Playground", exact=True).press("Enter")
     expect(page.locator(".lv-chart")).to_have_count(4)
     page.wait_for_url(re.compile("cauchy.c=1.5"))
     assert address(page) == {"loss": ["cauchy"], "cauchy.c": ["1.5"]}
-    page.get_by_role("link", name="Losses", exact=True).click()
+    page.get_by_role("link", name="Losses", exact=True).press("Enter")
     ready(page)
     page.wait_for_url(re.compile(r"huber.delta=1\.2"))
 
@@ -134,6 +129,7 @@ def test_times_are_measured_on_request(page: Page, app_url: str) -> None:
 def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
     page = open_page(width=width, height=800)
     visit(page, app_url, "show=squared_error&show=huber&show=tukey&show=quantile")
+    settled(page, PLOT)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     box = page.locator(PLOT).bounding_box()
     assert box

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from driving import step, to_step
+from driving import settled, step, to_step
 from playwright.sync_api import Page, expect
 
 Serve = Callable[[str], str]
@@ -35,6 +35,7 @@ def demo(serve: Serve) -> str:
 def visit(page: Page, demo: str, mode: str) -> None:
     page.goto(demo)
     page.wait_for_function("document.querySelectorAll('.lv-chart .modebar-container').length >= 2")
+    settled(page)
     switch(page, mode)
 
 

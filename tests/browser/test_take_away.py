@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from driving import open_group, to_step
+from driving import open_group, settled, to_step
 from playwright.sync_api import Page, expect
 
 from lossviz import parse, run_all
@@ -20,7 +20,7 @@ QUERY = "loss=squared_error&loss=huber&outliers=vertical&steps=40"
 def taken(page: Page, name: str) -> str:
     """The content of the file that a button gives."""
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name).press("Enter")
     return Path(str(waiting.value.path())).read_bytes().decode()
 
 
@@ -43,6 +43,7 @@ def test_a_chart_is_saved_as_the_vectors_that_are_seen(open_page: OpenPage, app_
     chart = page.locator(".lv-chart", has_text="Loss and its slope")
     expect(chart.locator(".modebar-container")).to_be_attached()
     to_step(page, 5)
+    settled(page)
     chart.hover()
     with page.expect_download() as waiting:
         chart.locator("[data-title='Download as SVG']").click()
@@ -67,7 +68,7 @@ def test_a_formula_is_typed_trained_and_refused_with_its_place(
     page.goto(f"{app_url}/?loss=own&outliers=vertical")
     legend = page.get_by_role("list", name="Lines")
     expect(legend).to_contain_text("where(abs(r) < d")
-    page.get_by_text("Loss parameters").click()
+    open_group(page, "Loss parameters")
     box = page.get_by_role("textbox", name="Formula")
     box.fill("abs(r)**a")
     box.press("Enter")
