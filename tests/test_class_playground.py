@@ -13,7 +13,7 @@ from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from streamlit.testing.v1 import AppTest
-from suiting import CLASS_DATA
+from suiting import CLASS_DATA, NUMBER_DATA
 
 from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
 from lossviz.player import Movie, payload
@@ -282,6 +282,12 @@ def test_every_panel_of_all_data_with_classes_can_be_drawn(data, panel):
     assert_can_be_drawn(packed)
     if panel not in panels([run.experiment for run in runs]):
         assert packed == sent(runs, View())
+
+
+@pytest.mark.parametrize("data", NUMBER_DATA)
+def test_all_data_with_numbers_can_be_drawn(data):
+    runs = runs_of(f"data={data}&loss=squared_error&loss=huber&lr=1e-3&steps=4")
+    assert_can_be_drawn(sent(runs, View()))
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import os
 import re
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stdout
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -58,8 +61,19 @@ def experiments(query: str) -> list[Experiment]:
     return list(sweep)
 
 
-def printed(code: str, folder: Path, *, knows_lossviz: bool = False) -> list[dict[str, float]]:
-    """What a script prints: for each run the numbers by name."""
+def printed(code: str, folder: Path) -> list[dict[str, float]]:
+    """What a script prints: for each run the numbers by name. It runs in this process."""
+    file = folder / "script.py"
+    file.write_text(code, encoding="utf-8")
+    said = StringIO()
+    with warnings.catch_warnings(), redirect_stdout(said):
+        warnings.simplefilter("ignore")  # as in a process of its own, where they are only shown
+        run_path(str(file), run_name="__main__")
+    return numbers(said.getvalue())
+
+
+def printed_alone(code: str, folder: Path, *, knows_lossviz: bool) -> list[dict[str, float]]:
+    """The same of a process of its own, which finds this package or not."""
     file = folder / "script.py"
     file.write_text(code, encoding="utf-8")
     environment = {
@@ -72,8 +86,12 @@ def printed(code: str, folder: Path, *, knows_lossviz: bool = False) -> list[dic
         cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    return numbers(done.stdout)
+
+
+def numbers(said: str) -> list[dict[str, float]]:
     found: list[dict[str, float]] = []
-    for line in done.stdout.splitlines():
+    for line in said.splitlines():
         number = re.fullmatch(r"  (.{36,}?) ([-+.e\d]*\d)", line)
         if number is None and not line.startswith("  "):
             found.append({})
@@ -90,8 +108,8 @@ def ends(run: lossviz.Run) -> dict[str, float]:
     return dict(zip(run.names[:12], run.theta[-1], strict=False)) | losses
 
 
-def check(code: str, wanted: list[Experiment], folder: Path, **options: bool) -> None:
-    found = printed(code, folder, **options)
+def check(code: str, wanted: list[Experiment], folder: Path) -> None:
+    found = printed(code, folder)
     for one, run in zip(found, lossviz.run_all(wanted), strict=True):
         expected = ends(run)
         assert list(one) == list(expected), run.experiment.query()
@@ -99,6 +117,16 @@ def check(code: str, wanted: list[Experiment], folder: Path, **options: bool) ->
             list(one.values()), list(expected.values()), rtol=1e-9, atol=1e-9,
             err_msg=run.experiment.query(),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("flavour", "query", "knows_lossviz"),
+    [("numpy", SETTINGS[0], False), ("sklearn", EXACT[0], False), ("lossviz", SETTINGS[1], True)],
+)
+def test_a_script_runs_by_itself(flavour, query, knows_lossviz, tmp_path):
+    code = script(experiments(query), flavour)
+    alone = printed_alone(code, tmp_path, knows_lossviz=knows_lossviz)
+    assert alone == printed(code, tmp_path)
 
 
 def products(losses: list[str], optimizers: list[str]) -> list[Experiment]:
@@ -143,12 +171,12 @@ def test_plain_numpy_holds_the_rows_of_every_dataset(task, tmp_path):
 @pytest.mark.parametrize("query", ["", *SETTINGS[:2], SETTINGS[8], SETTINGS[-4]])
 def test_the_lossviz_script_does_the_same(query, tmp_path):
     wanted = experiments(query)
-    check(script(wanted, "lossviz"), wanted, tmp_path, knows_lossviz=True)
+    check(script(wanted, "lossviz"), wanted, tmp_path)
 
 
 def test_the_lossviz_script_says_runs_that_are_no_product(tmp_path):
     wanted = experiments("loss=huber&lr=0.01") + experiments("loss=squared_error&lr=0.1")
-    check(script(wanted), wanted, tmp_path, knows_lossviz=True)
+    check(script(wanted), wanted, tmp_path)
 
 
 def test_scikit_learn_finds_the_exact_minima(tmp_path):
