@@ -19,11 +19,6 @@ class Owner:
     """Somebody whose answers go with them."""
 
 
-def numbers(count, letter="a"):
-    """An answer that weighs so many numbers, its key and EACH."""
-    return np.full(count, ord(letter), float)
-
-
 @pytest.fixture
 def asked():
     return []
@@ -132,6 +127,32 @@ def test_an_answer_that_would_keep_its_owner_alive_is_refused(hide):
     owner = Owner()
     with pytest.raises(ValueError, match="holds its owner"):
         Cache(2**20).of(owner, "a", lambda: hide(owner))
+
+
+def in_a_thread(work, seconds=10):
+    """Do it elsewhere, so that waiting for ever is a failure and not the end of all tests."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert not thread.is_alive()
+
+
+def test_an_owner_may_die_in_the_midst_of_a_question():
+    # As when the collector runs there: the cache is busy, and neither waits for itself nor changes
+    # under its own hands; what has died is buried right afterwards.
+    cache, doomed = Cache(2**20), [Owner()]
+    answer = ref(cache.of(doomed[0], "a", Owner))
+    lives = []
+
+    class Key:
+        def __hash__(self):
+            doomed.clear()
+            lives.append(answer() is not None)
+            return 1
+
+    in_a_thread(lambda: cache.of(None, Key(), Owner))
+    assert lives[0]
+    assert answer() is None
 
 
 def test_threads_share_one_cache():

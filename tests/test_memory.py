@@ -4,7 +4,8 @@ import gc
 import sys
 import threading
 import tracemalloc
-from weakref import ref
+from time import sleep
+from weakref import WeakValueDictionary, ref
 
 import numpy as np
 import pytest
@@ -133,12 +134,28 @@ def test_a_run_outlives_the_cache_that_its_rows_came_from():
     assert repr(first[0]) == repr(again[0])
 
 
+def test_a_part_of_a_task_keeps_none_of_the_other_rows():
+    x, y = np.arange(8.0).reshape(4, 2), np.arange(4.0)
+    data = Sample(x, y, np.zeros(4, bool), x + 1, y + 1, np.zeros(2), np.ones(2))
+    task = Task.on(Experiment(), data)
+    part = task.take(np.array([0, 2]))
+    arrays = *vars(data).values(), task.features, task.features_test, task.y, task.y_test
+    gone = [ref(each) for each in arrays if isinstance(each, np.ndarray) and len(each) == 4]
+    gone += [ref(task.features), ref(task.features_test), ref(data)]
+    del x, y, data, task, arrays
+    gc.collect()
+    assert [each() for each in gone if each() is not None] == []
+    np.testing.assert_array_equal(part.features, [[1, 1], [0, 4], [1, 5]])
+    assert (part.sample.y == [0, 2]).all()
+    assert part.features_test.shape == (3, 0)
+
+
 # ---------------------------------------------------------------- bounded in bytes
 
 
 def test_a_slider_that_is_moved_again_and_again_fills_no_memory(little_room, monkeypatch):
-    # 2,000 rows of 10 features: 160 KB as they came, as much as the model sees them, and as they
-    # are drawn; so 16 moves would be 5 MB.
+    # 2,000 rows of 10 features: 160 KB as they came, once more as the model sees them, and half of
+    # it as they are drawn for each surface; so 10 moves would be more than 2 MB.
     monkeypatch.setattr("lossviz.replay.MAPPED", 1_000)
     words, table = own(2_000, 10)
 
@@ -150,7 +167,7 @@ def test_a_slider_that_is_moved_again_and_again_fills_no_memory(little_room, mon
     move(0)
     tracemalloc.start()
     try:
-        for k in range(1, 17):
+        for k in range(1, 11):
             move(k)
         gc.collect()
         assert tracemalloc.get_traced_memory()[0] < 1.5 * little_room
@@ -178,6 +195,25 @@ def keep_few(seed):
 
 
 # ---------------------------------------------------------------- sessions are threads
+
+
+def test_two_sessions_that_bring_one_file_at_once_hold_one_table(monkeypatch):
+    class Slow(WeakValueDictionary):
+        def setdefault(self, key, default=None):
+            found = self.get(key)
+            sleep(0.05)  # where another thread may come in between
+            if found is None:
+                self[key] = found = default
+            return found
+
+    monkeypatch.setattr("lossviz.datasets.own._held", Slow())
+    held = []
+    threads = [threading.Thread(target=lambda: held.append(own(400)[1])) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert held[0] is held[1]
 
 
 def test_sessions_come_and_go_in_threads(little_room):

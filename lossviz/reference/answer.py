@@ -72,8 +72,8 @@ def reference(of: Experiment | Task) -> Reference | None:
     if learned is not None:  # where these start does not matter either
         own = {f"{asked.loss}.{name}" for name in learned.names}
         asked = asked.replace(params=[pair for pair in asked.params if pair[0] not in own])
-    task = replace(task, experiment=asked)
-    return KEPT.of(task.sample, ("reference", asked), lambda: _reference(task))
+    key = "reference", asked
+    return KEPT.of(task.sample, key, lambda: _reference(replace(task, experiment=asked)))
 
 
 def _reference(task: Task) -> Reference | None:
