@@ -70,7 +70,7 @@ class Task:
         return replace(
             self,
             sample=replace(data, X_test=data.X_test[none], y_test=data.y_test[none]),
-            features=self.features[:, rows],
+            features=self.features.take(rows, axis=1),
             y=self.y[rows],
             features_test=self.features_test[:, none],
             y_test=self.y_test[none],

@@ -13,6 +13,7 @@ import pytest
 from lossviz import Experiment, Sample, landscape, reference, run_all
 from lossviz.cache import KEPT
 from lossviz.datasets.own import MissingTable, Table, keep, table_of
+from lossviz.objective import Objective
 from lossviz.playground import PANELS, View, faults, headline, overview, playground, remarks
 from lossviz.replay import aligned
 from lossviz.task import Task
@@ -71,6 +72,14 @@ def test_a_task_of_rows_of_ones_own_shares_them_too():
     one, other = (Task.on(Experiment(loss=loss), data) for loss in ("huber", "squared_error"))
     assert np.shares_memory(one.features, other.features)
     assert np.array_equal(one.features, [np.ones(4), y])
+
+
+@pytest.mark.parametrize("model", ["linear", "polynomial", "mlp"])
+def test_an_objective_of_runs_on_the_same_rows_copies_none_of_their_features(model):
+    tasks = [Task.of(Experiment(data="iris", model=model, lr=lr)) for lr in (0.1, 0.2)]
+    assert np.shares_memory(Objective.of(tasks).features, tasks[0].features)
+    assert np.shares_memory(Objective.of(tasks[:1]).features, tasks[0].features)
+    assert Objective.of(tasks).features.shape[0] == 1
 
 
 # ---------------------------------------------------------------- rows die with their session
