@@ -20,8 +20,6 @@ from urllib.parse import quote
 _FIRST_PORT = 8501  # where Streamlit's users expect it
 _PORTS_TRIED = 50
 _PATIENCE = 30.0  # seconds a slow machine may take until the server answers
-_MOST_RUNS = 200
-_MOST_DRAWN = 8  # no more than there are colours
 _KINDS = {
     "losses": "loss", "datasets": "data", "outliers": "outliers", "models": "model",
     "optimizers": "optimizer", "schedules": "schedule",
@@ -71,10 +69,13 @@ def _run(words: Sequence[str]) -> int:
     parser = _run_parser()
     args = parser.parse_args(words)
 
-    from lossviz import parse, run_all
+    from lossviz import run_all
     from lossviz.command_file import check, rows_of
+    from lossviz.cost import too_much
     from lossviz.datasets.own import MissingTable
     from lossviz.export import csv, script, summary
+    from lossviz.limits import MACHINE, RUNS_OF_A_COMMAND
+    from lossviz.link import read
 
     check(parser, args)
     rows, _table = {}, None  # the link may only name the table, so it is held here
@@ -86,14 +87,17 @@ def _run(words: Sequence[str]) -> int:
             return 1
         for sentence in said:
             _say(sentence)
-    sweep, notes = parse(args.link, rows)
+    sweep, notes = read(args.link, rows)
     for note in notes:
         _say(note)
     if notes and not sweep.axes:
         _say("Nothing in it could be read. An example: lossviz run 'loss=huber&lr=0.1'")
         return 1
-    if sweep.size > _MOST_RUNS:
-        _say(f"The link asks for {sweep.size:,} runs; here {_MOST_RUNS} are the most.")
+    if sweep.size > RUNS_OF_A_COMMAND:
+        _say(f"The link asks for {sweep.size:,} runs; here {RUNS_OF_A_COMMAND} are the most.")
+        return 1
+    if why := too_much(sweep, MACHINE):
+        _say(f"The link asks for {why}.")
         return 1
     try:
         runs = run_all(sweep)
@@ -128,11 +132,12 @@ def _write(name: str, made: Callable[[], str]) -> int:
 def _page(runs: Sequence) -> str:
     """The page that plays offline, of as many runs as it can show."""
     from lossviz.export import page
+    from lossviz.limits import SHOWN
     from lossviz.playground import headline, marks, playground
     from lossviz.replay import aligned
 
     alike = [run for run in runs if (run.error is None) == (runs[0].error is None)]
-    shown = aligned(alike[:_MOST_DRAWN])
+    shown = aligned(alike[:SHOWN])
     if len(shown) < len(runs):
         _say(f"The page shows {len(shown)} of the {len(runs)} runs: no more fit into its charts.")
     title = "LossViz: " + " and ".join(dict.fromkeys(run.experiment.loss for run in shown))

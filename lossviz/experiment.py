@@ -18,6 +18,8 @@ from typing import Any
 
 from lossviz import notebook
 from lossviz.datasets import DATASETS
+from lossviz.limits import STARTS as MOST_STARTS
+from lossviz.limits import STEPS as MAX_STEPS
 from lossviz.losses import LOSSES, Loss
 from lossviz.models import MODELS
 from lossviz.optimizers import OPTIMIZERS
@@ -36,7 +38,6 @@ CHOICES: Mapping[str, Registry] = {
 }
 ROWS = ("data", "outliers", "model", "scaling", "seed", "outlier_seed")  # decide the features
 OBJECTIVE = (*ROWS, "loss", "l1", "l2")  # decide what is minimised
-MAX_STEPS = 20_000
 STARTS = ("auto", "zeros", "normal", "xavier", "he")
 # Which data an item's task suits, and the item that is taken where none is named.
 SUITS = {
@@ -68,7 +69,10 @@ def read_start(words: str) -> str:
     if words in STARTS:
         return words
     number = Param("value", 0.0, -1e6, 1e6)
-    values = [number.check(part) for part in words.split(",")[:1000]]
+    parts = words.split(",")
+    if len(parts) > MOST_STARTS:
+        raise ValueError(f"{len(parts):,} values are given, and {MOST_STARTS:,} are the most")
+    values = [number.check(part) for part in parts]
     return ",".join(text(value) for value in values)
 
 

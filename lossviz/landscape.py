@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.cost import check_surface
 from lossviz.experiment import Experiment
 from lossviz.reference import reference
-from lossviz.replay import Height, height_of, mapped
+from lossviz.replay import MAPPED, Height, height_of, mapped
 from lossviz.task import Task
 from lossviz.training import Run
 
@@ -116,8 +117,10 @@ def landscape(
     x, y, base: as `plane_of` takes them. plane: another plane, such as `plane_of_runs` gives.
     x_range, y_range: as `frame_for` gives them; left out, a frame around the start and the exact
         minimiser, or for other planes around the start. memory: bytes for temporaries.
+    ValueError where no machine should draw so many points (`limits.MACHINE`).
     """
     task = _task(of)
+    check_surface(n * n, min(len(task.y), MAPPED), task.layers)
     if plane is None:
         plane = plane_of(task, x, y, base)
     exact = reference(task)

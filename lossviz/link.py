@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from lossviz.cost import held
 from lossviz.datasets.own import OWN
 from lossviz.experiment import Sweep, param_of, replaced
+from lossviz.limits import CHARACTERS as MAX_LINK
 from lossviz.registry import OutOfRange, Value, quote, text
 
-MAX_LINK = 20_000  # characters of a link that are read
 NO_ROWS: Mapping[str, Value] = MappingProxyType({})
 VIEW = "view."  # keys that belong to the page that wrote them, not to the run
 
@@ -26,6 +27,7 @@ NOTES = {
     "overruled": "The given rows are used, so these were left out: {}.",
     "unsuited": "Choices that do not suit the data were left out: {}.",
     "idle": "Settings of things that are not chosen were left out: {}.",
+    "beyond": "The link asks for {}.",
 }
 
 
@@ -33,11 +35,19 @@ def parse(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[
     """The sweep in a query string or link, and sentences on what was not understood.
 
     Never raises. What is unknown or unusable is left out, what is out of range is moved to the
-    nearest allowed value, and all else is honoured. Keys under `view.` are passed over.
+    nearest allowed value, and all else is honoured, as far as a server may be asked (`cost.held`).
+    Keys under `view.` are passed over.
 
     rows: rows of one's own that are known, `{"data": "table", "table.rows": text}`: the link is
     about them, whatever data it names.
     """
+    asked, notes = read(query, rows)
+    sweep, words = held(asked)
+    return sweep, notes + ([NOTES["beyond"].format(words)] if words else [])
+
+
+def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[str]]:
+    """The same for a machine of one's own: however much the link asks for."""
     from urllib.parse import parse_qsl
 
     head, mark, tail = query.partition("?")

@@ -64,6 +64,8 @@ class Objective:
 
         def stack(arrays: Sequence[Array], *, by_class: bool = False) -> Array:
             shared = all(array is arrays[0] for array in arrays)
+            if shared and not by_class:  # no copy: they may be many rows
+                return np.ascontiguousarray(arrays[0])[None]
             kept = arrays[:1] if shared else arrays
             if len(kept) == 1 and not by_class:  # as it stands, since it may be large
                 return np.ascontiguousarray(kept[0])[None]

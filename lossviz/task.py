@@ -193,7 +193,9 @@ def _build(experiment: Experiment, data: Sample) -> Task:
 
 def _features(data: Sample, model: Model, options: Mapping[str, Any]) -> dict[str, Any]:
     def seen(X: Array) -> Array:
-        return _shared(model.function((X - data.center) / data.scale, **options))
+        scaled = X - data.center
+        scaled /= data.scale  # in place: of very many rows each copy counts
+        return _shared(model.function(scaled, **options))
 
     return {
         "features": seen(data.X),

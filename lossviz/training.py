@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from lossviz import notebook
+from lossviz import cost, notebook
 from lossviz.experiment import Experiment
 from lossviz.objective import Objective, largest_rate
 from lossviz.optimizers import OPTIMIZERS
@@ -18,8 +18,6 @@ from lossviz.schedules import SCHEDULES
 from lossviz.task import Task
 
 Array = np.ndarray
-MAX_FRAMES = 500
-MOST = 2**21  # parameters that are kept of a run with many: it has fewer frames
 # Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
 SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
@@ -100,7 +98,8 @@ def run(experiment: Experiment) -> Run:
 
 
 def run_all(experiments: Iterable[Experiment]) -> list[Run]:
-    """Train many experiments, in batches where they allow it: the same answers as one by one."""
+    """Train many experiments, in batches where they allow it: the same answers as one by one.
+    ValueError where that is more than any machine should begin (`limits.MACHINE`)."""
     return next(stream(experiments, seconds=math.inf), [])
 
 
@@ -108,6 +107,7 @@ def stream(experiments: Iterable[Experiment], seconds: float = 0.1) -> Iterator[
     """Train, and yield all runs so far about every so many seconds; the last yield is the
     finished runs, in the order given."""
     wanted = list(experiments)
+    cost.check(wanted)
     tasks = {experiment: Task.of(experiment) for experiment in wanted}
     for runs in train(list(tasks.values()), seconds):
         done = {run.experiment: run for run in runs}
@@ -175,8 +175,7 @@ class Descent:
         # Eight multiplications of a large product take as long as one number elsewhere.
         work = rows * max(self.theta.shape[1] // 8, 1)
         self.chunk = min(max(MUCH // work, 1), 256)
-        frames = int(np.clip(MOST // self.theta.shape[1], 50, MAX_FRAMES))
-        self.every = -(-self.total // (frames - 1))
+        self.every = -(-self.total // (cost.frames(self.theta.shape[1]) - 1))
         self.loss = np.empty((len(tasks), self.total + 1))
         self.test_loss = np.empty_like(self.loss)
         self.kept = np.empty((len(tasks), self.total // self.every + 1, self.theta.shape[1]))

@@ -1,7 +1,7 @@
 """Imports run one way, and heavy libraries stay where they belong.
 
     registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment
-      <- link, sampling <- objective <- training
+      <- cost <- link, sampling <- objective <- training
       <- reference, replay, estimators, presets, gallery <- landscape, guide <- the package's face
       <- player <- figures <- playground <- ui <- command line <- pages, app
 
@@ -24,11 +24,12 @@ PACKAGE = ROOT / "lossviz"
 FACE = "__init__"
 
 LAYERS = (
-    {"registry", "notebook", "cache"},
+    {"registry", "notebook", "cache", "limits"},
     {"losses", "datasets", "outliers", "models", "optimizers", "schedules"},
     {"formula", "tables"},
     {"written"},
     {"experiment"},
+    {"cost"},
     {"link", "sampling"},
     {"task"},
     {"objective"},
@@ -45,7 +46,7 @@ LAYERS = (
     {"pages", "app"},
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
-ALONE = {"registry", "player"}
+ALONE = {"registry", "player", "limits"}
 
 MAY_IMPORT = {
     "streamlit": {"ui", "__main__", "pages", "app"},

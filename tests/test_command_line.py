@@ -68,6 +68,16 @@ def test_too_many_runs_are_a_failure(capsys):
     assert "asks for 500 runs; here 200 are the most" in capsys.readouterr().err
 
 
+def test_what_no_machine_should_begin_is_a_failure(capsys):
+    net = "data=sine&sine.n=2000&model=mlp&mlp.depth=8&mlp.width=64&steps=20000"
+    assert main(["run", f"{net}&" + "&".join(f"seed={k}" for k in range(200))]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    [said] = shown.err.splitlines()
+    assert said.startswith("The link asks for 13")
+    assert said.endswith(" GiB of memory (8 GiB at most).")
+
+
 def test_run_writes_every_kind_of_file(tmp_path, capsys):
     query = "loss=huber&loss=tukey&steps=20"
     names = [tmp_path / name for name in ("runs.csv", "runs.html", "runs.py")]

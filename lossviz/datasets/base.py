@@ -34,6 +34,15 @@ class Drawn(NamedTuple):
     classes: tuple[str, ...]
 
 
+class Size(NamedTuple):
+    """How many training rows (at most), test rows, features, and classes (0 for numbers)."""
+
+    rows: int
+    tested: int
+    features: int
+    classes: int
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A source of rows.
@@ -41,6 +50,7 @@ class Dataset:
     function: as registered; its keyword arguments are `params`.
     draw: `(rng, fresh, params) -> Drawn`, from two independent generators: one for the training
         rows, one for the test rows.
+    size: `(**params) -> Size`, known before anything is drawn.
     task: "regression", "binary" or "multiclass". Class targets are the floats 0.0 to K - 1.
     classes: the name of each class, () for regression; where there is a Param `classes`, that
         many of them are in use.
@@ -58,6 +68,7 @@ class Dataset:
     params: tuple[Param, ...]
     function: Callable[..., Any]
     draw: Callable[[np.random.Generator, np.random.Generator, Mapping[str, Any]], Drawn]
+    size: Callable[..., Size]
     task: str
     classes: tuple[str, ...]
     truth: Callable[..., Array] | None
@@ -94,11 +105,14 @@ def synthetic(
             used = classes[: params.get("classes", len(classes))]
             return Drawn(X, y, *test, np.zeros(len(y), bool), features, target, used)
 
+        def size(*, n: int, **params: Any) -> Size:
+            return Size(n, TEST_ROWS, len(features), params.get("classes", len(classes)))
+
         DATASETS.add(
             Dataset(
-                name=name, label=label, params=params, function=function, draw=draw, task=task,
-                classes=classes, truth=truth, features=features, target=target, image=None,
-                notes=notes, source="drawn from the seed", standardise=standardise,
+                name=name, label=label, params=params, function=function, draw=draw, size=size,
+                task=task, classes=classes, truth=truth, features=features, target=target,
+                image=None, notes=notes, source="drawn from the seed", standardise=standardise,
             )
         )  # fmt: skip
         return function
@@ -130,6 +144,11 @@ def held_out(
     return Drawn(X[kept], y[kept], X[out], y[out], marked[kept], *names)
 
 
+def sized(count: int, share: float, features: int, classes: int) -> Size:
+    """The size of rows of which a share is held out."""
+    return Size(count, round(share * count) or count, features, classes)
+
+
 @cache
 def from_sklearn(loader: str, **options: Any) -> Rows:
     """Rows that are shipped with scikit-learn, e.g. by "load_iris", read-only."""
@@ -153,8 +172,10 @@ def real(
     classes: tuple[str, ...] = (),
     image: tuple[int, int] | None = None,
     standardise: bool = True,
+    count: int = 0,
 ) -> None:
-    """Register rows of the real world, `rows() -> (X, y)`, all of them, in their own order.
+    """Register rows of the real world, `rows() -> (X, y)`, all of them, in their own order; count:
+    how many there are, where it takes scikit-learn to read them.
 
     A share `test` is held out for the test loss. It is 0 for the small classics, whose published
     fits use every row: there the test rows are the same rows, without injected outliers.
@@ -168,10 +189,13 @@ def real(
     def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Drawn:
         return function(rng, **params)
 
+    def size(*, test: float) -> Size:
+        return sized(count or len(rows()[1]), test, len(features), len(classes))
+
     DATASETS.add(
         Dataset(
-            name=name, label=label, params=(share,), function=function, draw=draw, task=task,
-            classes=classes, truth=None, features=features, target=target, image=image,
+            name=name, label=label, params=(share,), function=function, draw=draw, size=size,
+            task=task, classes=classes, truth=None, features=features, target=target, image=image,
             notes=notes, source=source, standardise=standardise,
         )
     )  # fmt: skip

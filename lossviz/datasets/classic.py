@@ -119,6 +119,7 @@ real(
 real(
     "diabetes",
     rows=lambda: from_sklearn("load_diabetes", scaled=False),
+    count=442,
     label="Diabetes progression",
     features=(
         "age (years)",

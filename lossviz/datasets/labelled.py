@@ -9,6 +9,7 @@ from lossviz.datasets.base import Rows, from_sklearn, frozen, real
 real(
     "iris",
     rows=lambda: from_sklearn("load_iris"),
+    count=150,
     label="Iris",
     task="multiclass",
     classes=("setosa", "versicolor", "virginica"),
@@ -31,6 +32,7 @@ real(
 real(
     "wine",
     rows=lambda: from_sklearn("load_wine"),
+    count=178,
     label="Wine cultivars",
     task="multiclass",
     classes=("cultivar 1", "cultivar 2", "cultivar 3"),
@@ -86,6 +88,7 @@ def _breast_cancer() -> Rows:
 real(
     "breast_cancer",
     rows=_breast_cancer,
+    count=569,
     label="Breast cancer (Wisconsin)",
     task="binary",
     classes=("benign", "malignant"),
@@ -121,6 +124,7 @@ def _digits() -> Rows:
 real(
     "digits",
     rows=_digits,
+    count=1797,
     label="Handwritten digits",
     task="multiclass",
     classes=tuple("0123456789"),

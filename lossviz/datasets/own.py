@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from lossviz.cache import KEPT
-from lossviz.datasets.base import DATASETS, Array, Dataset, Drawn, frozen, held_out
+from lossviz.datasets.base import DATASETS, Array, Dataset, Drawn, Size, frozen, held_out, sized
 from lossviz.datasets.choice import LONGEST_CHOICE, Choice, choice_of
 from lossviz.datasets.packing import MOST_COLUMNS, MOST_ROWS, pack, unpack
 from lossviz.registry import Param, quote
@@ -215,9 +215,13 @@ def _own(name: str, label: str, task: str, default: Table) -> None:
     def draw(rng: Any, fresh: Any, params: Mapping[str, Any]) -> Drawn:
         return function(rng, **params)
 
+    def size(*, rows: str, test: float, marked: str) -> Size:
+        table = table_of(rows)
+        return sized(len(table.y), test, len(table.features), len(table.classes))
+
     DATASETS.add(
         Dataset(
-            name=name, label=label,
+            name=name, label=label, size=size,
             params=(
                 Param("rows", words, label="Rows", help="The rows, packed, or the file's name.",
                       reader=_reader(task), has_widget=False),

@@ -19,11 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.limits import FEATURES
+from lossviz.limits import ROWS_OF_A_LINK as MOST_ROWS
+
 Array = np.ndarray
 VERSION = "2"
 OLDER = "1"  # numbers as words; still read
-MOST_ROWS = 300
-MOST_COLUMNS = 102  # a hundred features, the target, and whether each row is marked
+MOST_COLUMNS = FEATURES + 2  # besides, the target, and whether each row is marked
 MOST_FACTS = 100_000  # bytes of what is said beside the numbers
 MOST_BYTES = {VERSION: MOST_FACTS + 8 * MOST_ROWS * MOST_COLUMNS, OLDER: 1_000_000}
 MOST_DECIMALS = 12

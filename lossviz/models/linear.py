@@ -35,8 +35,11 @@ def linear_features(X: Array) -> Array:
 
 def polynomial_features(X: Array, *, degree: int) -> Array:
     # Rows: 1, then x, x^2, ..., x^degree for each feature in turn.
-    powers = X.T[:, None, :] ** np.arange(1, degree + 1)[:, None]
-    return np.vstack([np.ones(len(X)), powers.reshape(-1, len(X))])
+    n, d = X.shape
+    features = np.ones((1 + d * degree, n))
+    powers = features[1:].reshape(d, degree, n)  # a view: many rows have no room for a copy
+    np.power(X.T[:, None, :], np.arange(1, degree + 1)[:, None], out=powers)
+    return features
 
 
 def layers(d: int, outputs: int = 0, *, degree: int = 1) -> Layers:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
+from lossviz.limits import FEATURES as MOST_FEATURES
 from lossviz.registry import quote, shortened, text
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.header import unique
 from lossviz.tables.read import Raw
 from lossviz.tables.suggest import check_usable, holds_classes, is_whole
-
-MOST_FEATURES = 100
 
 
 def choose(

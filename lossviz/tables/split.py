@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from lossviz.limits import ROWS as MOST_ROWS
 from lossviz.tables.above import (
     BLANKS,
     LINE,
@@ -26,7 +27,6 @@ from lossviz.tables.cells import is_missing
 from lossviz.tables.fault import FileFault, counted
 from lossviz.tables.header import is_header, is_number, names_of, on_counting
 
-MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 GLIMPSE = 200  # rows by which the separator and the header are told
 BLOCK = 4096

@@ -22,13 +22,13 @@ from lossviz.figures.style import searchable, styles
 from lossviz.gallery import EXAMPLE, FIRST_SHOWN, TASKS, address, curve, parse
 from lossviz.gallery.curves import places
 from lossviz.gallery.link import task_of
+from lossviz.limits import SHOWN as MAX_RUNS
 from lossviz.link import VIEW
 from lossviz.losses import LOSSES
 from lossviz.registry import Param, Value, text
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
-from lossviz.ui.playground import MAX_RUNS
 from lossviz.ui.written import what_was_found
 from lossviz.written import VARIABLES
 

@@ -17,6 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lossviz.limits import SETTINGS as MOST_SETTINGS
+
 # A big script holds the page up for as long as all of Streamlit does. So it is fetched first, but
 # run only once the page has asked the server for its content, and would wait in any case. What
 # the page will ask for when that content has come is fetched meanwhile.
@@ -39,7 +41,6 @@ new MutationObserver((changes, observer) => {
 STREAMLIT: Final = Path(str(files("streamlit"))) / "static" / "static" / "js"
 # In Streamlit's words.
 ELEMENTS: Final = ("BidiComponent", "Button", "ButtonGroup", "Html", "Multiselect", "Selectbox")
-MOST_SETTINGS: Final = 900  # in an address; Streamlit reads a thousand
 CUT: Final = "view.cut"  # the key that says how many there were
 IMPORT: Final = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 

@@ -9,9 +9,12 @@ from itertools import islice
 
 import streamlit as st
 
+from lossviz import cost
 from lossviz.datasets import DATASETS
 from lossviz.datasets.own import is_packed
 from lossviz.experiment import Experiment, Sweep, loss_of
+from lossviz.limits import LINK
+from lossviz.limits import SHOWN as MAX_RUNS
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
@@ -34,7 +37,6 @@ from lossviz.ui.page import plain
 from lossviz.ui.player import player
 from lossviz.ui.training import TICK, Training, train
 
-MAX_RUNS = 8  # no more than there are colours, nor than a chart can show
 # By whether points are being edited.
 ACTIONS = {
     False: ({"name": "new_seed", "label": "New seed"}, {"name": "edit", "label": "Edit points"}),
@@ -45,7 +47,9 @@ FOLD = "fold "  # keys of the groups: this and the title
 
 def experiments() -> list[Experiment]:
     """The runs that fit on the screen; says so where there are more."""
-    sweep = state.sweep()
+    sweep, words = _affordable(state.sweep())
+    if words:
+        _cut(f"These settings ask for {words}.")
     found, here = _shown(sweep)
     said = f"These settings ask for {sweep.size:,} runs; "
     if sweep.size > MAX_RUNS:
@@ -54,6 +58,13 @@ def experiments() -> list[Experiment]:
         kind = "classes" if _has_classes(found[0]) else "numbers"
         _cut(f"{said}those on data with {kind} are shown, as other data need other charts.")
     return here
+
+
+def _affordable(sweep: Sweep) -> tuple[Sweep, str]:
+    """As much of the sweep as the server trains, where the runs that fit on the screen are more:
+    of rows that came by another way than the link nobody knew. What was cut, in words."""
+    some = list(islice(sweep, MAX_RUNS))
+    return cost.held(sweep) if cost.too_much(some, LINK) else (sweep, "")
 
 
 def _shown(sweep: Sweep) -> tuple[list[Experiment], list[Experiment]]:
@@ -280,7 +291,7 @@ def _identity(wanted: Sequence[Experiment]) -> str:
 def _edit(edit: Edit) -> None:
     runs = st.session_state.training.runs
     editing.follow(edit, runs, view([run.experiment for run in runs]))
-    train(_shown(state.sweep())[1])
+    train(_shown(_affordable(state.sweep())[0])[1])
     st.session_state.acted = edit.kind != "drag"  # on its way, a point moves the charts alone
 
 

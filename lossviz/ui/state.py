@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
+from lossviz.cost import beyond
 from lossviz.experiment import PLAIN, USUAL, Sweep, param_of
 from lossviz.guide import COSTS
 from lossviz.link import VIEW, parse, said_of_unsuited
@@ -86,7 +87,10 @@ def adopt(query: str) -> None:
 
 def sweep() -> Sweep:
     """The experiments that the settings ask for."""
-    settings = st.session_state.settings
+    return _sweep(st.session_state.settings)
+
+
+def _sweep(settings: Mapping[str, tuple[Value, ...]]) -> Sweep:
     return Sweep.of({key: axis for key, axis in settings.items() if key not in VIEWS})
 
 
@@ -123,11 +127,19 @@ def change(key: str, wanted: Iterable[Any]) -> bool:
         return False
     before = sweep()
     st.session_state.notes = []
-    if checked:
-        st.session_state.settings[key] = checked[0] if key in VIEWS else checked
+    if not checked:
+        return False
+    if key in VIEWS:
+        st.session_state.settings[key] = checked[0]
+        return True
+    if why := beyond(_sweep({**st.session_state.settings, key: checked})):
+        words = f"{param.label or key} asks for {why}; the old value was kept."
+        st.session_state.notes = [words]
+        return False
+    st.session_state.settings[key] = checked
     if key == "data":
         st.session_state.notes += _left_by(before)
-    return bool(checked)
+    return True
 
 
 def put(changes: Mapping[str, tuple[Value, ...] | None]) -> None:
