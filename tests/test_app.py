@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import islice
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from suiting import choosing
 
 from lossviz import DATASETS, parse
+from lossviz.datasets.own import Table, keep
 from lossviz.experiment import CHOICES
 from lossviz.presets import PRESETS, WELCOME
 from lossviz.ui import playground, state
@@ -50,6 +52,32 @@ def widget(at: AppTest, kind: str, key: str):
 
 def words(at: AppTest) -> str:
     return " ".join(element.proto.body for element in at.get("html"))
+
+
+def test_a_loss_that_does_not_suit_new_data_is_named_and_kept_for_others():
+    at = app("data=moons&loss=hinge&outliers=label_flips&steps=5")
+    assert not at.warning
+    widget(at, "selectbox", "data").set_value("line").run()
+    [said] = [each.value.replace("\\", "") for each in at.warning]
+    assert "hinge is for two classes, and line has numbers, so squared_error is trained" in said
+    assert "label_flips is for classes" in said
+    assert "kept for data that they suit" in said
+    widget(at, "selectbox", "data").set_value("moons").run()
+    assert not at.warning
+    assert address(at)["loss"] == ["hinge"]
+    assert address(at)["outliers"] == ["label_flips"]
+
+
+def test_across_and_up_are_the_features_of_ones_own_rows():
+    X = np.arange(24.0).reshape(8, 3) % 7
+    table = Table(X, np.arange(8) % 2.0, np.zeros(8, bool), ("a", "b & c", "d"), "y", ("no", "yes"))
+    rows, _ = keep(table)
+    at = app(f"data=table_binary&table_binary.rows={rows}&steps=5")
+    across = widget(at, "selectbox", "view.across")
+    assert across.options == ["principal component", "a", "b & c", "d"]
+    across.set_value(2).run()
+    assert address(at)["view.across"] == ["2"]
+    assert not at.exception
 
 
 def test_the_first_visit_shows_the_welcome_and_its_address():
