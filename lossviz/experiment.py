@@ -187,7 +187,7 @@ def unsuited(choice: str, name: str, data: Sequence[str]) -> str:
 
 
 def replaced(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
-    """On each choice among the axes that suits none of the sweep's data: why, and after the last
+    """On each choice among the axes that suits none of the sweep's data: why, and after the first
     loss what is trained in place of them."""
     data, found = [str(name) for name in sweep["data"]], []
     for choice in USUAL:
@@ -196,7 +196,7 @@ def replaced(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
         instead = [str(name) for name in taken if name not in given]
         if choice == "loss" and found and instead:
             is_one = len(instead) == 1
-            found[-1] += f", so {' and '.join(instead)} {'is' if is_one else 'are'} trained"
+            found[0] += f", so {' and '.join(instead)} {'is' if is_one else 'are'} trained"
     return found
 
 

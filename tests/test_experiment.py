@@ -255,8 +255,8 @@ def test_a_link_with_what_does_not_suit_its_data_says_so_and_keeps_the_rest():
         ("data=iris&loss=hinge", "several classes, so cross_entropy is trained."),
         (
             "data=moons&loss=huber&loss=tukey&outliers=vertical",
-            "huber is for numbers, and moons has two classes; tukey is for numbers, and moons has "
-            "two classes, so log_loss is trained; vertical is for numbers, and moons has two "
+            "huber is for numbers, and moons has two classes, so log_loss is trained; tukey is for "
+            "numbers, and moons has two classes; vertical is for numbers, and moons has two "
             "classes.",
         ),
         ("data=line&data=moons&loss=cross_entropy", ""),
