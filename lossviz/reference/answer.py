@@ -13,15 +13,18 @@ from lossviz.losses import LOSSES
 from lossviz.objective import Objective
 from lossviz.reference import solvers
 from lossviz.reference.budget import is_beyond
-from lossviz.reference.joint import at_an_end, joint_minimum
-from lossviz.reference.large import LARGE
-from lossviz.reference.limits import Limit, is_flat, limit
+from lossviz.reference.face import face
+from lossviz.reference.joint import at_an_end as parameters_at_an_end
+from lossviz.reference.joint import joint_minimum
+from lossviz.reference.limits import limit
+from lossviz.reference.notes import about, about_minimiser, at_an_end
 from lossviz.reference.problem import RANK, Problem, problem_of
+from lossviz.reference.ranges import NOTHING, ends_of
 from lossviz.reference.search import good_start, search, smooth_minimum
 from lossviz.reference.several import several_hinge
+from lossviz.reference.tidy import in_tidy_units, noise_of, rounding_of, size_of, tidy
 from lossviz.task import Task
 from lossviz.training import Run
-from lossviz.written import VARIABLES
 
 Array = np.ndarray
 SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
@@ -38,6 +41,11 @@ class Reference:
     is_attained: False where no finite minimiser exists. Then theta and internal are a point far
         out where the solver stopped, and value is what the objective tends to beyond it (0 where
         the classes can be separated), which no run can reach.
+    is_unique: whether no other parameters do as well (what may be added to all classes alike is
+        left out of account); None where that is not known.
+    ranges (P, 2): where it is not unique and the parameters are few, between what each lies over
+        all minimisers, in the data's own units; may be infinite. None else. Shown then is the
+        minimiser nearest to the middle of the ranges, where one without end has 0 as its middle.
     """
 
     theta: Array
@@ -47,6 +55,8 @@ class Reference:
     is_global: bool
     note: str
     is_attained: bool
+    is_unique: bool | None
+    ranges: Array | None
 
 
 @dataclass(frozen=True)
@@ -94,25 +104,49 @@ def minimise(task: Task) -> Reference | None:
         else:
             answer, problem, latents = joint_minimum(task, problem, task.learned)
             is_global = False
-        objective = Objective.of([task])
+        answer = replace(answer, gamma=_at_rest(problem, answer.gamma))
+        objective, rounding = Objective.of([task]), rounding_of(problem, answer.gamma)
+
+        def values(weights: Array) -> Array:
+            own = np.broadcast_to(latents, (len(weights), len(latents)))
+            return objective.values(np.hstack([weights, own])[:, None])[:, 0]
+
+        def as_low(best: Array, *others: Array | None) -> Array:
+            for other in others:
+                if other is not None and not np.array_equal(best, other):
+                    here, there = values(np.stack([best, other]))
+                    best = other if there <= here + 1e-12 * abs(here) + rounding() else best
+            return best
+
         weights = problem.theta(answer.gamma)
-        internal = np.append(weights, latents)
-        value = float(objective.values(internal[None])[0])
-        for shorter in _shorter(task, problem, weights):
-            shorter = np.append(shorter, latents)
-            lower = float(objective.values(shorter[None])[0])
-            if lower <= value + 1e-12 * abs(value):  # on badly scaled features it can fail
-                internal, value = shorter, lower
-        end = limit(task, problem, answer.gamma, internal)
-        if end is not None:
-            value, is_global = end.value, is_global or end.is_bound
-        notes = _notes(task, problem, answer, is_global, end)
-        if task.learned is not None:
-            notes += [_at_an_end(*each) for each in at_an_end(task.learned, latents)]
-    theta = task.in_units(internal)
+        weights = as_low(weights, *_shorter(task, problem, weights))
+        end, ends = limit(task, problem, answer.gamma, np.append(weights, latents)), NOTHING
+        is_sure = answer.has_converged or abs(values(weights[None])[0]) <= rounding()
+        if end is None:
+            around = face(task, problem, answer) if is_sure else None
+            ends = ends_of(task, problem, answer, around, values, is_global=is_global)
+            weights = as_low(weights, ends.shown)
+        size = size_of(problem, answer.gamma)
+        weights = as_low(weights, tidy(weights, noise_of(task, size)))
+        value = float(tidy(values(weights[None]), np.array(rounding()))[0])
+    if end is not None:
+        value, is_global = end.value, is_global or end.is_bound
+    said = about(task.experiment.loss, is_global=is_global)
+    if end is not None:
+        said.append(end.note)
+    else:
+        is_idle = value == 0 and _is_idle(task, weights)
+        said += about_minimiser(ends, is_sure=is_sure, is_idle=is_idle)
+    if task.learned is not None:
+        said += [at_an_end(*each) for each in parameters_at_an_end(task.learned, latents)]
+    internal = np.append(weights, latents)
+    theta = in_tidy_units(task, internal, size)
     for array in (theta, internal):
         array.setflags(write=False)
-    return Reference(theta, internal, value, answer.method, is_global, " ".join(notes), end is None)
+    return Reference(
+        theta, internal, value, answer.method, is_global, " ".join(said), end is None,
+        ends.is_unique, ends.ranges,
+    )  # fmt: skip
 
 
 def moved_by_outliers(experiment: Experiment) -> Shift:
@@ -177,41 +211,19 @@ def _shorter(task: Task, problem: Problem, internal: Array) -> Iterator[Array]:
         yield (rows - mean).ravel()
 
 
-def _notes(
-    task: Task, problem: Problem, answer: solvers.Answer, is_global: bool, end: Limit | None
-) -> list[str]:
-    notes = []
-    if not is_global:
-        what = "is not known to be" if task.experiment.loss in VARIABLES else "is not"
-        notes.append(f"The loss {what} convex, so a better minimum may exist.")
-    if end is not None:
-        return [*notes, end.note]
-    if not answer.has_converged:
-        notes.append("The solver stopped before it was done: take the numbers as approximate.")
-    if _is_idle(problem, answer.gamma):
-        notes.append("All predictions are 0 here, which costs nothing: the loss asks no margin.")
-    elif problem.features.shape[0] < len(task.features) or _is_loose(problem, answer.gamma):
-        notes.append("The minimiser is not unique: other parameters do as well as these.")
-    return notes
+def _at_rest(problem: Problem, gamma: Array) -> Array:
+    """The same classifier, or a surer one that costs nothing at all."""
+    if problem.is_of_residual or problem.loss is None or problem.is_penalised:
+        return gamma
+    margin = float(problem.margins(gamma).min())
+    if margin > 0:
+        for surer in (1.0, 1.0 / margin, 2.0 / margin):
+            if problem.value(surer * gamma) == 0:
+                return surer * gamma
+    return gamma
 
 
-def _at_an_end(name: str, end: float) -> str:
-    said = f"The loss's {name} is at the end of its range, {end:g}, to which descent only tends."
-    if name == "scale":
-        said += " Rows that are fitted exactly would have it fall without end."
-    return said
+def _is_idle(task: Task, weights: Array) -> bool:
+    """Whether a classifier says nothing at all."""
+    return bool(task.sample.classes) and not weights.any()
 
-
-def _is_idle(problem: Problem, gamma: Array) -> bool:
-    """Whether a classifier is best off saying nothing."""
-    is_margin = problem.loss is None and not problem.is_of_residual
-    return is_margin and float(np.abs(problem.predict(gamma)).max()) <= solvers.EXACT
-
-
-def _is_loose(problem: Problem, gamma: Array) -> bool:
-    """Whether a minimum is seen not to be a point."""
-    if problem.loss is None or problem.has_corners:
-        # Classes that are apart enough to cost nothing can be further apart.
-        is_penalised = problem.is_penalised or problem.is_of_residual
-        return not is_penalised and float(problem.margins(gamma).min()) > 0
-    return not problem.weights.size and problem.rank <= LARGE and is_flat(problem, gamma)

@@ -94,13 +94,17 @@ def is_flat(problem: Problem, gamma: Array) -> bool:
     if problem.l2.any():  # which leaves but the intercept in doubt
         one = np.linalg.lstsq(problem.features.T, np.ones(problem.features.shape[1]), rcond=None)[0]
         return not problem.outputs and bool(one @ bends @ one <= 1e-8 * np.abs(bends).max())
-    shared = 0
-    if problem.outputs and problem.loss is not None:
-        z = problem.predict(gamma)
-        if np.allclose(problem.loss(z)[0], problem.loss(z + 1.0)[0], rtol=1e-9, atol=1e-12):
-            shared = len(problem.features)
+    shared = len(problem.features) if knows_differences(problem, gamma) else 0
     curvatures = np.linalg.eigvalsh(bends)
     return bool(curvatures[shared] <= 1e-8 * max(curvatures[-1], 1e-300))
+
+
+def knows_differences(problem: Problem, gamma: Array) -> bool:
+    """Whether only the differences between outputs count."""
+    if not problem.outputs or problem.loss is None:
+        return False
+    z = problem.predict(gamma)
+    return np.allclose(problem.loss(z)[0], problem.loss(z + 1.0)[0], rtol=1e-9, atol=1e-12)
 
 
 def _never_rests(task: Task) -> bool:

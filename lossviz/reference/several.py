@@ -10,7 +10,7 @@ from lossviz.losses.multiclass import multiclass_hinge
 from lossviz.reference.large import LARGE, quasi_newton
 from lossviz.reference.problem import RANK, LossOfZ, Problem, differences
 from lossviz.reference.search import good_start
-from lossviz.reference.solvers import PIVOTS, Answer
+from lossviz.reference.solvers import PIVOTS, Answer, Pulls
 
 Array = np.ndarray
 WIDTHS = tuple(10.0 ** (-k / 2) for k in range(1, 11))  # of the rounding, in margins
@@ -55,7 +55,14 @@ def _linear_programme(problem: Problem) -> Answer:
         return Answer(np.zeros(problem.rank), method, False)
     gamma = found.x[: problem.rank]
     settled = _settled(problem, gamma, 1e-6)
-    return Answer(min(gamma, settled, key=problem.value), method, True)
+    rivals_pull, above, below = np.split(
+        -found.ineqlin.marginals, [len(terms), len(terms) + len(problem.lines)]
+    )
+    shares = np.zeros(problem.targets.shape)
+    shares[rows, rivals] = n * rivals_pull
+    shares += problem.targets * (1.0 - shares.sum(axis=1, keepdims=True))
+    best = min(gamma, settled, key=problem.value)
+    return Answer(best, method, True, Pulls(above - below, shares))
 
 
 def _rounded(problem: Problem) -> Answer:
@@ -70,12 +77,14 @@ def _rounded(problem: Problem) -> Answer:
         gamma = quasi_newton(rounded, gamma, ROUNDS).gamma
         if not problem.is_penalised and (margin := float(problem.margins(gamma).min())) > 0:
             # Classes that are apart can be as far apart as the hinge asks for.
-            return Answer(gamma / min(margin, 1.0), method, True)
+            pulls = Pulls(np.empty(0), problem.targets)
+            return Answer(gamma / min(margin, 1.0), method, True, pulls)
         nears = () if is_large else (10 * width, width, 0.1 * width)
         points = [gamma, *(_settled(problem, gamma, near) for near in nears)]
         best = min(best, *points, key=problem.value)
-        if not is_large and _is_minimum(problem, best):
-            return Answer(best, f"{method}, then settled", True)
+        pulls = None if is_large else _cancelling(problem, best)
+        if pulls is not None:
+            return Answer(best, f"{method}, then settled", True, pulls)
     return Answer(best, method, False)
 
 
@@ -119,9 +128,9 @@ def _settled(problem: Problem, gamma: Array, near: float) -> Array:
     return gamma - free @ np.linalg.lstsq(hessian, slope, rcond=RANK)[0]
 
 
-def _is_minimum(problem: Problem, gamma: Array) -> bool:
-    """Whether 0 is a subgradient: the classes that tie share a row's pull as they like, and a
-    parameter that is zero may be pulled either way up to its weight."""
+def _cancelling(problem: Problem, gamma: Array) -> Pulls | None:
+    """Subgradients that add up to 0, if there are any: the classes that tie share a row's pull as
+    they like, and a parameter that is zero may be pulled either way up to its weight."""
     from scipy.optimize import lsq_linear
 
     n, outputs = problem.targets.shape
@@ -129,16 +138,21 @@ def _is_minimum(problem: Problem, gamma: Array) -> bool:
     rows, classes = np.nonzero(tied & (tied.sum(axis=1, keepdims=True) > 1))
     is_one = 1.0 * (classes[:, None] == np.arange(outputs))
     pulls = (is_one[:, :, None] * problem.features.T[rows][:, None]).reshape(-1, problem.rank) / n
-    is_zero = np.abs(problem.lines @ gamma - problem.offsets) <= 1e-9
+    at = problem.lines @ gamma - problem.offsets
+    is_zero = np.abs(at) <= 1e-9
     value, left = problem.slopes(gamma, 0.0, ~is_zero)
+    all_shares = multiclass_hinge(problem.predict(gamma), problem.targets)[1] + problem.targets
+    terms = problem.weights * np.sign(at)
     if len(rows) or is_zero.any():
-        z = problem.predict(gamma)
-        shares = (multiclass_hinge(z, problem.targets)[1] + problem.targets)[rows, classes]
+        shares = all_shares[rows, classes]
         lines, reach = problem.lines[is_zero], problem.weights[is_zero]
         # The shares of a row sum to 1; that they do so weighs as much as the rest.
         sums = (np.unique(rows)[:, None] == rows) / n
         table = np.block([[pulls.T, lines.T], [sums, np.zeros((len(sums), len(lines)))]])
         aim = np.append(shares @ pulls - left, np.full(len(sums), 1 / n))
         bounds = np.append(0 * shares, -reach), np.append(shares + 1, reach)
-        left = table @ lsq_linear(table, aim, bounds, method="bvls").x - aim
-    return bool(np.linalg.norm(left) * problem.spread <= 1e-9 * abs(value) + 1e-12)
+        found = lsq_linear(table, aim, bounds, method="bvls").x
+        left = table @ found - aim
+        all_shares[rows, classes], terms[is_zero] = found[: len(rows)], found[len(rows) :]
+    is_none = np.linalg.norm(left) * problem.spread <= 1e-9 * abs(value) + 1e-12
+    return Pulls(terms, all_shares) if is_none else None

@@ -23,12 +23,25 @@ SETTLING = 4  # Newton steps on the plane where the held terms are zero
 
 
 @dataclass(frozen=True, eq=False)
+class Pulls:
+    """Subgradients that cancel at a minimum: of the absolute terms (M,), and of a maximum over
+    classes the share (n, K) that each class has in it."""
+
+    terms: Array
+    shares: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """gamma (G,), the solver in words, and whether it met its own test of being at a minimum."""
+    """gamma (G,), the solver in words, and whether it met its own test of being at a minimum.
+
+    pulls: by which the kinks show that it is one; None where it has none, or where they are not
+    known to cancel."""
 
     gamma: Array
     method: str
     has_converged: bool
+    pulls: Pulls | None = None
 
 
 def least_squares(problem: Problem) -> Answer:
@@ -72,7 +85,8 @@ def linear_programme(problem: Problem) -> Answer:
     # HiGHS is exact to 1e-7 or so; the terms that are zero at the minimum fix it to the last bit.
     held = np.abs(found.x) < bounds[:, 1] * (1 - 1e-6)
     settled = _settle(problem, gamma, held)
-    return Answer(min(gamma, settled, key=problem.value), method, True)
+    best = min(gamma, settled, key=problem.value)
+    return Answer(best, method, True, Pulls(found.x * unit))
 
 
 def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> Answer:
@@ -91,8 +105,13 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
         settled = _settle(problem, gamma, held)
         best = min(best, gamma, settled, key=problem.value)
         lowest = problem.value(best)
-        if problem.value(settled) - lowest <= EXACT * abs(lowest) and _is_minimum(problem, settled):
-            return Answer(settled, method, True) if has_kinks else _confirmed(problem, settled)
+        if problem.value(settled) - lowest <= EXACT * abs(lowest):
+            pulls = _cancelling(problem, settled)
+            if pulls is not None:
+                is_smooth = not has_kinks
+                return _confirmed(problem, settled) if is_smooth else Answer(
+                    settled, method, True, pulls
+                )
         if not left:
             break
     return Answer(best, method, False)
@@ -202,16 +221,20 @@ def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
     return gamma
 
 
-def _is_minimum(problem: Problem, gamma: Array) -> bool:
-    """Whether 0 is a subgradient at gamma.
+def _cancelling(problem: Problem, gamma: Array) -> Pulls | None:
+    """Subgradients at gamma that add up to zero, which make it a minimum; None if there are none.
 
-    What is left of it, times a distance, bounds what a convex objective could still fall."""
+    What is left of them, times a distance, bounds what a convex objective could still fall."""
     from scipy.optimize import lsq_linear
 
-    zero = np.abs(problem.lines @ gamma - problem.offsets) <= EXACT * problem.spread
+    at = problem.lines @ gamma - problem.offsets
+    zero = np.abs(at) <= EXACT * problem.spread
     value, left = problem.slopes(gamma, 0.0, ~zero)
+    pulls = problem.weights * np.sign(at)
     if zero.any():
         # The term c |t| may pull with any force from -c to c where t = 0.
         lines, reach = problem.lines[zero].T, problem.weights[zero]
-        left = left + lines @ lsq_linear(lines, -left, (-reach, reach), method="bvls").x
-    return bool(np.linalg.norm(left) * problem.spread <= 1e-9 * abs(value) + 1e-12)
+        pulls[zero] = lsq_linear(lines, -left, (-reach, reach), method="bvls").x
+        left = left + lines @ pulls[zero]
+    is_none = np.linalg.norm(left) * problem.spread <= 1e-9 * abs(value) + 1e-12
+    return Pulls(pulls) if is_none else None

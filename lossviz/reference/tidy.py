@@ -1,0 +1,66 @@
+"""What in an exact minimum is but rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lossviz.reference.problem import Problem
+from lossviz.task import Task
+
+Array = np.ndarray
+ROUNDING = 1e-13  # share of the size of predictions that is only rounding
+MOST_UNITS = 100  # parameters whose way to the data's units is looked at one by one
+
+
+def size_of(problem: Problem, gamma: Array) -> float:
+    """The size of predictions and targets that numbers around a minimum come from."""
+    sizes = np.abs(problem.predict(gamma)).max(), np.abs(problem.targets).max()
+    return float(max(sizes))
+
+
+def rounding_of(problem: Problem, gamma: Array) -> Callable[[float], float]:
+    """How much the objective changes if all predictions move by a share of their size."""
+    z, size = problem.predict(gamma), size_of(problem, gamma)
+
+    def change(share: float = ROUNDING) -> float:
+        moved = share * size
+        change = moved * float(problem.weights.sum() + np.mean(np.abs(problem.tilt)))
+        if problem.loss is not None:
+            here = problem.loss(z)[0]
+            sides = (np.abs(problem.loss(z + side)[0] - here).mean() for side in (moved, -moved))
+            change += float(max(sides))
+        return change
+
+    return change
+
+
+def noise_of(task: Task, size: float) -> Array:
+    """What in each of the model's parameters (P,) is but rounding, in the coordinates of the
+    descent."""
+    typical = np.sqrt(np.mean(task.features**2, axis=1))
+    each = np.divide(ROUNDING * size, typical, out=np.zeros(len(typical)), where=typical > 0)
+    return np.tile(each, max(task.outputs, 1))
+
+
+def tidy(parameters: Array, noise: Array) -> Array:
+    """The same with 0 for what is but rounding."""
+    return np.where(np.abs(parameters) <= noise, 0.0, parameters)
+
+
+def in_tidy_units(task: Task, internal: Array, size: float) -> Array:
+    """Parameters (P,) of the descent in the data's own units, with 0 for what is but rounding."""
+    theta = task.in_units(internal)
+    if task.sample.is_scaled and task.weights <= MOST_UNITS:
+        weights = task.weights
+        noise = noise_of(task, size) + 1e-15 * np.abs(internal[:weights])
+        theta = theta.copy()
+        theta[:weights] = tidy(theta[:weights], np.abs(units_of(task)) @ noise)
+    return theta
+
+
+def units_of(task: Task) -> Array:
+    """The matrix (P, P) that takes the model's parameters from the descent to the data's units."""
+    extra = len(task.names) - task.weights
+    return task.in_units(np.eye(task.weights, task.weights + extra))[:, : task.weights].T
