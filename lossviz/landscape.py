@@ -169,14 +169,16 @@ def plane_of(
     """
     task = _task(of)
     axes = _axes(task, x, y)
+    where = "the minimiser"
     if base is None:
         exact = reference(task)
         base = task.start if exact is None else exact.internal
+        where = "one of its minimisers" if exact and exact.is_unique is False else where
     origin, directions = np.array(base, float), np.zeros((2, len(base)))
     origin[list(axes)], directions[[0, 1], axes] = 0.0, 1.0
-    note = "The other parameters are held at the minimiser." if task.weights > 2 else ""
+    note = f"The other parameters are held at {where}." if task.weights > 2 else ""
     if task.weights == 2 < len(origin):
-        note = "What the loss learns is held at the minimiser."
+        note = f"What the loss learns is held at {where}."
     return Plane(origin, directions, task.names[axes[0]], task.names[axes[1]], axes, note)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
 from lossviz.playground.status import rounding, status
+from lossviz.playground.words import objectives, ranges_in_words, tasks_of
 from lossviz.reference import Reference, reference
 from lossviz.training import Run
 
@@ -15,7 +16,8 @@ SHOWN = 4  # parameters
 
 def summary(runs: Sequence[Run]) -> str:
     """An aligned table of where the runs have come to: losses, errors, up to four parameters in
-    the data's units, the gap to the exact minimum, and how it went, in a sentence."""
+    the data's units, the gap to the exact minimum, and how it went, in a sentence. Below it, a
+    sentence for each loss whose minimiser is not unique."""
     exact = [reference(run.task) for run in runs]
     names = list(dict.fromkeys(name for run in runs for name in run.names))[:SHOWN]
     has_classes = any(run.error is not None for run in runs)
@@ -37,7 +39,19 @@ def summary(runs: Sequence[Run]) -> str:
         for run, style, best in zip(runs, styles([r.experiment for r in runs]), exact, strict=True)
     ]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    return "\n".join(_line(row, widths) for row in (head, ["-" * width for width in widths], *rows))
+    table = [_line(row, widths) for row in (head, ["-" * width for width in widths], *rows)]
+    return "\n".join([*table, *_other_minimisers(runs)])
+
+
+def _other_minimisers(runs: Sequence[Run]) -> list[str]:
+    asked = objectives(runs)
+    found = []
+    for task, look in zip(tasks_of(runs), styles(asked), strict=True):
+        exact = reference(task)
+        if exact is not None and exact.is_unique is False:
+            span = ranges_in_words(task.names, exact)
+            found.append(f"{look.label}: the minimiser is not unique. {span}".strip())
+    return found
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

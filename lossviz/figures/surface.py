@@ -22,13 +22,14 @@ LEVELS = 14
 @dataclass(frozen=True, eq=False)
 class Path:
     """A run on the plane: x, y, and its height on this surface, all (F,); its own loss's exact
-    minimiser, if it has one, and the loss of this surface there."""
+    minimiser, if it has one, the loss of this surface there, and whether it has others too."""
 
     x: Array
     y: Array
     height: Array
     minimum: tuple[float, float] | None
     floor: float | None = None
+    has_others: bool = False
 
 
 def contour(
@@ -68,7 +69,7 @@ def contour(
                     "marker": {"color": style.colour, "symbol": "star",
                                "size": 19 if number == of else 16,
                                "line": {"color": "white", "width": 1}},
-                    "hoverinfo": "text", "text": [f"exact minimiser of {style.label}"],
+                    "hoverinfo": "text", "text": [f"{_which(path)} of {style.label}"],
                 }
             )  # fmt: skip
         tracks.append(Track(name, len(data), "point", x=x, y=y))
@@ -158,8 +159,15 @@ def _title(style: Style) -> str:
     return f"Loss surface: {style.label}"
 
 
+def _which(path: Path) -> str:
+    return "one of the exact minimisers" if path.has_others else "exact minimiser"
+
+
 def _words(plane: Landscape, paths: Sequence[Path]) -> str:
-    star = ", and its exact minimiser (★)" if any(path.minimum for path in paths) else ""
+    starred = [path for path in paths if path.minimum]
+    star = ", and its exact minimiser (★)" if starred else ""
+    if any(path.has_others for path in starred):
+        star += ", or one of them where there are several"
     seen, total = plane.rows
     drawn = ""
     if seen < total:

@@ -194,7 +194,8 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
                 floor = float(ground.height(plane.points(minimum[None]))[0])
         at = None if minimum is None else (float(minimum[0]), float(minimum[1]))
         x, y = places.T
-        paths.append(Path(x, y, height, at, floor))
+        has_others = best is not None and best.is_unique is False
+        paths.append(Path(x, y, height, at, floor, has_others))
     return (terrain if in_3d else contour)("surface", ground, of, looks, paths)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
-from lossviz.playground.words import listed, objectives, tasks_of
+from lossviz.playground.words import listed, objectives, ranges_in_words, tasks_of
 from lossviz.reference import reference
 from lossviz.replay import MAPPED
 from lossviz.sampling import Sample
@@ -108,7 +108,9 @@ def remarks(runs: Sequence[Run]) -> list[str]:
     for task, look in zip(tasks, styles(asked), strict=True):
         exact = reference(task)
         if exact is not None:
-            said.append(f"{look.label}: exact minimiser by {exact.method}. {exact.note}".strip())
+            words = exact.note, ranges_in_words(task.names, exact)
+            words = f"exact minimiser by {exact.method}.", *filter(None, words)
+            said.append(f"{look.label}: {' '.join(words)}")
         elif task.is_linear:
             said.append(
                 f"{look.label}: the {len(task.y):,} rows are too many for its exact minimum to be "

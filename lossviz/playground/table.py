@@ -11,7 +11,7 @@ from lossviz.figures.numbers import number
 from lossviz.figures.style import Style
 from lossviz.player import Row, Table
 from lossviz.playground.status import ROUNDING, rounding, status
-from lossviz.playground.words import name_of
+from lossviz.playground.words import interval, name_of
 from lossviz.reference import Reference, gap, reference, steps_to
 from lossviz.training import Run
 
@@ -105,11 +105,15 @@ def _parameter(run: Run, values: Array, exact: Array | None, name: str) -> Array
 def _minimiser(
     run: Run, exact: Reference | None, names: Sequence[str]
 ) -> tuple[str, Array | str, str]:
-    """The exact minimiser, the gap to it, and the steps to its neighbourhood."""
+    """The exact minimiser or all there are, the gap, and the steps to the neighbourhood."""
     if exact is None:
         return "not known", "–", "–"
-    shown = [_parameter(run, exact.theta[None], exact.theta, name) for name in names]
-    said = "; ".join(number(float(one[0]), 3) for one in shown if not isinstance(one, str))
+    if not exact.is_attained:
+        return "none that is finite", "–", "–"
+    places = [run.names.index(name) for name in names if name in run.names]
+    said = "; ".join(interval(exact.range_of(k) or 2 * (float(exact.theta[k]),)) for k in places)
+    if exact.is_unique is False and exact.ranges is None:
+        said += " (one of several)"
     steps = steps_to(run, exact)
     return said, _gap(run, exact), "not reached" if steps is None else f"{steps:,}"
 

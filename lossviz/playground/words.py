@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.cache import KEPT
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
-from lossviz.reference import Reference, moved_by_outliers, reference
+from lossviz.reference import Range, Reference, moved_by_outliers, reference
 from lossviz.task import Task
 from lossviz.training import Run
 
@@ -77,32 +76,98 @@ def _in(percent: float) -> str:
 
 
 def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str:
-    asked = objectives(runs)
     tasks = tasks_of(runs)
     name = name_of(tasks[0].names[1])
-    if not all(map(_is_determined, tasks)):
+    ranges = [each.range_of(1) for each in exact]
+    if all(each is not None and np.isinf(each).all() for each in ranges):
         return (
             f"The rows leave the {name} open: other parameters fit them as well, and where a run "
             "ends depends on where it starts."
         )
-    labels = [f" for {look.label}" if len(asked) > 1 else "" for look in styles(asked)]
-    spoiled = [task.sample.is_outlier.any() for task in tasks]
-    if not any(spoiled):
-        best = [
-            f"{number(float(each.theta[1]), 3)}{label}"
-            for each, label in zip(exact, labels, strict=True)
-        ]
-        return f"At the exact minimum the {name} is {listed(best)}."
-    moved = []
-    for experiment, label, has_outliers in zip(asked, labels, spoiled, strict=True):
-        if has_outliers:
-            shift = moved_by_outliers(experiment)
+    if not any(task.sample.is_outlier.any() for task in tasks):
+        return _where_minima_are(runs, exact, name)
+    moved, open_, is_one = [], [], _counted(tasks).endswith("outlier")
+    for task, look, best in zip(tasks, styles(objectives(runs)), exact, strict=True):
+        if not task.sample.is_outlier.any():
+            continue
+        label = look.label if len(tasks) > 1 else ""
+        shift = moved_by_outliers(task.experiment)
+        if best.is_attained and _is_place(shift.clean_range) and _is_place(shift.spoiled_range):
             moved.append(
-                f"{number(shift.spoiled - shift.clean, 3, plus=True)}{label} "
+                f"{number(shift.spoiled - shift.clean, 3, plus=True)}{label and f' for {label}'} "
                 f"({number(shift.clean, 3)} to {number(shift.spoiled, 3)})"
             )
-    one = "It" if _counted(tasks).endswith("outlier") else "They"
-    return f"{_counted(tasks)}. {one} moved the best {name} by {listed(moved)}."
+        elif best.is_attained:
+            open_.append(
+                f"{f'For {label} the' if label else 'The'} best {name} "
+                f"{spanned(shift.spoiled, shift.spoiled_range)}; without "
+                f"{'that row' if is_one else 'those rows'} it "
+                f"{spanned(shift.clean, shift.clean_range)}."
+            )
+        else:
+            open_.append(_no_minimum(label))
+    who = "It" if is_one else "They"
+    said = [f"{who} moved the best {name} by {listed(moved)}."] if moved else []
+    return " ".join([f"{_counted(tasks)}.", *said, *open_])
+
+
+def _where_minima_are(runs: Sequence[Run], exact: Sequence[Reference], name: str) -> str:
+    places, open_ = [], []
+    for look, best in zip(styles(objectives(runs)), exact, strict=True):
+        label, where = look.label if len(exact) > 1 else "", float(best.theta[1])
+        if not best.is_attained:
+            open_.append(_no_minimum(label))
+        elif _is_place(best.range_of(1)):
+            places.append(f"{number(where, 3)}{label and f' for {label}'}")
+        else:
+            open_.append(
+                f"At the exact minimum{label and f' for {label}'} the {name} "
+                f"{spanned(where, best.range_of(1))}."
+            )
+    said = [f"At the exact minimum the {name} is {listed(places)}."] if places else []
+    return " ".join(said + open_)
+
+
+def _no_minimum(label: str) -> str:
+    return f"No finite minimiser exists{label and f' for {label}'}."
+
+
+def _is_place(span: Range | None) -> bool:
+    return span is not None and span[0] == span[1]
+
+
+def spanned(place: float, span: Range | None) -> str:
+    """What a parameter is at all minimisers, of which one is at that place, as the end of a
+    sentence."""
+    if span is None:
+        return f"is {number(place, 3)} at one of several minimisers"
+    if span[0] == span[1]:
+        return f"is {number(place, 3)}"
+    return f"may be {'anything from ' * bool(np.isfinite(span).all())}{interval(span)}"
+
+
+def interval(span: Range) -> str:
+    """A range in words, or a number where it is but that."""
+    low, high = (number(end, 3) if np.isfinite(end) else "" for end in span)
+    if span[0] == span[1]:
+        return low
+    if low and high:
+        return f"{low} to {high}"
+    return f"{low} or more" if low else f"{high} or less" if high else "any number"
+
+
+def ranges_in_words(names: Sequence[str], exact: Reference) -> str:
+    """A sentence on between what the parameters lie over all minimisers; "" where they are not
+    known, or where there is but one."""
+    if exact.ranges is None:
+        return ""
+    spans = [exact.range_of(k) for k in range(len(exact.ranges))]
+    parts = [
+        f"{name_of(name)} {interval(span)}"
+        for name, span in zip(names, spans, strict=False)
+        if span is not None and not _is_place(span)
+    ]
+    return f"Over all of them: {', '.join(parts)}."
 
 
 def objectives(runs: Sequence[Run]) -> list[Experiment]:
@@ -113,20 +178,6 @@ def objectives(runs: Sequence[Run]) -> list[Experiment]:
 def tasks_of(runs: Sequence[Run]) -> list[Task]:
     """The tasks of what is minimised, in the same order."""
     return list({run.experiment.only(OBJECTIVE): run.task for run in runs}.values())
-
-
-def _is_determined(task: Task) -> bool:
-    """Whether the rows, or a penalty, tell all parameters of the model apart."""
-    key = "is determined", task.experiment.only(OBJECTIVE)
-    return KEPT.of(task.sample, key, lambda: _has_full_rank(task))
-
-
-def _has_full_rank(task: Task) -> bool:
-    ridge = np.diag(np.sqrt(task.experiment.l2 * task.penalised[: task.weights]))
-    rows = np.vstack([task.features.T, ridge])
-    size = np.linalg.norm(rows, axis=0)
-    rank = np.linalg.matrix_rank(rows / np.where(size > 0, size, 1.0))
-    return bool(rank == task.weights or task.experiment.l1)
 
 
 def _counted(tasks: Sequence[Task]) -> str:

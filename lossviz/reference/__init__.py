@@ -1,5 +1,13 @@
 """The exact minimiser, to hold what descent finds against."""
 
-from lossviz.reference.answer import Reference, Shift, gap, moved_by_outliers, reference, steps_to
+from lossviz.reference.answer import (
+    Range,
+    Reference,
+    Shift,
+    gap,
+    moved_by_outliers,
+    reference,
+    steps_to,
+)
 
-__all__ = ["Reference", "Shift", "gap", "moved_by_outliers", "reference", "steps_to"]
+__all__ = ["Range", "Reference", "Shift", "gap", "moved_by_outliers", "reference", "steps_to"]

@@ -27,6 +27,7 @@ from lossviz.task import Task
 from lossviz.training import Run
 
 Array = np.ndarray
+Range = tuple[float, float]
 SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
 
 
@@ -58,14 +59,26 @@ class Reference:
     is_unique: bool | None
     ranges: Array | None
 
+    def range_of(self, number: int) -> Range | None:
+        """Between what the parameter of that number lies over all minimisers, in the data's units:
+        at one place, where no others are known. None where there are others, but not which."""
+        if self.ranges is not None:
+            low, high = self.ranges[number].tolist()
+            return low, high
+        here = float(self.theta[number])
+        return None if self.is_unique is False else (here, here)
+
 
 @dataclass(frozen=True)
 class Shift:
-    """A parameter of the exact minimiser, in the data's units, without and with the outliers."""
+    """A parameter of the exact minimiser, in the data's units, without and with the outliers, and
+    its ranges where other parameters may do as well, as `Reference.range_of` gives them."""
 
     name: str
     clean: float
     spoiled: float
+    clean_range: Range | None
+    spoiled_range: Range | None
 
 
 def reference(of: Experiment | Task) -> Reference | None:
@@ -158,7 +171,10 @@ def moved_by_outliers(experiment: Experiment) -> Shift:
         raise ValueError(f"{experiment.model}: no exact minimiser is known")
     task = Task.of(experiment)
     first = int(np.argmax(task.penalised > 0))
-    return Shift(task.names[first], float(clean.theta[first]), float(spoiled.theta[first]))
+    return Shift(
+        task.names[first], float(clean.theta[first]), float(spoiled.theta[first]),
+        clean.range_of(first), spoiled.range_of(first),
+    )  # fmt: skip
 
 
 def steps_to(run: Run, exact: Reference, share: float = 0.01) -> int | None:

@@ -10,7 +10,7 @@ import numpy as np
 from lossviz.reference.face import Face
 from lossviz.reference.problem import Problem
 from lossviz.reference.solvers import Answer
-from lossviz.reference.tidy import ROUNDING, noise_of, rounding_of, size_of, tidy, units_of
+from lossviz.reference.tidy import ROUNDING, noise_of, rounded, rounding_of, size_of, units_of
 from lossviz.task import Task
 
 Array = np.ndarray
@@ -75,7 +75,7 @@ def _on(task: Task, problem: Problem, answer: Answer, face: Face, values: Values
     units, size = units_of(task), size_of(problem, answer.gamma)
     ranges, points = _ranges(face, units)
     noise = np.abs(units) @ noise_of(task, size)
-    ranges = tidy(ranges, noise[:, None])
+    ranges = rounded(ranges, noise)
     if points and not is_minimum(np.array(points)):
         return NOTHING
     if np.all(np.diff(ranges)[:, 0] <= SAME / ROUNDING * noise):
@@ -84,7 +84,8 @@ def _on(task: Task, problem: Problem, answer: Answer, face: Face, values: Values
 
 
 def _ranges(face: Face, aims: Array) -> tuple[Array, list[Array]]:
-    """Between what aims theta lie on a face (A, 2), for aims (A, P), and points (P,) at the ends."""
+    """Between what aims theta lie (A, 2) on a face, for aims (A, P), and points (P,) at the ends.
+    """
     near, lines = aims @ face.base, aims @ face.directions
     ranges, points = np.column_stack([near, near]), []
     for k, line in enumerate(lines):

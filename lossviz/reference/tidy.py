@@ -49,6 +49,15 @@ def tidy(parameters: Array, noise: Array) -> Array:
     return np.where(np.abs(parameters) <= noise, 0.0, parameters)
 
 
+def rounded(ranges: Array, noise: Array) -> Array:
+    """Numbers (P, 2) without the digits that are but rounding (P,)."""
+    digits = [int(np.floor(-np.log10(each))) if each else 300 for each in noise]
+    return np.array([
+        [round(end, most) + 0.0 for end in pair]  # not -0.0
+        for pair, most in zip(ranges.tolist(), digits, strict=True)
+    ])  # fmt: skip
+
+
 def in_tidy_units(task: Task, internal: Array, size: float) -> Array:
     """Parameters (P,) of the descent in the data's own units, with 0 for what is but rounding."""
     theta = task.in_units(internal)
