@@ -11,7 +11,7 @@ from lossviz.cache import KEPT
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.losses import LOSSES
 from lossviz.objective import Objective
-from lossviz.reference import solvers
+from lossviz.reference import several, solvers
 from lossviz.reference.budget import is_beyond
 from lossviz.reference.face import face
 from lossviz.reference.joint import at_an_end as parameters_at_an_end
@@ -21,7 +21,6 @@ from lossviz.reference.notes import about, about_minimiser, at_an_end
 from lossviz.reference.problem import RANK, Problem, problem_of
 from lossviz.reference.ranges import NOTHING, ends_of
 from lossviz.reference.search import good_start, search, smooth_minimum
-from lossviz.reference.several import several_hinge
 from lossviz.reference.tidy import in_tidy_units, noise_of, rounding_of, size_of, tidy
 from lossviz.task import Task
 from lossviz.training import Run
@@ -119,6 +118,7 @@ def minimise(task: Task) -> Reference | None:
             is_global = False
         answer = replace(answer, gamma=_at_rest(problem, answer.gamma))
         objective, rounding = Objective.of([task]), rounding_of(problem, answer.gamma)
+        size = size_of(problem, answer.gamma)
 
         def values(weights: Array) -> Array:
             own = np.broadcast_to(latents, (len(weights), len(latents)))
@@ -128,19 +128,23 @@ def minimise(task: Task) -> Reference | None:
             for other in others:
                 if other is not None and not np.array_equal(best, other):
                     here, there = values(np.stack([best, other]))
-                    best = other if there <= here + 1e-12 * abs(here) + rounding() else best
+                    slack = 1e-12 * abs(here) + rounding_of(problem, problem.gamma(other))()
+                    best = other if there <= here + slack else best
             return best
 
-        weights = problem.theta(answer.gamma)
+        weights, noise = problem.theta(answer.gamma), noise_of(task, size)
         weights = as_low(weights, *_shorter(task, problem, weights))
+        weights = as_low(weights, tidy(weights, noise))
         end, ends = limit(task, problem, answer.gamma, np.append(weights, latents)), NOTHING
-        is_sure = answer.has_converged or abs(values(weights[None])[0]) <= rounding()
+        costs_nothing = abs(values(weights[None])[0]) <= rounding()
+        if costs_nothing and (problem.l2.any() or not answer.has_converged):
+            answer = _at_nothing(problem, weights, answer)
+        is_sure = costs_nothing or answer.has_converged
         if end is None:
             around = face(task, problem, answer) if is_sure else None
             ends = ends_of(task, problem, answer, around, values, is_global=is_global)
             weights = as_low(weights, ends.shown)
-        size = size_of(problem, answer.gamma)
-        weights = as_low(weights, tidy(weights, noise_of(task, size)))
+        weights = as_low(weights, tidy(weights, noise))
         value = float(tidy(values(weights[None]), np.array(rounding()))[0])
     if end is not None:
         value, is_global = end.value, is_global or end.is_bound
@@ -196,7 +200,7 @@ def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
     if e.loss in SQUARES and not e.l1:
         return solvers.least_squares(problem), True
     if e.loss == "multiclass_hinge":
-        return several_hinge(problem), True
+        return several.several_hinge(problem), True
     if problem.is_linear_programme:
         answer = solvers.linear_programme(problem)
         return answer if answer.has_converged else solvers.newton(problem, answer.gamma), True
@@ -237,6 +241,13 @@ def _at_rest(problem: Problem, gamma: Array) -> Array:
             if problem.value(surer * gamma) == 0:
                 return surer * gamma
     return gamma
+
+
+def _at_nothing(problem: Problem, weights: Array, answer: solvers.Answer) -> solvers.Answer:
+    """The answer at parameters that cost nothing, which nothing can be below."""
+    gamma = problem.gamma(weights)
+    cancelling = several.cancelling if problem.has_corners else solvers.cancelling
+    return solvers.Answer(gamma, answer.method, True, cancelling(problem, gamma))
 
 
 def _is_idle(task: Task, weights: Array) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.reference.large import LARGE
-from lossviz.reference.limits import is_flat, knows_differences
+from lossviz.reference.limits import knows_differences
 from lossviz.reference.problem import RANK, Problem, differences
 from lossviz.reference.solvers import EXACT, Answer, Pulls
 from lossviz.task import Task
@@ -67,7 +67,8 @@ def face(task: Task, problem: Problem, answer: Answer) -> Face | None:
     known = [term for term in terms if term is not None]
     if len(known) < len(terms):
         return None
-    penalties = _penalties(problem)
+    is_shared = problem.has_corners or knows_differences(problem, gamma)
+    penalties = _penalties(problem, is_shared=is_shared)
     fixed = [term.rows[term.is_fixed] for term in known]
     certain = [term.rows[term.is_fixed & ~term.is_doubtful] for term in known]
     free = _null(problem.rank, penalties + fixed)
@@ -76,7 +77,8 @@ def face(task: Task, problem: Problem, answer: Answer) -> Face | None:
     rest = [(t.rows[~t.is_fixed] @ free, t.low[~t.is_fixed], t.high[~t.is_fixed]) for t in known]
     rows, low, high = (np.concatenate(each) for each in zip(*rest, strict=True))
     bounds = (np.isfinite(low) | np.isfinite(high)) & (np.linalg.norm(rows, axis=1) > EXACT)
-    base, unseen = _centred(problem, problem.theta(gamma)), _unseen(task, problem)
+    base, unseen = problem.theta(gamma), _unseen(task, problem)
+    base = _centred(problem, base) if is_shared else base
     told = problem.theta(free.T).T if free.size else np.empty((len(base), 0))
     return Face(
         base, np.column_stack([told, unseen]),
@@ -130,14 +132,18 @@ def _ties(problem: Problem, gamma: Array, pulls: Pulls | None) -> _Terms | None:
 def _outputs(problem: Problem, gamma: Array) -> _Terms | None:
     """A smooth loss of several outputs has no straight parts; it may know differences alone."""
     k, n = problem.features.shape
-    middle = np.eye(problem.outputs)
+    middle, told = np.eye(problem.outputs), problem.outputs
     if knows_differences(problem, gamma):
-        middle -= 1 / problem.outputs
+        middle, told = middle - 1 / told, told - 1
     # All of what the rows tell apart, by as many lines as it takes.
     seen = np.linalg.qr(problem.features.T, mode="r") if n > k else problem.features.T
     lines = np.kron(middle, seen)
     none, fixed = np.zeros(len(lines)), np.ones(len(lines), bool)
-    is_doubtful = problem.rank > LARGE or is_flat(problem, gamma)
+    is_doubtful = problem.rank > LARGE
+    if not is_doubtful:
+        curvatures = np.linalg.eigvalsh(problem.bends(gamma, 0.0))
+        least = curvatures[-told * np.linalg.matrix_rank(seen)]
+        is_doubtful = bool(least <= 1e-8 * curvatures[-1])
     return _Terms(lines, none, none, fixed, fixed & is_doubtful)
 
 
@@ -199,13 +205,13 @@ def _end(problem: Problem, z: Array, step: Array, slope: Array, goes_on: Array) 
     return np.where(has_no_end, np.sign(step) * np.inf, np.where(goes_on, low, 0.0))
 
 
-def _penalties(problem: Problem) -> list[Array]:
-    """Lines (M, G) that stay as they are: what L2 weighs, and what is common to all classes."""
+def _penalties(problem: Problem, *, is_shared: bool) -> list[Array]:
+    """Lines (M, G) that stay as they are: what L2 weighs, and what classes share."""
     held = problem.to_theta[problem.l2 > 0]
     sizes = np.linalg.norm(held, axis=1, keepdims=True)
     eye = np.eye(max(problem.outputs, 1))
     fixed = [np.kron(eye, held / np.where(sizes > 0, sizes, 1.0))]
-    if problem.outputs:
+    if is_shared:
         common = problem.to_theta[:1] if problem.is_penalised else np.eye(len(problem.features))
         fixed.append(np.kron(np.ones(problem.outputs), common))
     return fixed
@@ -213,8 +219,6 @@ def _penalties(problem: Problem) -> list[Array]:
 
 def _centred(problem: Problem, theta: Array) -> Array:
     """The same classifier, where what may be added to all classes alike sums to zero."""
-    if not problem.outputs:
-        return theta
     rows = theta.reshape(problem.outputs, -1)
     is_shared = np.zeros(rows.shape[1], bool)
     is_shared[: 1 if problem.is_penalised else None] = True

@@ -97,6 +97,11 @@ class Problem:
         theta = self._by_output(gammas) @ self.to_theta.T
         return theta.reshape(*gammas.shape[:-1], -1)
 
+    def gamma(self, theta: Array) -> Array:
+        """The point (G,) of parameters (P,) that `theta` gives there."""
+        rows = theta.reshape(max(self.outputs, 1), -1)
+        return np.linalg.lstsq(self.to_theta, rows.T, rcond=None)[0].T.ravel()
+
     def values(self, gammas: Array) -> Array:
         """The objective (S,), but for a constant, at many points (S, G)."""
         z = self.predict(gammas)
@@ -202,7 +207,8 @@ def problem_of(task: Task) -> Problem:
         weights.append(np.full(n, jump / n))
     if e.l1:
         scale = np.sqrt(np.mean(task.features**2, axis=1))
-        chosen = (penalised * scale) > 0
+        scale = np.where(scale > 0, scale, 1.0)
+        chosen = penalised > 0
         lines.append(np.kron(np.eye(outputs), scale[chosen, None] * to_theta[chosen]))
         offsets.append(np.zeros(outputs * np.count_nonzero(chosen)))
         weights.append(np.tile(e.l1 * penalised[chosen] / scale[chosen], outputs))

@@ -62,11 +62,10 @@ def _is_seen_loose(task: Task, problem: Problem, gamma: Array) -> bool:
 
 
 def _on(task: Task, problem: Problem, answer: Answer, face: Face, values: Values) -> Ends:
-    slack = SAME * abs(values(face.base[None])[0]) + rounding_of(problem, answer.gamma)(SAME)
-
     def is_minimum(points: Array) -> bool:
-        found = values(np.vstack([face.base, points]))
-        return bool(np.all(found[1:] <= found[0] + slack))
+        here, *found = values(np.vstack([face.base, points]))
+        slack = [rounding_of(problem, problem.gamma(point))(SAME) for point in points]
+        return bool(np.all(found <= here + SAME * abs(here) + np.array(slack)))
 
     if not face.directions.size:
         return Ends(True if face.is_sure else None, None, None)

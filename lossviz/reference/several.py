@@ -82,7 +82,7 @@ def _rounded(problem: Problem) -> Answer:
         nears = () if is_large else (10 * width, width, 0.1 * width)
         points = [gamma, *(_settled(problem, gamma, near) for near in nears)]
         best = min(best, *points, key=problem.value)
-        pulls = None if is_large else _cancelling(problem, best)
+        pulls = None if is_large else cancelling(problem, best)
         if pulls is not None:
             return Answer(best, f"{method}, then settled", True, pulls)
     return Answer(best, method, False)
@@ -128,7 +128,7 @@ def _settled(problem: Problem, gamma: Array, near: float) -> Array:
     return gamma - free @ np.linalg.lstsq(hessian, slope, rcond=RANK)[0]
 
 
-def _cancelling(problem: Problem, gamma: Array) -> Pulls | None:
+def cancelling(problem: Problem, gamma: Array) -> Pulls | None:
     """Subgradients that add up to 0, if there are any: the classes that tie share a row's pull as
     they like, and a parameter that is zero may be pulled either way up to its weight."""
     from scipy.optimize import lsq_linear

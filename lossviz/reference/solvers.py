@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.reference.problem import RANK, Problem
+from lossviz.reference.tidy import rounding_of
 
 Array = np.ndarray
 STEPS = 60, 500  # of Newton's method in all, fewest and most
@@ -105,8 +106,8 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
         settled = _settle(problem, gamma, held)
         best = min(best, gamma, settled, key=problem.value)
         lowest = problem.value(best)
-        if problem.value(settled) - lowest <= EXACT * abs(lowest):
-            pulls = _cancelling(problem, settled)
+        if problem.value(settled) - lowest <= EXACT * abs(lowest) + rounding_of(problem, best)():
+            pulls = cancelling(problem, settled)
             if pulls is not None:
                 is_smooth = not has_kinks
                 return _confirmed(problem, settled) if is_smooth else Answer(
@@ -221,7 +222,7 @@ def _settle(problem: Problem, gamma: Array, held: Array) -> Array:
     return gamma
 
 
-def _cancelling(problem: Problem, gamma: Array) -> Pulls | None:
+def cancelling(problem: Problem, gamma: Array) -> Pulls | None:
     """Subgradients at gamma that add up to zero, which make it a minimum; None if there are none.
 
     What is left of them, times a distance, bounds what a convex objective could still fall."""

@@ -17,7 +17,7 @@ MOST_UNITS = 100  # parameters whose way to the data's units is looked at one by
 def size_of(problem: Problem, gamma: Array) -> float:
     """The size of predictions and targets that numbers around a minimum come from."""
     sizes = np.abs(problem.predict(gamma)).max(), np.abs(problem.targets).max()
-    return float(max(sizes))
+    return float(max(sizes)) or problem.spread
 
 
 def rounding_of(problem: Problem, gamma: Array) -> Callable[[float], float]:
@@ -26,11 +26,15 @@ def rounding_of(problem: Problem, gamma: Array) -> Callable[[float], float]:
 
     def change(share: float = ROUNDING) -> float:
         moved = share * size
+        # Of several outputs only the differences may count: for the true class and for the rest.
+        sides = 1.0 - 2.0 * problem.targets if problem.outputs else 1.0
         change = moved * float(problem.weights.sum() + np.mean(np.abs(problem.tilt)))
         if problem.loss is not None:
             here = problem.loss(z)[0]
-            sides = (np.abs(problem.loss(z + side)[0] - here).mean() for side in (moved, -moved))
-            change += float(max(sides))
+            found = (problem.loss(z + side * moved)[0] for side in (sides, -sides))
+            found = [np.abs(there - here).mean() for there in found]
+            # Scores of classes are of size 1, whatever is left of the loss.
+            change += float(max(found)) + (0.0 if problem.is_of_residual else 1e-15)
         return change
 
     return change
