@@ -111,7 +111,8 @@ def _minimiser(
     if not exact.is_attained:
         return "none that is finite", "–", "–"
     places = [run.names.index(name) for name in names if name in run.names]
-    said = "; ".join(interval(exact.range_of(k) or 2 * (float(exact.theta[k]),)) for k in places)
+    here = exact.theta.tolist()
+    said = "; ".join(interval(exact.range_of(k) or (here[k], here[k])) for k in places)
     if exact.is_unique is False and exact.ranges is None:
         said += " (one of several)"
     steps = steps_to(run, exact)

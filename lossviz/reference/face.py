@@ -154,7 +154,8 @@ def _straight_parts(problem: Problem, gamma: Array) -> _Terms | None:
     size = min(1.0, problem.spread)
     step = STEP * size + 1e-10 * np.abs(z)
     here = loss(z)[1]
-    goes_on, slopes, bend = np.zeros((2, len(z)), bool), np.zeros((2, len(z))), np.inf
+    goes_on, slopes = np.zeros((2, len(z)), bool), np.zeros((2, len(z)))
+    bend = np.full(len(z), np.inf)
     for k, side in enumerate(SIDES):
         near, far = loss(z + side * step)[1], loss(z + 2 * side * step)[1]
         goes_on[k] = np.abs(far - near) <= 1e-14 * (np.abs(far) + np.abs(near))
@@ -162,7 +163,7 @@ def _straight_parts(problem: Problem, gamma: Array) -> _Terms | None:
         goes_on[k] &= np.abs(near - here) <= 1e-6 * (1.0 + np.abs(here))
         slopes[k] = near
         bend = np.minimum(bend, np.abs(near - here) / step)
-    is_straight, lines = goes_on.any(axis=0), problem.features.T
+    is_straight, lines = goes_on[0] | goes_on[1], problem.features.T
     is_doubtful = bend <= 1e-8 * bend.max(initial=0.0, where=~is_straight)
     sure = lines[~is_straight & ~is_doubtful]
     if not _null(problem.rank, [sure]).size:
@@ -175,7 +176,7 @@ def _straight_parts(problem: Problem, gamma: Array) -> _Terms | None:
         beyond = np.where(np.isfinite(end), end, 0.0) + side * WIDE * size
         turned = np.abs(loss(z + beyond)[1] - here)
         is_straight &= ~np.isfinite(end) | (turned > max(1e-6 * WIDE * size, 1e-11))
-    return _Terms(lines, *ends, ~is_straight, is_doubtful)
+    return _Terms(lines, ends[0], ends[1], ~is_straight, is_doubtful)
 
 
 def _end(problem: Problem, z: Array, step: Array, slope: Array, goes_on: Array) -> Array:

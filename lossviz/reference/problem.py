@@ -197,8 +197,9 @@ def problem_of(task: Task) -> Problem:
     elif loss.task == "regression":
         middle = float(loss.link(np.maximum(np.mean(task.y), 0.01)))
     outputs = max(task.outputs, 1)
-    lines = [np.empty((0, outputs * len(features)))]
-    offsets, weights = [np.empty(0)], [np.empty(0)]
+    lines: list[Array] = [np.empty((0, outputs * len(features)))]
+    offsets: list[Array] = [np.empty(0)]
+    weights: list[Array] = [np.empty(0)]
     kinks, jumps, tilt = _corners(loss, params)
     for kink, jump in zip(kinks, jumps, strict=True):
         lines.append(features.T)

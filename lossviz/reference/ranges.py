@@ -99,7 +99,7 @@ def _ranges(face: Face, aims: Array) -> tuple[Array, list[Array]]:
 
 def _middle(task: Task, face: Face, units: Array, ranges: Array) -> Array:
     """The parameters (P,), of the descent, in the middle of their ranges."""
-    has_ends = np.isfinite(ranges).all(axis=1)
+    has_ends = np.isfinite(ranges[:, 0] - ranges[:, 1])
     aims, is_intercept = units.copy(), task.penalised[: task.weights] == 0
     # An intercept is a prediction at 0, far from all rows perhaps: instead the mean prediction.
     means = np.kron(np.eye(max(task.outputs, 1)), task.features.mean(axis=1))

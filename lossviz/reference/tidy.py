@@ -20,7 +20,7 @@ def size_of(problem: Problem, gamma: Array) -> float:
     return float(max(sizes)) or problem.spread
 
 
-def rounding_of(problem: Problem, gamma: Array) -> Callable[[float], float]:
+def rounding_of(problem: Problem, gamma: Array) -> Callable[..., float]:
     """How much the objective changes if all predictions move by a share of their size."""
     z, size = problem.predict(gamma), size_of(problem, gamma)
 
