@@ -94,7 +94,7 @@ def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str
         shift = moved_by_outliers(task.experiment)
         if best.is_attained and _is_place(shift.clean_range) and _is_place(shift.spoiled_range):
             moved.append(
-                f"{number(shift.spoiled - shift.clean, 3, plus=True)}{label and f' for {label}'} "
+                f"{number(shift.by, 3, plus=True)}{label and f' for {label}'} "
                 f"({number(shift.clean, 3)} to {number(shift.spoiled, 3)})"
             )
         elif best.is_attained:

@@ -27,6 +27,7 @@ from lossviz.training import Run
 
 Array = np.ndarray
 Range = tuple[float, float]
+SAME = 1e-12  # share of a parameter that is only rounding
 SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
 
 
@@ -78,6 +79,12 @@ class Shift:
     spoiled: float
     clean_range: Range | None
     spoiled_range: Range | None
+
+    @property
+    def by(self) -> float:
+        """How far it moved; what is but rounding is 0."""
+        moved = self.spoiled - self.clean
+        return 0.0 if abs(moved) <= SAME * max(abs(self.clean), abs(self.spoiled)) else moved
 
 
 def reference(of: Experiment | Task) -> Reference | None:
