@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from lossviz import parse, run
-from lossviz.datasets.own import keep
+from lossviz import parse, run, run_all
+from lossviz.datasets.own import LARGEST, Table, keep
 from lossviz.reference import reference
 from lossviz.tables import choose, left_out, read, suggest
 
@@ -123,6 +123,22 @@ def test_millisecond_stamps_are_numbers_like_others():
     z = ran.path[-1] @ np.stack([np.ones(4), (t - t.mean()) / t.std()])
     np.testing.assert_allclose(z, middle + slope * (t - t.mean()), atol=1e-6)
     np.testing.assert_allclose(ran.theta[-1, 1], slope, rtol=1e-6)
+
+
+@pytest.mark.parametrize("scaling", ["auto", "none"])
+@pytest.mark.parametrize("model", ["linear", "polynomial", "mlp"])
+@pytest.mark.parametrize(("x", "y"), [(LARGEST, 1.0), (1.0, LARGEST), (LARGEST, LARGEST)])
+def test_the_largest_numbers_train_or_diverge_in_a_sentence(x, y, model, scaling):
+    rng = np.random.default_rng(0)
+    u = rng.uniform(-1, 1, 12)
+    table = Table(x * u[:, None], y * (0.5 * u + 0.1 * rng.uniform(-1, 1, 12)), np.zeros(12, bool))
+    words, _held = keep(table)
+    ask = f"data=table&table.rows={words}&model={model}&scaling={scaling}&steps=20"
+    sweep, notes = parse(f"{ask}&loss=squared_error&loss=huber&loss=log_cosh")
+    assert notes == []
+    for ran in run_all(sweep):
+        assert all(np.isfinite(part).all() for part in (ran.loss, ran.theta, ran.path))
+        assert ran.status
 
 
 def test_an_infinite_cell_is_a_missing_cell():

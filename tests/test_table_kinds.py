@@ -121,6 +121,7 @@ def test_other_texts_are_no_quantities(cell):
         (["$1,200", "$1,800"], [1200, 1800], "In x the sign $ is taken away: $1,200 is 1200."),
         (["1,200.5", "(1,200.5)"], [1200.5, -1200.5],
          "In x brackets are minus signs: (1,200.5) is -1200.5."),
+        (["5.5 €", "1,234.5 €"], [5.5, 1234.5], "In x the sign € is taken away: 5.5 € is 5.5."),
         (["USD 5", "USD 1,000"], [5, 1000], "In x the unit USD is taken away: USD 5 is 5."),
     ],
 )  # fmt: skip
@@ -219,6 +220,12 @@ def test_a_kind_that_a_column_cannot_be_is_refused_in_a_sentence(cells, kind, se
     assert str(refused.value) == sentence
 
 
+@pytest.mark.parametrize("mark", [",", "."])
+def test_a_mark_that_stands_twice_is_between_thousands(mark):
+    found = column([f"1{mark}234{mark}567", f"2{mark}345{mark}678", "12"])
+    np.testing.assert_array_equal(found.values, [1234567, 2345678, 12])
+
+
 # ---------------------------------------------------------------- days
 
 
@@ -258,6 +265,8 @@ def test_more_dates_are_known(date):
         ("Obama,2009,2017\nTrump,2017,2021\n", ["column 1", "column 2", "column 3"]),
         ("Rome,2020,5\nOslo,2021,6\n", ["column 1", "column 2", "column 3"]),
         ("0,1,2\n0.5,1.5,2.5\n3,4,5\n", ["0", "1", "2"]),
+        ("# x,y,z\n0,1,2\n2.5,3.5,5\n", ["x", "y", "z"]),
+        ("1,2,3\n1.5,2,4\n2,3,5\n", ["column 1", "column 2", "column 3"]),
         ("0,1,2\n1,2,3\n2,3,4\n", ["column 1", "column 2", "column 3"]),
         (",0,1,2\n0,5,6,7\n1,6,7,9\n", ["column 1", "0", "1", "2"]),
         ("# made by hand\n# 2024-01-31\nx,y\n1,2\n3,4\n", ["x", "y"]),

@@ -22,10 +22,11 @@ def is_number(cell: str) -> bool:
 
 
 def is_header(first: list[str], others: list[list[str]]) -> bool:
-    """Whether the first row holds names: as `names_numbers` tells, or else words that come once."""
-    if names_numbers(first, others):
-        return True
+    """Whether the first row holds names: words above numbers, or else words that come once, or
+    numbers that count the columns or the years."""
     cells, below = _stripped(first, others)
+    if names_numbers(first, others) or counting(cells, below):
+        return True
     if any(is_number(cell) or is_date(cell) for cell in cells):
         return False
     repeats = any(cell in column for cell, column in zip(cells, below, strict=False) if cell)
@@ -33,7 +34,7 @@ def is_header(first: list[str], others: list[list[str]]) -> bool:
 
 
 def names_numbers(first: list[str], others: list[list[str]]) -> bool:
-    """Whether the first row has words above numbers, or counts the columns or the years."""
+    """Whether the first row has words above numbers."""
     cells, below = _stripped(first, others)
     for cell, column in zip(cells, below, strict=False):
         if is_missing(cell) or is_number(cell) or is_date(cell):
@@ -41,7 +42,7 @@ def names_numbers(first: list[str], others: list[list[str]]) -> bool:
         numbers = [is_number(each) for each in column if not is_missing(each)]
         if numbers and sum(numbers) >= MOSTLY * len(numbers):
             return True
-    return bool(counting(cells, below))
+    return False
 
 
 def _stripped(first: list[str], others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
@@ -52,7 +53,7 @@ def _stripped(first: list[str], others: list[list[str]]) -> tuple[list[str], lis
 
 def counting(cells: list[str], below: list[list[str]]) -> list[str]:
     """The first row's numbers, where they name columns: years, or what goes on evenly beside
-    an empty first cell, or the columns counted above fractions; else none."""
+    an empty first cell, or the columns counted from 0 above fractions; else none."""
     pairs = [(cell, column) for cell, column in zip(cells, below, strict=False) if _is_plain(cell)]
     numbers = [float(cell) for cell, _ in pairs]
     rest = [cell for cell in cells if not _is_plain(cell)]
@@ -69,7 +70,7 @@ def counting(cells: list[str], below: list[list[str]]) -> list[str]:
     # Other numbers that go on evenly stand above numbers of rows, or count columns of fractions.
     if len(numbers) < 3:
         return []
-    is_count = steps[0] == 1 and numbers[0] in (0, 1) and not rest
+    is_count = found == [str(i) for i in range(len(found))] and not rest
     has_fractions = any(not cell.lstrip("+-").isdecimal() for cell in values)
     return found if rest == [""] == cells[:1] or (is_count and has_fractions) else []
 
