@@ -1,5 +1,6 @@
 """What a link, a page and a machine may be asked for: counted before anything is allocated."""
 
+import gc
 import tracemalloc
 from math import inf
 
@@ -184,6 +185,19 @@ def test_the_size_of_data_is_known_before_they_are_drawn(name, share):
     assert len(rows.y) <= size.rows <= len(rows.y) + len(rows.y_test)
 
 
+def _peak(e: Experiment) -> int:
+    """The most bytes that training takes at a time."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        run = lossviz.run(e)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert run.is_done
+    return peak
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -196,14 +210,8 @@ def test_the_size_of_data_is_known_before_they_are_drawn(name, share):
 def test_training_takes_no_more_memory_than_was_counted_and_not_much_less(query):
     [e] = lossviz.parse(query)[0]
     lossviz.run(e.replace(steps=1))  # what is loaded or cached for good is no part of it
-    e = e.replace(seed=e.seed + 7)
-    tracemalloc.start()
-    try:
-        run = lossviz.run(e)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert run.is_done
+    # Other tests may have left threads at work, which only add: the least of three is training's.
+    peak = min(_peak(e.replace(seed=seed)) for seed in (7, 8, 9))
     counted = total([e]).memory
     assert peak <= counted + 300_000  # small things: names, generators, tables of one row
     assert peak >= counted / 12
