@@ -70,11 +70,12 @@ def test_a_search_over_losses_and_their_own_parameters():
 
 
 def test_one_parameter_is_set_and_the_others_stay():
-    model = GradientDescentRegressor("adaptive", {"alpha": 0.5})
+    given = {"alpha": 0.5}
+    model = GradientDescentRegressor("adaptive", given)
     other = clone(model)
     model.set_params(loss_params__scale=2.0)
     assert model.loss_params == {"alpha": 0.5, "scale": 2.0}
-    assert other.loss_params == {"alpha": 0.5}
+    assert other.loss_params == given == {"alpha": 0.5}
     model.set_params(loss="huber", loss_params=None, loss_params__delta=3.0, lr=0.2)
     assert (model.loss, model.loss_params, model.lr) == ("huber", {"delta": 3.0}, 0.2)
 

@@ -146,6 +146,18 @@ def test_each_target_is_complained_of_by_its_number():
 
 
 def test_early_stopping_is_no_fault():
-    model = GradientDescentRegressor(loss="squared_error", patience=1, lr=0.4)
-    assert not warning_of(model, FRIEDMAN)
+    # Twenty rows of noise in fifteen features: the rows trained on could be fitted far better.
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(20, 15)), rng.normal(size=20)
+    model = GradientDescentRegressor("squared_error", patience=1, validation_fraction=0.25, lr=0.01)
+    assert not warning_of(model, rows)
     assert "Stopped early" in model.run_.status
+    assert warning_of(model.set_params(patience=0, steps=model.n_iter_), rows)
+
+
+def test_no_loss_is_said_to_fall_below_zero():
+    # The intercept moves by 0.1 a step, and has made 9.5 of its way of 10.
+    model = GradientDescentRegressor("absolute_error", steps=95)
+    assert not warning_of(model, ([[0.0]] * 4, [10.0] * 4))
+    assert model.loss_curve_[-1] == pytest.approx(0.5)
+    assert "about 5 lower" in warning_of(model.set_params(steps=50), ([[0.0]] * 4, [10.0] * 4))
