@@ -129,10 +129,32 @@ def test_what_the_user_set_comes_back_with_its_loss():
     assert address(at)["huber.delta"] == ["3"]
 
 
-def test_an_empty_choice_keeps_the_old_one():
-    at = app("loss=huber")
-    widget(at, "multiselect", "loss").set_value([]).run()
-    assert widget(at, "multiselect", "loss").value == ["huber"]
+@pytest.mark.parametrize(
+    ("query", "key", "back", "words"),
+    [
+        ("loss=huber&lr=0.2", "loss", "tukey", "No loss is chosen"),
+        ("loss=huber&lr=0.1&lr=0.2", "lr", "0.3", "No learning rate is chosen"),
+        ("loss=huber&seed=1&seed=2", "seed", "7", "No seed is chosen"),
+        ("data=line&data=sine", "data", "cubic", "No data is chosen"),
+        ("loss=huber&huber.delta=1&huber.delta=2", "huber.delta", "3",
+         "No Huber: δ is chosen"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_is_emptied_says_so_and_trains_nothing(query, key, back, words):
+    at = app(query)
+    before = address(at)
+    widget(at, "multiselect", key).set_value([]).run()
+    assert not at.exception
+    assert [info.value for info in at.info] == [f"{words}: choose one to train."]
+    assert widget(at, "multiselect", key).value == []  # nothing snaps back
+    assert not at.get("bidi_component")
+    assert address(at) == before  # which trains, as a link of nothing would not
+    widget(at, "multiselect", key).set_value([back]).run()
+    assert not at.exception
+    assert not at.info
+    assert at.get("bidi_component")
+    assert address(at)[key] == [back]
+
 
 
 def test_an_axis_without_a_widget_of_its_own_stays():

@@ -411,10 +411,16 @@ def test_a_task_brings_its_own_losses_and_keeps_those_of_the_others():
     assert address(at) == {"show": ["huber"], "huber.delta": ["2"]}
 
 
-def test_an_empty_choice_keeps_the_old_one():
+def test_an_emptied_choice_says_so_and_shows_nothing():
     at = page("show=huber")
+    before = dict(at.query_params)
     at.multiselect[0].set_value([]).run()
-    assert at.multiselect[0].value == ["huber"]
+    assert not at.exception
+    assert [info.value for info in at.info] == ["No loss is chosen: choose one to see it."]
+    assert at.multiselect[0].value == []
+    assert dict(at.query_params) == before
+    at.multiselect[0].set_value(["huber"]).run()
+    assert not at.info
     assert address(at) == {"show": ["huber"]}
 
 

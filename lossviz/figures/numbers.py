@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from math import floor, log10
+from math import floor, isfinite, log10
 
 MINUS = "\N{MINUS SIGN}"
+NONE = "\N{EN DASH}"  # where there is no finite number
 SMALL, LARGE = 1e-4, 1e6  # between these, numbers are written out
 
 
 def number(value: float, digits: int = 4, *, plus: bool = False) -> str:
     """So many significant digits, but all of the whole part, its thousands set apart; a power of
-    ten where it is very large or small. With `plus`, positive numbers have their sign."""
+    ten where it is very large or small; a dash where it is no finite number. With `plus`, positive
+    numbers have their sign."""
+    if not isfinite(value):
+        return NONE
     size = abs(value)
     if value == 0:
         words = "0"
@@ -25,7 +29,9 @@ def number(value: float, digits: int = 4, *, plus: bool = False) -> str:
 
 
 def tick(value: float) -> str:
-    """A round number in as few characters as it needs."""
+    """A round number in as few characters as it needs; a dash where it is no finite number."""
+    if not isfinite(value):
+        return NONE
     if value == 0 or SMALL <= abs(value) < LARGE:
         return f"{value:,.10g}".replace("-", MINUS)
     mantissa, _, exponent = f"{value:.2e}".partition("e")

@@ -40,6 +40,8 @@ FILTERS: Mapping[str, Callable[[Facts], bool]] = {
 
 def cards(wanted: Sequence[Experiment]) -> None:
     """Formula, facts, advice, names and code of each loss on show."""
+    if not wanted:
+        return
     st.header("The losses on show")
     library = st.segmented_control(
         "Code for", list(LIBRARIES), default="sklearn", required=True, key="gallery library",

@@ -12,8 +12,7 @@ import streamlit as st
 from lossviz.experiment import CHOICES, USUAL, param_of, suits
 from lossviz.figures.style import searchable, short
 from lossviz.link import VIEW
-from lossviz.losses import LOSSES
-from lossviz.playground import PANELS
+from lossviz.losses import Loss
 from lossviz.registry import Param, text
 from lossviz.ui import state
 
@@ -38,8 +37,9 @@ def control(
     """
     options = options or _suiting(key)
     param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
-    value, *others = state.values(key)
-    takes_several = bool(others) or key in SEVERAL or key == st.session_state.get("compared")
+    values = state.values(key)
+    is_several = len(values) != 1 or key in SEVERAL
+    takes_several = is_several or key == st.session_state.get("compared")
     name = state.WIDGET + " ".join([key, *["several"] * takes_several, *[place] * bool(place)])
     common: dict[str, Any] = {
         "label": label or param.label or param.name,
@@ -55,7 +55,7 @@ def control(
     elif isinstance(param.default, str) or options:
         _word(key, options or list(param.choices), words, common)
     else:
-        _number(param, common, float(value), is_slider=is_slider and param.log)
+        _number(param, common, float(values[0]), is_slider=is_slider and param.log)
 
 
 def _suiting(key: str) -> list[str]:
@@ -93,6 +93,13 @@ def label(key: str) -> str:
     words = param.label or param.name
     owner = next((registry[name].label for registry in CHOICES.values() if name in registry), "")
     return f"{owner.partition(' (')[0]}: {words}" if owner and "." in key else words
+
+
+def asks_for_nothing(key: str) -> str:
+    """What there is to say of a setting that has no value."""
+    words = label(key)
+    named = words if "." in key or words[:2].isupper() else words[0].lower() + words[1:]
+    return f"No {named} is chosen: choose one to train."
 
 
 def _changed(key: str, name: str) -> None:
@@ -170,8 +177,9 @@ def _start(name: str, kept: Any) -> dict[str, Any]:
 
 
 def _words(key: str, option: str) -> str:
-    if key == VIEW + "panel":
-        return PANELS[option]
-    if option in LOSSES:
-        return short(LOSSES[option]) if key in state.VIEWS else searchable(LOSSES[option])
-    return CHOICES[key][option].label if key in CHOICES and option in CHOICES[key] else option
+    """What an option is called: as the registry of its own setting has it, and no other."""
+    param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
+    item = param.choices[option] if isinstance(param.choices, Mapping) else option
+    if isinstance(item, Loss):
+        return short(item) if key in state.VIEWS else searchable(item)
+    return str(getattr(item, "label", item) or option)

@@ -63,7 +63,10 @@ def load() -> None:
 
 
 def save() -> None:
-    """Write the state to the address bar, if it is not there yet."""
+    """Write the state to the address bar, if it is not there yet. Where no loss is chosen, the
+    address stays what it was."""
+    if not chosen():
+        return
     pairs = address(sweep())
     if target() != TARGET.default:
         pairs += ((AT, text(target())),)
@@ -76,13 +79,21 @@ def save() -> None:
 
 
 def sweep() -> Sweep:
-    """The losses on show, with their parameters."""
+    """The losses on show, with their parameters; where none is chosen, those shown first."""
     settings: dict[str, tuple[Value, ...]] = st.session_state.gallery
-    data = settings["data"]
-    task = next(task for task, name in EXAMPLE.items() if name == data[0])
-    losses = settings.get(f"loss {task}", FIRST_SHOWN[task])
+    data, losses = settings["data"], chosen() or FIRST_SHOWN[_task()]
     own = {key: axis for key, axis in settings.items() if key.partition(".")[0] in LOSSES}
     return Sweep.of({**own, "data": data, "loss": losses})
+
+
+def chosen() -> tuple[Value, ...]:
+    """The losses that are chosen for the task, which may be none."""
+    return st.session_state.gallery.get(f"loss {_task()}", FIRST_SHOWN[_task()])
+
+
+def _task() -> str:
+    data = st.session_state.gallery["data"][0]
+    return next(task for task, name in EXAMPLE.items() if name == data)
 
 
 def target() -> float:
@@ -92,7 +103,7 @@ def target() -> float:
 
 def shown() -> list[Experiment]:
     """A loss with its parameters for each curve; as many as there are colours."""
-    return list(islice(sweep(), MAX_RUNS))
+    return list(islice(sweep(), MAX_RUNS)) if chosen() else []
 
 
 def _own(key: str, sweep: Sweep) -> str:
@@ -110,9 +121,6 @@ def _change(key: str, name: str, place: int | None = None) -> None:
     st.session_state.gallery_held = True
     st.session_state.gallery_notes = []
     given, settings = st.session_state[name], st.session_state.gallery
-    if given == []:
-        st.session_state.gallery_round += 1  # the widget shows the old choice again
-        return
     if place is None:
         settings[key] = tuple(given) if isinstance(given, list) else (given,)
         return
@@ -132,13 +140,15 @@ def _key(key: str) -> str:
 
 
 def notices() -> None:
-    """What could not be honoured."""
+    """What could not be honoured, and that nothing is chosen."""
     for note in st.session_state.gallery_notes:
         st.warning(plain(note), icon=":material/info:")
     size = sweep().size
     if size > MAX_RUNS:
         words = f"These settings ask for {size:,} curves; the first {MAX_RUNS} are shown."
         st.warning(words, icon=":material/content_cut:")
+    if not chosen():
+        st.info("No loss is chosen: choose one to see it.", icon=":material/info:")
 
 
 def choice() -> None:
@@ -154,7 +164,7 @@ def choice() -> None:
         options = [each for each in LOSSES if suits("loss", each, data)]
         name = _key(f"loss {task}")
         st.multiselect(
-            "Shown", options, default=list(map(str, sweep()["loss"])), key=name,
+            "Shown", options, default=list(map(str, chosen())), key=name,
             format_func=lambda each: searchable(LOSSES[each]), max_selections=MAX_RUNS,
             on_change=partial(_change, f"loss {task}", name), width="stretch",
         )  # fmt: skip

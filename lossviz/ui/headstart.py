@@ -67,10 +67,14 @@ class HeadStart:
 
 
 def _shortened(scope: Scope) -> str:
-    """The page's address with as many settings as Streamlit reads, and how many there were: it
-    would drop them all in silence."""
+    """Where the page is with as many settings as Streamlit reads, and how many there were: it
+    would drop them all in silence.
+
+    A query alone, which stands for another query of the page that was asked for (RFC 3986, 5.2.2):
+    whatever path or host a request names, there is none here to be led to.
+    """
     pairs = scope["query_string"].decode("ascii", "replace").split("&")
-    return f"{scope['path']}?{'&'.join(pairs[:MOST_SETTINGS])}&{CUT}={len(pairs)}"
+    return f"?{'&'.join(pairs[:MOST_SETTINGS])}&{CUT}={len(pairs)}"
 
 
 def _insert(tags: bytes, send: Send) -> Send:

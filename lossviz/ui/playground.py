@@ -46,7 +46,11 @@ FOLD = "fold "  # keys of the groups: this and the title
 
 
 def experiments() -> list[Experiment]:
-    """The runs that fit on the screen; says so where there are more."""
+    """The runs that fit on the screen; says so where there are more, or none."""
+    for key in state.emptied():
+        st.info(controls.asks_for_nothing(key), icon=":material/info:")
+    if state.emptied():
+        return []
     sweep, words = _affordable(state.sweep())
     if words:
         _cut(f"These settings ask for {words}.")
@@ -303,7 +307,8 @@ def _act() -> None:
     elif action == "edit":
         editing.toggle(st.session_state.training.experiments[0])
     elif action == "new_seed":
-        state.change("seed", [int(state.values("seed")[0]) + 1])
+        seeds = [int(seed) for seed in state.values("seed")]
+        state.change("seed", [seed + max(seeds) - min(seeds) + 1 for seed in seeds])
     elif action.startswith("row "):
         runs = st.session_state.training.runs
         row = linked_rows(runs, view([run.experiment for run in runs]))[int(action[4:])]

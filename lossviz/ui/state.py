@@ -2,6 +2,9 @@
 
 A non-empty address that we did not write wins; otherwise the session wins and rewrites it. The
 player writes `view.step` by itself while nothing here runs, so that key is only carried along.
+
+A setting of several values may be emptied, as on the way from one choice to another: it then asks
+for nothing, the page says so, and the address stays what it was, as no link asks for nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ VIEWS: Mapping[str, Param] = {
         Param("surface", next(iter(LOSSES)), label="Loss on show", choices=LOSSES),
         Param("surface_in", "2d", label="Surface in", choices=("2d", "3d")),
         Param("scale", "log", label="Convergence axis", choices=("log", "linear")),
-        Param("units", "relative", label="Convergence units", choices=("relative", "own")),
+        Param("units", "relative", label="Convergence units", choices=("relative", "own"),
+              help="relative: a loss as a share of where it starts. own: in units of its own."),
         Param("size", "normal", label="Size", choices=("normal", "presentation")),
         Param("across", 0, 0, MOST, "Across", "The feature along the horizontal axis."),
         Param("up", 0, 0, MOST, "Up", "The feature along the upright axis."),
@@ -66,23 +70,42 @@ def hold() -> None:
 
 def adopt(query: str) -> None:
     """Make a query string the state, and say what could not be honoured."""
-    sweep, notes = parse(query)
-    view: dict[str, Value] = {}
-    for key, words in parse_qsl(query, errors="replace"):
-        if key in VIEWS:
-            try:
-                view[key] = VIEWS[key].check(words)
-            except OutOfRange as error:
-                view[key] = VIEWS[key].nearest(float(words))
-                notes.append(f"{key} {error}, so {text(view[key])} was used.")
-            except ValueError:
-                notes.append(f"{key} {quote(words)} is not known and was left out.")
-        elif key == CUT and words.isascii() and words.isdigit():
-            notes.insert(0, f"The link has {words} settings; the first {MOST_SETTINGS} were read.")
-    st.session_state.settings = {**dict(sweep.axes), **view}
+    settings, notes = read(query)
+    st.session_state.settings = settings
     st.session_state.notes = notes
     for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
         del st.session_state[key]
+
+
+def read(query: str) -> tuple[dict[str, Any], list[str]]:
+    """The settings that a query string asks for, and sentences on what could not be honoured."""
+    sweep, notes = parse(query)
+    looks: dict[str, Value] = {}
+    for key, words in parse_qsl(query, keep_blank_values=True, errors="replace"):
+        if key == CUT and words.isascii() and words.isdigit():
+            notes.insert(0, f"The link has {words} settings; the first {MOST_SETTINGS} were read.")
+        elif key.startswith(VIEW):
+            said = _look(key, words, looks)
+            notes += [said] if said else []
+    return {**dict(sweep.axes), **looks}, notes
+
+
+def _look(key: str, words: str, looks: dict[str, Value]) -> str:
+    """Put one setting of how the page looks among the others; a sentence where that fails."""
+    if key == STEP:
+        return "" if _step(words) is not None else f"{key} {quote(words)} is no step."
+    if key not in VIEWS:
+        return f"{quote(key)} is not known and was left out."
+    try:
+        value, said = VIEWS[key].check(words), ""
+    except OutOfRange as error:
+        value = VIEWS[key].nearest(float(words))
+        said = f"{key} {error}, so {text(value)} was used."
+    except ValueError:
+        return f"{key} {quote(words)} is not known and was left out."
+    if looks.setdefault(key, value) != value:
+        return f"{key} takes one value: {text(looks[key])} was used, {quote(words)} was left out."
+    return said
 
 
 def sweep() -> Sweep:
@@ -111,13 +134,14 @@ def values(key: str) -> tuple[Value, ...]:
     """The values of a setting."""
     if key in VIEWS:
         return (view(key.removeprefix(VIEW)),)
-    if key in USUAL:  # what does not suit the data is kept for other data, but not shown
-        return sweep()[key]
+    if key in USUAL and key not in emptied():
+        return sweep()[key]  # what does not suit the data is kept for other data, but not shown
     return st.session_state.settings.get(key, (param_of(key).default,))
 
 
 def change(key: str, wanted: Iterable[Any]) -> bool:
-    """Set a setting; a value that will not do is named, the old ones stay, and False comes back."""
+    """Set a setting, which no value at all empties; a value that will not do is named, the old
+    ones stay, and False comes back."""
     hold()
     param = VIEWS[key] if key in VIEWS else param_of(key)
     try:
@@ -127,19 +151,24 @@ def change(key: str, wanted: Iterable[Any]) -> bool:
         return False
     before = sweep()
     st.session_state.notes = []
-    if not checked:
-        return False
     if key in VIEWS:
-        st.session_state.settings[key] = checked[0]
-        return True
+        if checked:
+            st.session_state.settings[key] = checked[0]
+        return bool(checked)
     if why := beyond(_sweep({**st.session_state.settings, key: checked})):
         words = f"{param.label or key} asks for {why}; the old value was kept."
         st.session_state.notes = [words]
         return False
     st.session_state.settings[key] = checked
-    if key == "data":
+    if key == "data" and checked:
         st.session_state.notes += _left_by(before)
     return True
+
+
+def emptied() -> list[str]:
+    """The settings that have no value, so that there is nothing to train."""
+    found = [key for key, axis in st.session_state.settings.items() if axis == ()]
+    return [key for key in found if sweep().uses(key)]
 
 
 def put(changes: Mapping[str, tuple[Value, ...] | None]) -> None:
@@ -174,6 +203,8 @@ def forget(key: str, but: str = "") -> None:
 
 def save() -> None:
     """Write the state to the address bar, if it is not there yet."""
+    if emptied():
+        return
     here = sweep().query() or f"data={PLAIN['data'].default}"
     pairs = (*parse_qsl(here), *looks())
     if pairs != _address():
@@ -187,7 +218,10 @@ def save() -> None:
 
 def step() -> int | None:
     """The step in the address, None for the end."""
-    words = st.query_params.get(STEP, "")
+    return _step(st.query_params.get(STEP, ""))
+
+
+def _step(words: str) -> int | None:
     return int(words) if words.isascii() and words.isdigit() and len(words) < 9 else None
 
 

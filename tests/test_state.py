@@ -1,0 +1,84 @@
+"""Settings on the page: every value of a link that cannot be honoured is said, and every option
+has its own words."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from lossviz.experiment import CHOICES, PLAIN, param_of
+from lossviz.playground import PANELS
+from lossviz.registry import text
+from lossviz.ui import controls, state
+
+DOTTED = [
+    f"{name}.{param.name}"
+    for registry in CHOICES.values()
+    for name, item in registry.items()
+    for param in item.params
+]
+WITH_OPTIONS = [
+    key for key in [*PLAIN, *state.VIEWS, *DOTTED]
+    if (state.VIEWS[key] if key in state.VIEWS else param_of(key)).choices
+]  # fmt: skip
+
+
+def bad_values(key):
+    param = state.VIEWS[key]
+    yield from ("", "no such thing", "\x1b[31m", "1e999")
+    if not isinstance(param.default, str):
+        yield from ("nan", "-inf", text(param.low - 1))
+    if isinstance(param.default, int):
+        yield "0.5"
+
+
+@pytest.mark.parametrize("key", state.VIEWS)
+def test_every_look_that_cannot_be_honoured_leaves_a_sentence(key):
+    for words in bad_values(key):
+        settings, notes = state.read(f"loss=huber&{key}={words}")
+        assert len(notes) == 1, words
+        assert key in notes[0]
+        assert notes[0].isprintable()
+        value = settings.get(key)
+        assert value is None or state.VIEWS[key].check(value) == value
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("view.step=late", "view.step 'late' is no step."),
+        ("view.panels=network", "'view.panels' is not known and was left out."),
+        ("view.=1", "'view.' is not known and was left out."),
+        ("view.scale=log&view.scale=linear",
+         "view.scale takes one value: log was used, 'linear' was left out."),
+    ],
+)  # fmt: skip
+def test_what_is_no_look_leaves_a_sentence(query, words):
+    assert state.read(query)[1] == [words]
+
+
+def test_looks_that_can_be_honoured_leave_none():
+    for key, param in state.VIEWS.items():
+        other = list(param.choices)[-1] if param.choices else math.ceil(param.low) + 1
+        assert state.read(f"{key}={other}") == ({key: param.check(other)}, [])
+    assert state.read("view.step=17&view.scale=log&view.scale=log")[1] == []
+
+
+def test_units_of_convergence_have_words_of_their_own():
+    options = state.VIEWS["view.units"].choices
+    assert [controls._words("view.units", option) for option in options] == ["relative", "own"]
+    assert controls._words("view.panel", "metrics") == PANELS["metrics"]
+    assert controls._words("view.surface", "huber") == "Huber"
+
+
+@pytest.mark.parametrize("key", WITH_OPTIONS)
+def test_an_option_is_never_called_what_an_item_of_another_registry_is(key):
+    param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
+    for option in param.choices:
+        words = controls._words(key, option)
+        assert words
+        for registry in CHOICES.values():
+            if registry is not param.choices and option in registry:
+                label = registry[option].label
+                assert words not in (label, label.partition(" (")[0])
