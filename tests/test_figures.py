@@ -263,7 +263,7 @@ def test_ticks_are_as_short_as_they_can_be():
 
 def test_long_axis_titles_are_broken():
     title = axis("residual: prediction, disease progression after one year (score)")["title"]
-    assert max(map(len, title["text"].split("<br>"))) <= 36
+    assert max(map(len, title["text"].split("\n"))) <= 36
 
 
 def test_a_loss_below_zero_is_drawn_whole_on_a_linear_axis_that_is_explained():

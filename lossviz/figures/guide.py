@@ -57,7 +57,7 @@ def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any
         )  # fmt: skip
         # A line of its own, as phones leave a plot little width.
         title = layout[f"xaxis{number}"]["title"]
-        title["text"] += "<br>better →" if more_is_better else "<br>← better"
+        title["text"] += "\nbetter →" if more_is_better else "\n← better"
         title["font"] = {"size": TEXT}
     margin = {"l": 8, "r": 16, "t": 12, "b": 0}
     layout |= {"height": height * max(len(shown), 1), "font": {"size": TEXT}, "margin": margin}

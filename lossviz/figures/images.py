@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.figures.scene import Scene
-from lossviz.figures.style import Style, axis, figure
+from lossviz.figures.style import Markup, Style, axis, escaped, figure
 from lossviz.player import Chart, Track
 
 Array = np.ndarray
@@ -53,7 +53,10 @@ def bars(
                 "hovertemplate": f"{style.label}: %{{y:.3f}} for %{{customdata}}<extra></extra>",
             }
         )  # fmt: skip
-    ticks = [f"<b>{each}<br>label</b>" if k == label else each for k, each in enumerate(classes)]
+    ticks = [
+        Markup(f"<b>{escaped(each)}<br>label</b>") if k == label else each
+        for k, each in enumerate(classes)
+    ]
     layout = {
         "xaxis": axis("class", tickvals=places, ticktext=ticks, range=[-0.6, len(classes) - 0.4]),
         "yaxis": axis("chance", range=[0, 1.02]),
@@ -66,6 +69,7 @@ def bars(
 def mosaic(name: str, pictures: Array, captions: Array, frames: Array, words: str) -> Scene:
     """Up to ACROSS x DOWN pictures, bytes (F', ACROSS * DOWN, rows, columns) where 0 is none, with
     words (F', ACROSS * DOWN) under each."""
+    captions = np.array([escaped(each) for each in captions.flat], object).reshape(captions.shape)
     count, _, rows, columns = pictures.shape
     z = np.zeros((count, DOWN, rows + BELOW, ACROSS, columns + BESIDE), np.uint8)
     z[:, :, :rows, :, :columns] = pictures.reshape(count, DOWN, ACROSS, rows, columns).transpose(

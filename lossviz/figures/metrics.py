@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.figures.scene import Scene, shares
-from lossviz.figures.style import DATA, Style, axis, figure
+from lossviz.figures.style import DATA, Markup, Style, axis, escaped, figure
 from lossviz.metrics import BINS, Metrics
 from lossviz.player import Chart, Track
 
@@ -76,9 +76,9 @@ def _sides(classes: Sequence[str]) -> dict[str, Any]:
 
 
 def _heading(style: Style, x: Sequence[float], top: float, width: int) -> dict[str, Any]:
-    words = "<br>".join(wrap(style.label, width))
+    square = f'<span style="color:{style.colour}">\N{BLACK SQUARE}</span>'
     return {
-        "text": f'<span style="color:{style.colour}">\N{BLACK SQUARE}</span> {words}',
+        "text": Markup(f"{square} {escaped(chr(10).join(wrap(style.label, width)))}"),
         "x": sum(x) / 2, "y": top, "xref": "paper", "yref": "paper", "yanchor": "bottom",
         "showarrow": False,
     }  # fmt: skip

@@ -189,7 +189,7 @@ def _layout(
         x, y = across[i % columns][0], down[i // columns][1]
         layout["annotations"].append(
             {
-                "text": "<br>".join(words), "xref": "paper", "yref": "paper", "x": x, "y": y,
+                "text": "\n".join(words), "xref": "paper", "yref": "paper", "x": x, "y": y,
                 "xanchor": "left", "yanchor": "bottom", "xshift": 34, "showarrow": False,
                 "align": "left",
             }

@@ -77,7 +77,7 @@ def maps(
     (x_low, x_high), (y_low, y_high) = limits
     layout = {
         "xaxis": _blank(f"{names[0]}, {_range(x_low, x_high)}", size[0]),
-        "yaxis": _blank(f"{names[1]}<br>{_range(y_low, y_high)}", size[1]),
+        "yaxis": _blank(f"{names[1]}\n{_range(y_low, y_high)}", size[1]),
     }
     words = f"A map for each unit of its value over the plane: dark below 0, light above. {note}"
     track = Track(name, 0, "replace", z=codes, frames=frames)

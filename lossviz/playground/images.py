@@ -97,5 +97,5 @@ def _worst(chance: Array, labels: Array, classes: Sequence[str]) -> tuple[Array,
     for frame, place in np.argwhere(np.take_along_axis(is_wrong, rows, axis=1)):
         row = rows[frame, place]
         true, said = names[labels[row]], names[taken[frame, row]]
-        captions[frame, place] = f"{true} taken for {said}<br>{100 * sureness[frame, row]:.0f} %"
+        captions[frame, place] = f"{true} taken for {said}\n{100 * sureness[frame, row]:.0f} %"
     return rows, captions

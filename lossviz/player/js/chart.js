@@ -5,7 +5,7 @@
 // through Plotly during playback too, less often.
 
 import { revive } from "./arrays.js";
-import { h } from "./page.js";
+import { h, marked } from "./page.js";
 import { aroundPoints, keepRanges, placeMarkers, rangesOf, withLifted } from "./lifted.js";
 import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
@@ -189,7 +189,7 @@ export function createChart(key, Plotly, fail) {
       layout: {
         ...gd.layout, // with the ranges and cameras as they are now
         paper_bgcolor: look.background,
-        title: { text: title.textContent, x: 0.5, y: 1, yref: "container", yanchor: "top", pad: { t: 10 } },
+        title: { text: marked(title.textContent), x: 0.5, y: 1, yref: "container", yanchor: "top", pad: { t: 10 } },
         margin: { ...gd.layout.margin, t: t + HEAD },
       },
       config,

@@ -29,6 +29,11 @@ export function setAttribute(node, name, value) {
   if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
 
+// Text as Plotly's markup that shows it as it is.
+export function marked(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 // Four significant digits, but all of the whole part, its thousands set apart, with a true minus;
 // the same as `number` in lossviz/figures/numbers.py.
 export function number(value) {
