@@ -17,7 +17,7 @@ with st.container():  # however much it holds, the player below keeps its place
         playground.panel(wanted)
 with st.container():
     if wanted:
-        editing.bar(wanted[0])
+        editing.bar(wanted[playground.view(wanted).chosen])
 if wanted:
     playground.stage(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts

@@ -132,6 +132,11 @@ def unchosen(words: str) -> str:
     return "~".join(words.split("~", 4)[:4])
 
 
+def called(words: str) -> str:
+    """The name of the table that a text holds or names; ValueError if it does neither."""
+    return table_of(words).name if is_packed(words) else named(words)[1]
+
+
 def chosen_in(words: str) -> Choice | None:
     """What was chosen of a file, as a text that names its rows carries it."""
     parts = NAMED.fullmatch(words)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.datasets.own import is_packed, named, table_of
+from lossviz.datasets.own import called
 from lossviz.experiment import CHOICES, PLAIN, Experiment, loss_of, param_of
 from lossviz.losses import LOSSES, Loss
 from lossviz.registry import text
@@ -52,7 +52,7 @@ CLASS_MARKS = "●▲■◆★▼✚⬟◀▶"  # the same, for sentences
 DATA = "#7d8590"  # rows, the truth, and what belongs to no run
 OUTLIER = "#c9302c"
 LONGEST = 36  # characters of a name in a legend
-NO_NAME = "<extra></extra>"  # after the words of a hover box: no box with the trace's name beside it
+NO_NAME = "<extra></extra>"  # ends the words of a hover box that has no name beside it
 HEAVY = 1e15  # beyond this nothing is drawn
 
 
@@ -140,12 +140,12 @@ def _setting(experiment: Experiment, key: str) -> str:
     if key in CHOICES:
         return CHOICES[key][str(value)].label.partition(" (")[0].lower()
     label = param_of(key).label or key.rpartition(".")[2]
-    return f"{label.lower()} {_called(str(value)) if key.endswith('.rows') else text(value)}"
+    return f"{label.lower()} {_table(str(value)) if key.endswith('.rows') else text(value)}"
 
 
-def _called(rows: str) -> str:
+def _table(rows: str) -> str:
     """What rows of the user's own are called."""
-    name = table_of(rows).name if is_packed(rows) else named(rows)[1]
+    name = called(rows)
     name = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
     return name.replace("%{", "%\N{WORD JOINER}{")  # no field of a hover box
 

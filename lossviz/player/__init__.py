@@ -5,7 +5,7 @@ what the browser needs to play the whole, in a size linear in the number of fram
 Nothing here knows what the charts are about, and nothing imports Streamlit.
 """
 
-from lossviz.player.edit import Edit, Editing, read_edit
+from lossviz.player.edit import Action, Edit, Editing, read_action, read_edit
 from lossviz.player.movie import (
     Chart,
     Detail,
@@ -20,6 +20,7 @@ from lossviz.player.movie import (
 from lossviz.player.payload import pack, payload, unpack
 
 __all__ = [
+    "Action",
     "Chart",
     "Detail",
     "Edit",
@@ -32,6 +33,7 @@ __all__ = [
     "Track",
     "pack",
     "payload",
+    "read_action",
     "read_edit",
     "still",
     "unpack",

@@ -1,13 +1,16 @@
-"""Points that the user may move, add, take away or mark, and what the browser says of it."""
+"""Points that the user may move, add, take away or mark, buttons, and what the browser says of
+it: whoever holds the connection can say anything, so all is read here before it is believed."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal, get_args
 
 EditMode = Literal["drag", "add", "remove", "mark"]
 Kind = Literal["drag", "drop", "add", "remove", "mark"]
+ACTION = re.compile(r"([a-z_]{1,40})|row ([0-9]{1,9})")
 FIELDS = {"kind", "chart", "row", "x", "y", "n"}
 BEYOND = 2**53  # up to here the browser's integers are exact
 
@@ -44,6 +47,29 @@ class Edit:
     x: float
     y: float
     n: int
+
+
+@dataclass(frozen=True)
+class Action:
+    """What the user pressed: a button by its name, or a row that can be chosen (`name` is "row"),
+    by its number in `Links`."""
+
+    name: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.row is None else f"{self.name} {self.row}"
+
+
+def read_action(value: object) -> Action | None:
+    """What the browser reports, or None if it is not exactly the name of a button or a row.
+
+    Whether there is such a button and such a row is for the caller to see.
+    """
+    found = ACTION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    return Action(found[1]) if found[1] else Action("row", int(found[2]))
 
 
 def read_edit(value: object) -> Edit | None:

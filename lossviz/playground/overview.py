@@ -126,7 +126,8 @@ def _fit(
     runs: Sequence[Run], looks: Sequence[Style], task: Task,
     replays: Sequence[Replay | None], rows: Array, view: View,
 ) -> Scene:  # fmt: skip
-    dataset, sample = DATASETS[task.experiment.data], task.sample
+    drawn_for = view.came_from or task.experiment
+    dataset, sample = DATASETS[drawn_for.data], task.sample
     note = LEFT_OUT if None in replays else ""
     there = [i for i, each in enumerate(replays) if each is not None]
     runs, looks = [runs[i] for i in there], [looks[i] for i in there]
@@ -147,7 +148,7 @@ def _fit(
     truth = None
     if dataset.truth is not None:
         fine = grid[:, None]
-        truth = dataset.truth(fine, **task.experiment.params_of("data"))
+        truth = dataset.truth(fine, **drawn_for.params_of("data"))
     some = np.union1d(rows, np.linspace(0, len(sample.y) - 1, MARKS).astype(int))
     shown = replace(sample, X=sample.X[some], y=sample.y[some], is_outlier=sample.is_outlier[some])
     return fit(

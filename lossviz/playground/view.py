@@ -27,6 +27,8 @@ class View:
     across, up: the features that span the plane of decision regions, by number from 1; 0 chooses.
     threshold: the chance of class 1 from which on a row is put into it. row: the training row whose
         way through the model is shown, by number from 0.
+    came_from: what the user's own rows were drawn for before they were edited, if the truth of
+        that is to stay in sight.
     """
 
     panel: str = "overview"
@@ -38,6 +40,7 @@ class View:
     up: int = 0
     threshold: float = 0.5
     row: int = 0
+    came_from: Experiment | None = None
 
 
 def panels(experiments: Sequence[Experiment]) -> tuple[str, ...]:

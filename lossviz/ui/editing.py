@@ -1,25 +1,29 @@
 """Editing rows on the chart: what a press does, undo and redo.
 
-What changes is a setting, so undo goes back to earlier settings.
+To begin changes nothing but what a press does. The first change makes the rows on show the user's
+own, which are a setting, so undo goes back to earlier settings, and in the end to the data, the
+outliers and the scaling that there were.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from lossviz.datasets import DATASETS
-from lossviz.datasets.own import Table, table_of
-from lossviz.experiment import Experiment
+from lossviz.datasets.own import Table, called, table_of
+from lossviz.experiment import Experiment, Sweep
 from lossviz.player import Edit, Editing
 from lossviz.playground import View, linked_rows
+from lossviz.sampling import Sample
 from lossviz.tables import added, from_sample, is_drawable, moved, removed, toggled
 from lossviz.task import Task
 from lossviz.training import Run
 from lossviz.ui import state
-from lossviz.ui.own import OWN, take, text_of
+from lossviz.ui.own import OWN, take, text_of, texts
 from lossviz.ui.player import answered
 from lossviz.ui.rows import rows_as_a_table
 
@@ -36,21 +40,23 @@ def is_on() -> bool:
 
 
 def toggle(experiment: Experiment) -> None:
-    """Begin to edit the rows on show, which become the user's own; or end it."""
+    """Begin to edit the rows on show, of this experiment; or end it."""
     st.session_state.editing = not is_on()
     state.hold()
+    if is_on():
+        st.session_state.undone, st.session_state.at = [_which()], 0
+        st.session_state.began, st.session_state.story = experiment, state.sweep()
+
+
+def origin() -> tuple[Experiment, Sweep] | None:
+    """What the rows that are being edited were once drawn for, and all that was set then; None
+    where they are others, or from a file."""
     if not is_on():
-        return
-    st.session_state.undone = [_which()]
-    st.session_state.at = 0
-    sample = Task.of(experiment).sample
-    if experiment.data not in OWN:
-        take(from_sample(sample, f"edited {experiment.data}"))
-        state.put({"scaling": ("standard" if sample.is_scaled else "none",)})
-    elif experiment.outliers != "none":
-        take(from_sample(sample, table_of(text_of(experiment)).name))
-    else:  # all rows are trained on while they are edited
-        state.put({f"{experiment.data}.{name}": None for name in ("test", "marked")})
+        return None
+    began: Experiment = st.session_state.began
+    here = {called(words) for words in texts(state.sweep())}
+    is_here = began.data not in OWN and here == {_name(began)}
+    return (began, st.session_state.story) if is_here else None
 
 
 def _which() -> dict[str, Any]:
@@ -62,7 +68,8 @@ def _remember() -> None:
     """Add the rows as they are to what can be undone, if they are new."""
     undone, at, now = st.session_state.undone, st.session_state.at, _which()
     if undone[at] != now:
-        st.session_state.undone = [*undone[: at + 1], now][-MOST_UNDONE:]
+        first, *later = [*undone[: at + 1], now]
+        st.session_state.undone = [first, *later[-MOST_UNDONE:]]  # the beginning stays in reach
         st.session_state.at = len(st.session_state.undone) - 1
 
 
@@ -77,9 +84,10 @@ def bar(experiment: Experiment) -> None:
         st.empty()  # so that the bar goes before the charts change, and not when all is done
         return
     _remember()
-    undone, at, table = st.session_state.undone, st.session_state.at, _table(experiment)
+    undone, at = st.session_state.undone, st.session_state.at
+    table = _table(experiment, Task.of(experiment).sample)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="editing bar"):
-        if table is not None and is_drawable(table):
+        if is_drawable(table):
             st.segmented_control(
                 "A press on a point, or beside them", list(MODES), default="drag", required=True,
                 format_func=MODES.__getitem__, key="editing mode", on_change=state.hold,
@@ -97,30 +105,53 @@ def bar(experiment: Experiment) -> None:
             "Redo", icon=":material/redo:", disabled=at == len(undone) - 1, on_click=_go, args=(1,),
             shortcut="Ctrl+Shift+Z",
         )  # fmt: skip
-        if table is not None and st.button(
-            "Rows as a table", icon=":material/table:", on_click=state.hold
-        ):
-            rows_as_a_table(table)
-    if table is None:
-        st.caption("What is trained on is not just your rows: end editing, and begin it again.")
-    elif not is_drawable(table):
-        st.caption("These rows have more columns than a chart shows: edit them as a table.")
+        if st.button("Rows as a table", icon=":material/table:", on_click=state.hold):
+            rows_as_a_table(table, partial(_take, experiment))
+    # The same words all the time, so that the charts keep their place.
+    said = [] if is_drawable(table) else ["These rows have more columns than a chart shows."]
+    if not _is_whole(st.session_state.began):
+        said.append(
+            "The first change makes the rows that are trained on your own, and they are tested on "
+            "as well; rows held out are dropped. Undo goes all the way back."
+        )
+    if said:
+        st.caption(" ".join(said))
 
 
-def _table(experiment: Experiment) -> Table | None:
-    """The user's own rows, if what is trained on is they and no others."""
-    words, options = text_of(experiment), experiment.params_of("data")
-    if not words or experiment.outliers != "none":
-        return None
-    return table_of(words) if options["test"] == 0 and options["marked"] == "in" else None
+def _is_whole(experiment: Experiment) -> bool:
+    """Whether what is trained on are rows of the user's own, all of them and no others."""
+    options = experiment.params_of("data")
+    is_own = bool(text_of(experiment)) and experiment.outliers == "none"
+    return is_own and options["test"] == 0 and options["marked"] == "in"
 
 
-def editing(experiment: Experiment, looking: View) -> Editing | None:
+def _table(experiment: Experiment, sample: Sample) -> Table:
+    """The rows on show, to be changed."""
+    if _is_whole(experiment):
+        return table_of(text_of(experiment))
+    return from_sample(sample, _name(experiment))
+
+
+def _name(experiment: Experiment) -> str:
+    words = text_of(experiment)
+    return called(words) if words else f"edited {experiment.data}"
+
+
+def _take(experiment: Experiment, table: Table) -> None:
+    """Make changed rows of an experiment the data, seen by descent as they were."""
+    is_scaled = Task.of(experiment).sample.is_scaled
+    take(table)
+    if not text_of(experiment):
+        state.put({"scaling": ("standard" if is_scaled else "none",)})
+
+
+def editing(run: Run, looking: View) -> Editing | None:
     """What the player is told of editing."""
-    table = _table(experiment) if is_on() else None
-    if table is None or not is_drawable(table) or looking.panel != "overview":
+    if not is_on() or looking.panel != "overview":
         return None
     if looking.across or looking.up:  # the features may have changed places
+        return None
+    if not is_drawable(_table(run.experiment, run.task.sample)):
         return None
     mode = st.session_state.get("editing mode") or "drag"
     return Editing(mode, ("fit",), answered=answered())
@@ -128,13 +159,17 @@ def editing(experiment: Experiment, looking: View) -> Editing | None:
 
 def follow(edit: Edit, runs: Sequence[Run], looking: View) -> None:
     """Change the rows as the user did on the chart. What cannot be done is said."""
-    table, rows = _table(runs[looking.chosen].experiment), linked_rows(runs, looking)
-    if table is None or (edit.row is not None and edit.row >= len(rows)):
+    run, rows = runs[looking.chosen], linked_rows(runs, looking)
+    asked = editing(run, looking)
+    if asked is None or edit.chart not in asked.charts or (edit.row or 0) >= len(rows):
         return
+    table = _table(run.experiment, run.task.sample)
     try:
-        take(_changed(table, edit, None if edit.row is None else int(rows[edit.row])))
+        changed = _changed(table, edit, None if edit.row is None else int(rows[edit.row]))
     except ValueError as error:
         st.session_state.notes = [str(error)]
+    else:
+        _take(run.experiment, changed)
 
 
 def _changed(table: Table, edit: Edit, row: int | None) -> Table:

@@ -12,7 +12,7 @@ import streamlit as st
 from lossviz.datasets import DATASETS
 from lossviz.datasets.choice import Choice
 from lossviz.datasets.own import FEW, OWN, Table, is_packed, keep, named, table_of, unchosen
-from lossviz.experiment import Experiment
+from lossviz.experiment import Experiment, Sweep
 from lossviz.ui import state
 
 ROWS = tuple(f"{name}.rows" for name in OWN)
@@ -57,9 +57,13 @@ def _tables() -> dict[str, Table]:
 
 def missing() -> list[str]:
     """The rows that the settings name and that this session does not hold."""
-    sweep = state.sweep()
-    asked = [str(words) for key in ROWS if sweep.uses(key) for words in sweep[key]]
+    asked = texts(state.sweep())
     return [words for words in asked if not is_packed(words) and unchosen(words) not in _tables()]
+
+
+def texts(sweep: Sweep) -> list[str]:
+    """The texts of all rows of the user's own that a sweep asks for."""
+    return [str(words) for key in ROWS if sweep.uses(key) for words in sweep[key]]
 
 
 def text_of(experiment: Experiment) -> str:

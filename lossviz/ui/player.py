@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from lossviz.player import Chart, Edit, Movie, payload, read_edit
+from lossviz.player import Action, Chart, Edit, Movie, payload, read_action, read_edit
 from lossviz.ui.server import PLAYER_URL, PLOTLY_URL, STILL_URL
 
 ANSWERED = " answered"  # with the player's key, a key of the session
@@ -22,15 +22,21 @@ def player(
     data: bytes,
     *,
     key: str = "player",
-    on_action: Callable[[], None] = lambda: None,
+    on_action: Callable[[Action], None] = lambda _: None,
     on_edit: Callable[[Edit], None] = lambda _: None,
-) -> str | None:
-    """Show a `lossviz.player.payload`; the name of the action just clicked, if any.
+) -> Action | None:
+    """Show a `lossviz.player.payload`; what was just pressed, if anything.
 
     The key is the player's identity: with a constant key new data move the same charts.
     `on_action` runs before the rerun that a click on an action, on Stop ("stop") or on a row that
-    can be chosen ("row 17") causes; `on_edit` before the one that an edit of points causes.
+    can be chosen ("row") causes; `on_edit` before the one that an edit of points causes. What is
+    neither is passed over.
     """
+
+    def acted() -> None:
+        action = read_action(st.session_state[key].action)
+        if action is not None:
+            on_action(action)
 
     def edited() -> None:
         edit = read_edit(st.session_state[key].edit)
@@ -39,7 +45,8 @@ def player(
             on_edit(edit)
 
     mount = _component("lossviz_player", PLAYER_URL)
-    return mount(data=data, key=key, on_action_change=on_action, on_edit_change=edited).action
+    shown = mount(data=data, key=key, on_action_change=acted, on_edit_change=edited)
+    return read_action(shown.action)
 
 
 def answered(key: str = "player") -> int:

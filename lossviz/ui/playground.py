@@ -18,7 +18,7 @@ from lossviz.limits import SHOWN as MAX_RUNS
 from lossviz.link import VIEW, parse
 from lossviz.losses import LOSSES
 from lossviz.outliers import OUTLIERS
-from lossviz.player import Edit, payload
+from lossviz.player import Action, Edit, payload
 from lossviz.playground import (
     View,
     faults,
@@ -201,7 +201,7 @@ def _stage(is_live: bool) -> None:
     above = st.container()
     if not is_quick:
         above.html(_said(runs, size))
-    movie, changes = playground(runs, looking), editing.editing(asked[looking.chosen], looking)
+    movie, changes = playground(runs, looking), editing.editing(runs[looking.chosen], looking)
     progress = {"done": training.done, "total": training.total} if training.more else None
     player(
         payload(
@@ -274,7 +274,7 @@ def _plane(features: Sequence[str]) -> None:
 def view(wanted: Sequence[Experiment]) -> View:
     """How the settings look at these runs."""
     losses, panel = [each.loss for each in wanted], str(state.view("panel"))
-    chosen = state.view("surface")
+    chosen, origin = state.view("surface"), editing.origin()
     return View(
         panel=panel if panel in panels(wanted) else "overview",
         chosen=losses.index(str(chosen)) if chosen in losses else 0,
@@ -285,6 +285,7 @@ def view(wanted: Sequence[Experiment]) -> View:
         up=int(state.view("up")),
         threshold=float(state.view("threshold")),
         row=int(state.view("row")) - 1,
+        came_from=origin and origin[0],
     )
 
 
@@ -299,22 +300,24 @@ def _edit(edit: Edit) -> None:
     st.session_state.acted = edit.kind != "drag"  # on its way, a point moves the charts alone
 
 
-def _act() -> None:
+def _act(action: Action) -> None:
     st.session_state.acted = True
-    action = st.session_state.player.action
-    if action == "stop":
-        st.session_state.training.stop()
-    elif action == "edit":
-        editing.toggle(st.session_state.training.experiments[0])
-    elif action == "new_seed":
+    training: Training = st.session_state.training
+    looking = view(training.experiments)
+    if action.name == "stop":
+        training.stop()
+    elif action.name == "edit":
+        editing.toggle(training.experiments[looking.chosen])
+    elif action.name == "new_seed":
         seeds = [int(seed) for seed in state.values("seed")]
         state.change("seed", [seed + max(seeds) - min(seeds) + 1 for seed in seeds])
-    elif action.startswith("row "):
-        runs = st.session_state.training.runs
-        row = linked_rows(runs, view([run.experiment for run in runs]))[int(action[4:])]
-        state.change(VIEW + "row", [int(row) + 1])
-        # A toast from here would be gone with the rerun that follows.
-        st.session_state.said = f"Training row {row + 1:,} is chosen for the other panels."
+    elif action.row is not None:
+        rows = linked_rows(training.runs, looking)
+        if action.row < len(rows):
+            row = int(rows[action.row]) + 1
+            state.change(VIEW + "row", [row])
+            # A toast from here would be gone with the rerun that follows.
+            st.session_state.said = f"Training row {row:,} is chosen for the other panels."
 
 
 def notices() -> None:
@@ -324,7 +327,8 @@ def notices() -> None:
         st.toast(st.session_state.pop("said"))
     for note in st.session_state.notes:
         st.warning(plain(note), icon=":material/info:")
-    lesson = _lessons().get(state.sweep())
+    origin = editing.origin()
+    lesson = _lessons().get(origin[1] if origin else state.sweep())
     if lesson is not None:
         st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
     # What is said no more would else stay until all is done, and then move the charts.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -41,8 +41,8 @@ def _example() -> None:
 
 
 @st.dialog("Rows as a table", width="large", on_dismiss=state.hold)
-def rows_as_a_table(table: Table) -> None:
-    """Type, add and delete rows."""
+def rows_as_a_table(table: Table, use: Callable[[Table], object]) -> None:
+    """Type, add and delete rows, and then use them."""
     if len(table.y) > MOST_TYPED:
         st.info(f"These are {len(table.y):,} rows; a table to type in takes {MOST_TYPED:,}.")
         return
@@ -53,7 +53,7 @@ def rows_as_a_table(table: Table) -> None:
     if st.button("Use these rows", icon=":material/check:", on_click=state.hold):
         try:
             changed, notes = from_columns(edited, table)
-            own.take(changed)
+            use(changed)
         except ValueError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
