@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 _FIRST_PORT = 8501  # where Streamlit's users expect it
@@ -104,7 +105,7 @@ def _run(words: Sequence[str]) -> int:
     except MissingTable as error:
         _say(f"{error} Give it with --data.")
         return 1
-    print(summary(runs))
+    _tell(summary(runs))
     files: dict[str, Callable[[], str]] = {
         args.csv: lambda: csv(runs),
         args.html: lambda: _page(runs),
@@ -165,7 +166,13 @@ def _list(words: Sequence[str]) -> int:
 
 
 def _say(words: str) -> None:
-    print(words, file=sys.stderr)
+    _tell(words, sys.stderr)
+
+
+def _tell(words: str, to: TextIO | None = None) -> None:
+    from lossviz.registry import printable
+
+    print(printable(words), file=to)  # files and links name columns, and may name them anything
 
 
 _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {

@@ -100,6 +100,12 @@ def shortened(words: str, most: int = 80) -> str:
     return line if len(line) <= most else line[: most - 3] + "..."
 
 
+def printable(text: str) -> str:
+    """The text for a terminal, line by line: no control characters, which would move its cursor or
+    change its colours, nor what `shortened` takes out of names."""
+    return "\n".join("".join(map(_seen, line)) for line in text.split("\n"))
+
+
 def _seen(character: str) -> str:
     if character.isprintable() or character in "\u200c\u200d":
         return character

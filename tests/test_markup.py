@@ -4,7 +4,6 @@ the offline page, in a notebook, in scripts, in files and in a terminal."""
 from __future__ import annotations
 
 import ast
-import base64
 import csv as reader
 import io
 import json
@@ -12,27 +11,27 @@ import re
 from html import unescape
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
-from lossviz import Experiment, Sweep, run, run_all
+from lossviz import Experiment, Sweep, run_all
+from lossviz.__main__ import main
 from lossviz.datasets.own import Table, keep
 from lossviz.experiment import loss_of
-from lossviz.export import FLAVOURS, NoScript, csv, page, script, summary
+from lossviz.export import FLAVOURS, NoScript, csv, page, script
 from lossviz.figures.gallery import gallery
 from lossviz.figures.style import Markup, escaped, figure, styles
 from lossviz.gallery import curve
 from lossviz.player import payload, still
 from lossviz.player.payload import unpack
-from lossviz.playground import headline, panels, playground, remarks
+from lossviz.playground import panels, playground
 from lossviz.playground.view import View
+from lossviz.registry import printable
 from lossviz.replay import aligned
 from lossviz.ui.page import plain
 
 BAD = """<b>&"'</b><a href=https://x>%{y}"""
 # The markup that figures of own data write themselves: line breaks, a heading's square.
 OURS = re.compile(r'<br>|<extra></extra>|<span style="color:#[0-9a-f]{6}">|</span>')
-MLP = "mlp"
 
 
 def table(features: int, classes: int, name: str = BAD) -> str:
@@ -59,9 +58,9 @@ SWEEPS = {
     "two classes": sweep(2, 2, loss=["log_loss", "hinge"]),
     "three classes": sweep(2, 3, loss=["cross_entropy"]),
     "many features": sweep(4, 3, loss=["cross_entropy"]),
-    "network of numbers": sweep(1, 0, model=[MLP]),
-    "network of two": sweep(2, 2, model=[MLP]),
-    "network of three": sweep(3, 3, model=[MLP]),
+    "network of numbers": sweep(1, 0, model=["mlp"]),
+    "network of two": sweep(2, 2, model=["mlp"]),
+    "network of three": sweep(3, 3, model=["mlp"]),
 }
 
 
@@ -72,7 +71,7 @@ def texts(value, key=""):
     elif isinstance(value, dict):
         for name, each in value.items():
             yield from texts(each, name)
-    elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype == object):
+    elif isinstance(value, list | tuple) or np.ndim(value):
         for each in value:
             yield from texts(each, key)
 
@@ -124,9 +123,100 @@ def test_a_formula_is_text_in_the_gallery():
 
 def test_markup_shows_just_its_words_and_is_no_markup_twice():
     assert escaped("a<b & c\nd") == "a&lt;b &amp; c<br>d"
-    data = [{"name": "<i>", "x": [1.0, 2.0], "text": np.array([["<u>", Markup("<b>1</b>")]], object)}]
+    moving = np.array([["<u>", Markup("<b>1</b>")]], object)
+    data = [{"type": "scatter", "name": "<i>", "x": [1.0, 2.0], "text": moving}]
     drawn = figure(data, title={"text": Markup("<b>1</b>")})
     assert drawn["data"][0]["name"] == "&lt;i&gt;"
     assert drawn["data"][0]["text"].tolist() == [["&lt;u&gt;", "<b>1</b>"]]
     assert drawn["layout"]["title"] == {"text": "<b>1</b>"}
-    go.Figure(drawn)
+
+
+# Words that want out of a string, a comment, a cell or a line of a terminal.
+WORST = '=cmd|"""\n\'\'\'\\"); import os #\x1b[31m\u2028\u202e\x00'
+
+
+@pytest.fixture(scope="module", params=[(1, 0), (2, 2), (2, 3)], ids=["numbers", "two", "three"])
+def worst(request):
+    """Runs on rows that a script has named as it liked, which no file or link can."""
+    features, classes = request.param
+    X, y = np.random.default_rng(0).normal(size=(2, 20, features))
+    names = tuple(f"{WORST}{k}" for k in range(classes))
+    y = np.arange(20.0) % classes if classes else y[:, 0]
+    columns = tuple(f"{WORST}{k}" for k in range(features))
+    asked = Table(X, y, np.zeros(20, bool), columns, WORST, names, WORST)
+    return asked, columns, names
+
+
+def runs_on(monkeypatch, asked: Table):
+    words = "file~20~" + "0" * 32 + "~name"
+    monkeypatch.setattr("lossviz.datasets.own._held", {words: asked})
+    return run_all(Sweep.of({"data": asked.data, f"{asked.data}.rows": words, "steps": 2}))
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_no_name_gets_out_of_a_script(worst, flavour, monkeypatch):
+    asked, columns, _ = worst
+    runs = runs_on(monkeypatch, asked)
+    try:
+        text = script([each.experiment for each in runs], flavour)
+    except NoScript:
+        assert flavour == "lossviz"
+        return
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
+    tree = ast.parse(text)
+    imported = {each.name for node in ast.walk(tree) if isinstance(node, ast.Import)
+                for each in node.names}  # fmt: skip
+    assert "os" not in imported
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    if len(columns) > 1 and flavour != "sklearn":
+        assert set(runs[0].names[:12]) <= strings  # as they are, character by character
+
+
+def test_no_name_is_a_formula_or_a_line_of_a_table(worst, monkeypatch):
+    asked, *_ = worst
+    runs = runs_on(monkeypatch, asked)
+    lines = list(reader.reader(io.StringIO(csv(runs), newline="")))
+    assert {len(line) for line in lines} == {len(lines[0])}
+    numbers = len(lines[0]) - len(runs[0].names)
+    assert [name.removeprefix("'") for name in lines[0][numbers:]] == list(runs[0].names)
+    for line in lines:
+        for cell in line:
+            assert not cell.startswith(("=", "+", "@", "\t", "\r"))
+            assert not cell.startswith("-") or float(cell) < 0
+
+
+def test_no_name_ends_a_script_of_the_offline_page(worst, monkeypatch):
+    asked, *_ = worst
+    runs = aligned(runs_on(monkeypatch, asked))
+    sentence = "</script><script>alert(1)</script>&<b>"
+    text = page(playground(runs), "</title>", sentences=[sentence])
+    assert sentence not in text
+    assert text.count("<script") == 4
+
+
+def test_no_name_moves_the_cursor_of_a_terminal(tmp_path, capsys):
+    path = tmp_path / "a\x1b[2Jb.csv"
+    path.write_text("x\u202e,y\u2029\n" + "".join(f"{k},{k}\n" for k in range(9)), "utf-8")
+    assert main(["run", "loss=huber&steps=2&\x1b[1m=3", "--data", str(path)]) == 0
+    assert main(["run", "", "--data", f"{path}\x9b31m"]) == 1
+    assert main(["run", "data=table&table.rows=file~400~" + "0" * 32 + "~%1b[2Jx"]) == 0  # left out
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert text
+        assert text.replace("\n", "").isprintable()
+
+
+def test_what_is_printed_keeps_its_lines_and_its_letters():
+    assert printable("a\n\tδ é 好\x1b[0m\u202e\ud800") == "a\n\ufffdδ é 好\ufffd[0m\ufffd"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["https://x.example", "www.example.com", "me@example.com", ":material/check:", "a->b--c<-d",
+     "&lt;b&gt;", "<b>*c*</b>", "[a](b)", "1. $x$ `y` # z"],
+)  # fmt: skip
+def test_words_on_the_page_have_nothing_that_becomes_a_link_an_icon_or_an_arrow(words):
+    shown = plain(words)
+    assert re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", shown).replace("\u2060", "") == words
+    assert not re.search(r"https?:\\?/|www\\?\.|@\w|material\\?/|[-<>~]\\?[-<>=]", shown)
+    assert not re.search(r"(?<!\\)[&<>*\[$`#]", shown)

@@ -7,7 +7,7 @@ import numpy as np
 from lossviz.datasets import DATASETS
 from lossviz.datasets.own import is_packed
 from lossviz.experiment import Experiment
-from lossviz.export.text import NoScript, literal, wrapped
+from lossviz.export.text import NoScript, comment, literal
 from lossviz.sampling import Sample, generator
 
 Array = np.ndarray
@@ -30,10 +30,10 @@ def rows_code(experiment: Experiment, data: Sample, suffix: str) -> str:
     dataset = DATASETS[experiment.data]
     columns = ", ".join(data.features)
     about = f"{len(data.y)} rows of {dataset.label}. Columns of X: {columns}; y: {data.target}."
-    lines = [f"# {line}" for line in wrapped(about)]
+    lines = comment(about)
     if data.classes:
         named = ", ".join(f"{k} is {name}" for k, name in enumerate(data.classes))
-        lines += [f"# {line}" for line in wrapped(f"Of the classes {named}.")]
+        lines += comment(f"Of the classes {named}.")
     if experiment.data in LOADERS:
         lines += _loaded(experiment, data, (X, y, X_test, y_test))
     elif data.X.size > MOST:
@@ -50,7 +50,7 @@ def rows_code(experiment: Experiment, data: Sample, suffix: str) -> str:
             lines.append(f"{y_test} = {literal(_targets(data.y_test, data))}")
     if data.is_outlier.any():
         places = ", ".join(map(str, np.flatnonzero(data.is_outlier)))
-        lines += [f"# {line}" for line in wrapped(f"Outliers are the rows {places}.")]
+        lines += comment(f"Outliers are the rows {places}.")
     return "\n".join(lines)
 
 

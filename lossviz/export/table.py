@@ -10,6 +10,7 @@ from lossviz.figures.style import styles
 from lossviz.training import Run
 
 COLUMNS = ("run", "query", "step", "training_loss", "clean_test_loss")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the start of a formula
 ERRORS = ("training_error", "clean_test_error")
 
 
@@ -20,9 +21,10 @@ def csv(runs: Sequence[Run]) -> str:
     `run` is the label that the charts use, `query` what `lossviz.parse` reads back as the run's
     experiment. The parameters, in the data's own units, have a column for each name; a run that has
     no such parameter leaves it empty, as do errors where targets are numbers. Numbers are in full:
-    reading them gives back every bit.
+    reading them gives back every bit. Words that a spreadsheet would take for a formula, such as a
+    class called "=1+1", have an apostrophe before them.
     """
-    names = list(dict.fromkeys(name for run in runs for name in run.names))
+    names = list(dict.fromkeys(_word(name) for run in runs for name in run.names))
     has_classes = any(run.error is not None for run in runs)
     columns = [*COLUMNS, *(ERRORS if has_classes else ()), *names]
     text = StringIO()
@@ -32,10 +34,15 @@ def csv(runs: Sequence[Run]) -> str:
         query = run.experiment.query()
         for frame, step in enumerate(run.steps.tolist()):
             losses = (float(run.loss[step]), float(run.test_loss[step]))
-            first = (style.label, query, step, *losses)
+            first = (_word(style.label), query, step, *losses)
             row: dict[str, object] = dict(zip(COLUMNS, first, strict=True))
             if run.error is not None and run.test_error is not None:
                 errors = run.error[frame].item(), run.test_error[frame].item()
                 row |= dict(zip(ERRORS, errors, strict=True))
-            table.writerow(row | dict(zip(run.names, run.theta[frame].tolist(), strict=True)))
+            own = map(_word, run.names)
+            table.writerow(row | dict(zip(own, run.theta[frame].tolist(), strict=True)))
     return text.getvalue()
+
+
+def _word(words: str) -> str:
+    return f"'{words}" if words.startswith(FORMULA) else words

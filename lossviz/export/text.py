@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.registry import printable
+
 Array = np.ndarray
 WIDTH = 96
 
@@ -64,8 +66,12 @@ def _plain(tree: ast.FunctionDef, lines: list[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string in double quotes."""
-    return json.dumps(text, ensure_ascii=False)
+    """A string in double quotes, on one line: what cannot be seen is written as its number."""
+    return "".join(
+        each if each.isprintable() else f"\\U{ord(each):08x}" if ord(each) > 0xFFFF
+        else f"\\u{ord(each):04x}"
+        for each in json.dumps(text, ensure_ascii=False)
+    )  # fmt: skip
 
 
 def call(function: str, *positional: str, **keywords: str) -> str:
@@ -98,6 +104,11 @@ def literal(values: Array) -> str:
         return f"np.array([{body}])"
     lines = [part for line in body.splitlines() for part in wrapped(line)]
     return f"np.array([\n{indent(chr(10).join(lines), '    ')},\n])"
+
+
+def comment(words: str) -> list[str]:
+    """The lines of a comment, which no name in it ends."""
+    return [f"# {line}" for line in wrapped(printable(words))]
 
 
 def wrapped(line: str) -> list[str]:

@@ -42,6 +42,14 @@ def begin(title: str) -> None:
     st.title("LossViz", anchor=False)
 
 
+# What Streamlit makes links, icons and arrows of even where Markdown is told to leave it alone.
+JOINTS = re.compile(
+    r"(?<=:)(?=/)|(?<=:material)(?=/)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[-<>~])(?=[-<>=])",
+    re.IGNORECASE,
+)
+
+
 def plain(words: str) -> str:
-    """The words with nothing that Markdown would take as an instruction."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", words)
+    """The words with nothing that Streamlit's Markdown would take as an instruction."""
+    apart = JOINTS.sub("\N{WORD JOINER}", words)  # which nobody sees
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", apart)
