@@ -32,7 +32,7 @@ class Run:
     task: the experiment with its rows: what is drawn or said of the run is drawn from these.
     loss, test_loss (k+1,): training objective and clean test loss at steps 0..k, where k is
         `experiment.steps` once training is over.
-    steps (F,): the steps kept as frames, at most MAX_FRAMES, first and last always among them.
+    steps (F,): the steps kept as frames, at most limits.FRAMES, first and last always among them.
     theta (F, P): parameters at those steps, in the data's own units, named by `names`.
     path (F, P): the same in the coordinates in which descent moves (scaled features).
     error, test_error (F,): the shares of training and clean test rows that are put into a wrong

@@ -20,6 +20,7 @@ import lossviz
 from lossviz import DATASETS, LOSSES, OPTIMIZERS, SCHEDULES, Experiment
 from lossviz.export import FLAVOURS, NoScript, page, script, summary, why_not
 from lossviz.export import csv as table
+from lossviz.export.script import queries
 from lossviz.export.torch_script import LOSS, OPTIMIZER
 from lossviz.playground import playground
 from lossviz.reference import reference
@@ -366,3 +367,12 @@ def test_every_loss_shows_its_formula_in_a_notebook(loss):
     html = LOSSES[loss]._repr_html_()
     assert tags(html)
     assert "$$" in html
+
+
+def test_runs_that_are_no_product_keep_a_query_each():
+    one, other = Experiment(lr=0.1, l2=0.1), Experiment(lr=0.2, l2=0.2)
+    for runs in ([one, other], [one, other, one, other]):
+        assert queries(runs) == [e.query() for e in runs]
+    product = [Experiment(lr=lr, l2=l2) for lr in (0.1, 0.2) for l2 in (0.1, 0.2)]
+    [query] = queries(product)
+    assert set(lossviz.parse(query)[0]) == set(product)

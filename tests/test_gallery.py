@@ -456,6 +456,7 @@ def test_filters_leave_the_losses_of_which_all_is_true():
     ]  # fmt: skip
     assert rows(at) == expected
     assert 0 < len(expected) < 11
+    assert {"for two classes", "robust"} <= set(at.pills[0].options)
 
 
 def test_times_are_measured_when_they_are_asked_for():

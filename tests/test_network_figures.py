@@ -213,3 +213,10 @@ def test_a_number_takes_little_room():
 def test_three_long_runs_fit_into_a_message():
     query = "data=moons&model=mlp&loss=log_loss&loss=brier&loss=hinge&steps=500"
     assert len(payload(panel_of(query), run="x")) < 600_000
+
+
+def test_a_long_sum_is_named_and_says_whether_a_bias_is_in_it():
+    panel = panel_of("data=diabetes&model=mlp&mlp.width=12&mlp.depth=2&steps=2")
+    words = panel.tables[0].rows[0].cells[-1][0]
+    assert "s = Σ w·x + b over 10 inputs = " in words
+    assert "dL/dh = Σ w·dL/ds over 12 units above = " in words

@@ -316,6 +316,13 @@ def test_plotly_s_outermost_function_is_in_brackets() -> None:
     )
 
 
+def test_a_plotly_that_is_put_together_otherwise_is_served_as_it_is(monkeypatch, tmp_path) -> None:
+    other = tmp_path / "plotly.min.js"
+    other.write_bytes(b"self : this, () => { twice: self : this, () => { return Plotly;\n}));")
+    monkeypatch.setattr(server, "PLOTLY", other)
+    assert server._content(other) == other.read_bytes()
+
+
 @pytest.mark.parametrize("name", ["secrets.toml", "../movie.py", "..%2Fmovie.py", ""])
 def test_only_the_player_s_own_files_are_served(name: str) -> None:
     assert get(f"/{server.PLAYER_FOLDER}/{name}")[0] == 404

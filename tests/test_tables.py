@@ -20,6 +20,7 @@ from lossviz.tables import (
     suggest,
 )
 from lossviz.tables.cells import is_date, is_missing, is_number, number_of, numbers_of
+from lossviz.tables.fault import listed
 from lossviz.tables.split import MOST_COLUMNS, MOST_ROWS, SEPARATORS
 
 PLANTS = """species;height;leaves;planted;name;soil
@@ -546,3 +547,11 @@ def test_a_chosen_table_travels_in_a_link():
     assert (kept.features, kept.target, kept.classes) == (
         table.features, table.target, table.classes,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "words"), [
+    (1, "a"), (2, "a and b"), (3, "a, b and c"), (6, "a, b, c, d, e and f"),
+    (7, "a, b, c, d, e and 2 more"), (9, "a, b, c, d, e and 4 more"),
+])  # fmt: skip
+def test_many_words_are_listed_in_part(count, words):
+    assert listed(list("abcdefghi"[:count])) == words

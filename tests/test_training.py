@@ -11,10 +11,11 @@ from suiting import BUILT_IN as LOSSES
 from suiting import choosing, spoiled, suited
 
 from lossviz import DATASETS, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
+from lossviz.limits import FRAMES
 from lossviz.objective import Objective, largest_rate
 from lossviz.replay import replay
 from lossviz.task import Task
-from lossviz.training import LIMIT, MAX_FRAMES, _batches, train
+from lossviz.training import LIMIT, _batches, train
 
 ARRAYS = ("steps", "theta", "path", "loss", "test_loss")
 
@@ -148,8 +149,8 @@ def test_frames_are_few_and_the_first_and_the_last_are_kept(steps):
     assert answer.steps[0] == 0
     assert answer.steps[-1] == steps
     assert (np.diff(answer.steps) > 0).all()
-    assert len(answer.steps) <= MAX_FRAMES
-    assert len(answer.steps) == steps + 1 or len(answer.steps) > MAX_FRAMES / 2
+    assert len(answer.steps) <= FRAMES
+    assert len(answer.steps) == steps + 1 or len(answer.steps) > FRAMES / 2
     assert answer.theta.shape == answer.path.shape == (len(answer.steps), 2)
     assert answer.loss.shape == answer.test_loss.shape == (steps + 1,)
 
