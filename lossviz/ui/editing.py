@@ -81,7 +81,8 @@ def _go(by: int) -> None:
 def bar(experiment: Experiment) -> None:
     """What a press on the chart does, undo and redo, and the rows as a table."""
     if not is_on():
-        st.empty()  # so that the bar goes before the charts change, and not when all is done
+        for _ in ("bar", "caption"):  # so that both go before the charts change, and not at the end
+            st.empty()
         return
     _remember()
     undone, at = st.session_state.undone, st.session_state.at
