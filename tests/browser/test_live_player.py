@@ -5,13 +5,11 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import numpy as np
 import pytest
 from driving import drag, step, to_step
 from PIL import Image
 from playwright.sync_api import Page, WebSocket, expect
 
-from lossviz.figures.numbers import number
 from lossviz.ui import server
 
 Serve = Callable[[str], str]
@@ -734,54 +732,3 @@ def test_of_several_tables_the_first_is_the_key_and_is_read_out(page: Page, demo
     expect(page.get_by_role("list", name="Lines").get_by_role("listitem")).to_have_text(["line"])
     voice = page.locator("[aria-live=polite].lv-voice")
     expect(voice).to_have_text("Step 20 of 199. line: Step 20, Part 10.0 %.")
-
-
-@pytest.mark.parametrize(
-    ("before", "start", "expected"),
-    [
-        ("null", "null", [9, False]),
-        ("null", "35", [3, False]),
-        ("{run: 'a', step: 40, playing: false, atEnd: false}", "null", [4, False]),
-        ("{run: 'a', step: 40, playing: true, atEnd: true}", "null", [4, True]),
-        ("{run: 'b', step: 50, playing: false, atEnd: true}", "null", [9, False]),
-        ("{run: 'b', step: 500, playing: false, atEnd: false}", "null", [9, False]),
-        ("{run: 'b', step: 40, playing: true, atEnd: false}", "null", [0, True]),
-    ],
-)
-def test_where_new_data_are_taken_up(
-    page: Page, demo: str, before: str, start: str, expected: list[Any]
-) -> None:
-    page.goto(f"{demo}/{server.PLAYER_FOLDER}/playback.js")  # any page of the app's will do
-    steps = "[...Array(10).keys()].map((k) => 10 * k)"
-    call = f"m.arrive({before}, {{run: 'a', steps: {steps}, start: {start}}})"
-    assert module(page, demo, "playback", f"Object.values({call})") == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0"), (12.0, "12"), (-3.14159, "−3.142"), (0.00012345, "0.0001234"),
-        (1234567.0, "1.235e6"), (-1e-9, "−1.000e−9"), (123.456, "123.5"), (float("nan"), "–"),
-        (1234.5, "1,234"), (-12345.6, "−12,346"), (999999.0, "999,999"), (0.15625, "0.1562"),
-    ],
-)  # fmt: skip
-def test_numbers_have_four_digits_and_a_true_minus(
-    page: Page, demo: str, value: float, text: str
-) -> None:
-    page.goto(f"{demo}/{server.PLAYER_FOLDER}/page.js")
-    written = "NaN" if value != value else repr(value)
-    assert module(page, demo, "page", f"m.number({written})") == text
-
-
-def test_numbers_are_written_alike_in_tables_and_on_charts(page: Page, demo: str) -> None:
-    page.goto(f"{demo}/{server.PLAYER_FOLDER}/page.js")
-    rng = np.random.default_rng(0)
-    sizes = 10.0 ** rng.uniform(-12, 12, 2000)
-    rounds = 10.0 ** np.arange(-8, 16)
-    halves = (rng.integers(0, 20_000, 2000) + 0.5) / 2.0 ** rng.integers(0, 12, 2000)
-    millions = 500.0 * rng.integers(2000, 20_000, 500)
-    edges = [0.0, 9.9996, 99.995, 999.95, 9999.5, 999_999.5, 1e150, 5e-324]
-    values = np.concatenate([sizes, np.rint(sizes), rounds, halves, millions, edges])
-    values = [float(value) for value in (*values, *-values)]
-    texts = module(page, demo, "page", f"{values!r}.map((value) => m.number(value))")
-    assert texts == [number(value) for value in values]
