@@ -85,14 +85,14 @@ const boxOf = ({ _length: width }, { _length: height }) => [-width, 2 * width, -
 
 export function drawLine(context, { color, width, dash }, px, py, count, box) {
   context.beginPath();
-  let drawn = false; // whether the path ends at the point before
+  let drawn = false; // whether any of the segment before is
   for (let i = 1; i < count; i++) {
     const cut = clip(px[i - 1], py[i - 1], px[i], py[i], box);
     if (cut) {
       if (!drawn || cut.t0 > 0) context.moveTo(cut.ax, cut.ay);
       context.lineTo(cut.bx, cut.by);
     }
-    drawn = cut !== null && cut.t1 === 1;
+    drawn = cut !== null;
   }
   context.strokeStyle = color;
   context.lineWidth = width;
@@ -101,7 +101,8 @@ export function drawLine(context, { color, width, dash }, px, py, count, box) {
   if (width > 0) context.stroke();
 }
 
-// Liang and Barsky (1984): the part of the segment a-b inside the box, or null.
+// Liang and Barsky (1984): the part of the segment a-b inside the box, and the share before it; or
+// null.
 function clip(ax, ay, bx, by, [left, right, top, bottom]) {
   const [dx, dy] = [bx - ax, by - ay];
   if (!Number.isFinite(dx) || !Number.isFinite(dy)) return null;
@@ -112,7 +113,7 @@ function clip(ax, ay, bx, by, [left, right, top, bottom]) {
     if (step > 0) t1 = Math.min(t1, room / step);
   }
   if (t0 > t1) return null;
-  return { t0, t1, ax: ax + t0 * dx, ay: ay + t0 * dy, bx: ax + t1 * dx, by: ay + t1 * dy };
+  return { t0, ax: ax + t0 * dx, ay: ay + t0 * dy, bx: ax + t1 * dx, by: ay + t1 * dy };
 }
 
 // Plotly's dash patterns, in pixels.
