@@ -40,7 +40,8 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str 
     told = tmp_path_factory.mktemp("javascript") / "told.jsonl"
     done = node(
         "--test", "--test-isolation=none", f"--test-reporter-destination={told}",
-        f"--test-reporter={(TESTS / 'js' / 'reporter.mjs').as_uri()}", *map(str, SUITES), check=False,
+        f"--test-reporter={(TESTS / 'js' / 'reporter.mjs').as_uri()}",
+        *map(str, SUITES), check=False,
     )  # fmt: skip
     found: dict[str, dict[str, str | None]] = {path.name: {} for path in SUITES}
     for line in told.read_text("utf-8").splitlines():
