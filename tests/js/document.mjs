@@ -25,12 +25,16 @@ class Text extends Node {
 // What several kinds of targets do; `emit` is the test's.
 const heard = () => {
   const listeners = [];
+  function removeEventListener(type, act) {
+    const at = listeners.findIndex(([name, own]) => name === type && own === act);
+    if (at >= 0) listeners.splice(at, 1);
+  }
   return {
-    addEventListener: (type, act) => listeners.push([type, act]),
-    removeEventListener(type, act) {
-      const at = listeners.findIndex(([name, own]) => name === type && own === act);
-      if (at >= 0) listeners.splice(at, 1);
+    addEventListener(type, act, options) {
+      listeners.push([type, act]);
+      options?.signal?.addEventListener("abort", () => removeEventListener(type, act));
     },
+    removeEventListener,
     emit(type, event = {}) {
       for (const [name, act] of [...listeners]) if (name === type) act(event);
     },
@@ -128,6 +132,8 @@ export class Element extends Node {
     for (let at = this; at; at = at.parentElement) if (at.matches(selectors)) return at;
     return null;
   }
+
+  setPointerCapture() {}
 
   getBoundingClientRect() {
     return this.box;

@@ -8,6 +8,10 @@ export function axisOf(id, range, length, type = "linear") {
   return {
     _id: id, type, range, _length: length, _offset: 0, r2l: Number, c2l,
     c2p: (value) => length * (id[0] === "y" ? 1 - part(value) : part(value)),
+    p2d(pixel) {
+      const value = low + (high - low) * (id[0] === "y" ? 1 - pixel / length : pixel / length);
+      return type === "log" ? 10 ** value : value;
+    },
   };
 }
 
