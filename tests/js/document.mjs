@@ -45,7 +45,7 @@ export class Element extends Node {
   childNodes = [];
   attributes = {};
   dataset = {};
-  style = {};
+  style = { setProperty(name, value) { this[name] = String(value); } };
   writes = 0; // of attributes and text
   box = { left: 0, top: 0, width: 0, height: 0 };
 
@@ -85,6 +85,10 @@ export class Element extends Node {
   replaceChildren(...nodes) {
     for (const node of [...this.childNodes]) node.remove();
     this.append(...nodes);
+  }
+
+  replaceChild(node, old) {
+    this.replaceChildren(...this.childNodes.map((child) => (child === old ? node : child)));
   }
 
   get children() {
