@@ -70,6 +70,7 @@ def test_units_of_convergence_have_words_of_their_own():
     assert [controls._words("view.units", option) for option in options] == ["relative", "own"]
     assert controls._words("view.panel", "metrics") == PANELS["metrics"]
     assert controls._words("view.surface", "huber") == "Huber"
+    assert controls._words("mlp.activation", "relu") == "relu"
 
 
 @pytest.mark.parametrize("key", WITH_OPTIONS)
@@ -78,6 +79,7 @@ def test_an_option_is_never_called_what_an_item_of_another_registry_is(key):
     for option in param.choices:
         words = controls._words(key, option)
         assert words
+        assert "<" not in words
         for registry in CHOICES.values():
             if registry is not param.choices and option in registry:
                 label = registry[option].label

@@ -182,4 +182,5 @@ def _words(key: str, option: str) -> str:
     item = param.choices[option] if isinstance(param.choices, Mapping) else option
     if isinstance(item, Loss):
         return short(item) if key in state.VIEWS else searchable(item)
-    return str(getattr(item, "label", item) or option)
+    words = item if isinstance(item, str) else getattr(item, "label", "")
+    return words or option
