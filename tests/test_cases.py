@@ -4,12 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_rows import rows
 from sklearn.linear_model import LinearRegression
 
-from lossviz import parse, run, run_all
+from lossviz import Experiment, parse, run, run_all
 from lossviz.datasets.own import LARGEST, Table, keep
+from lossviz.objective import Objective
 from lossviz.reference import reference
+from lossviz.reference.answer import minimise
 from lossviz.tables import choose, left_out, read, suggest
+from lossviz.task import Task
 
 CASES = Path(__file__).parent / "cases"
 
@@ -170,3 +174,30 @@ def test_days_beside_decimal_commas_are_no_numbers():
     found = raw("day_month.csv")
     assert found["d"].kind == "date"
     np.testing.assert_array_equal(found["y"].values, [1.5, 2.5, 3.5, 4.25])
+
+
+@pytest.mark.parametrize(("l1", "l2"), [(0.0, 0.0), (0.01, 0.0), (0.0, 0.01), (0.01, 0.01)])
+@pytest.mark.parametrize("far", [1e6, 1e9])
+@pytest.mark.parametrize(
+    ("loss", "params"),
+    [
+        ("absolute_error", {}), ("quantile", {"quantile.tau": 0.9}), ("epsilon_insensitive", {}),
+        ("quantile", {"quantile.tau": 0.25}), ("huber", {"huber.delta": 0.01}),
+    ],
+)  # fmt: skip
+def test_how_far_a_sentinel_is_does_not_move_a_robust_minimum(loss, params, far, l1, l2):
+    found = raw("rounding_300.csv")
+    X, y = np.column_stack([found["x"].values, found["u"].values]), found["y"].values
+    data = rows(X, np.where(y > 1e5, far, y), X.mean(0), X.std(0))
+    near = rows(X, np.where(y > 1e5, 50.0, y), X.mean(0), X.std(0))
+    e = Experiment(loss=loss, params=params, l1=l1, l2=l2)
+    task, best = Task.on(e, data), minimise(Task.on(e, near))
+    assert best is not None
+    # A row on the straight part of such a loss pulls the same, however far it is.
+    exact, objective = minimise(task), Objective.of([task])
+    assert exact is not None
+    [there] = objective.values(best.internal[None, None])[0]
+    assert exact.value <= there + 1e-12 * abs(there)
+    if far == 1e6:  # beside 1e9, what moves the others is lost in the mean's last digits
+        np.testing.assert_allclose(exact.internal, best.internal, atol=1e-7)
+        assert exact.is_unique

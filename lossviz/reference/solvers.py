@@ -18,8 +18,10 @@ Array = np.ndarray
 STEPS = 60, 500  # of Newton's method in all, fewest and most
 STEP_WORK = 1_200_000_000  # between these, (rows + parameters) times parameters squared times steps
 PIVOTS = 10  # of the simplex method, for each of its unknowns
+SCALINGS = 3  # of a linear programme, at most, while residuals are FAR below its unit
+FAR = 1e-2
 EXACT = 1e-11  # share of a typical size that counts as rounding
-WIDTHS = tuple(10.0**-k for k in range(10))  # of the rounded kinks, in typical residuals
+WIDTHS = tuple(10.0**-k for k in range(13))  # of the rounded kinks, in typical residuals
 SETTLING = 4  # Newton steps on the plane where the held terms are zero
 
 
@@ -69,25 +71,33 @@ def linear_programme(problem: Problem) -> Answer:
     slope = problem.features @ problem.tilt / problem.tilt.size
     unit, size = problem.weights.max(), problem.spread
     bounds = np.column_stack([-problem.weights, problem.weights]) / unit
-    base = constant(problem)
-    away = problem.lines @ base - problem.offsets
-    found = linprog(
-        -away / size,
-        A_eq=problem.lines.T,
-        b_eq=-slope / unit,
-        bounds=bounds,
-        method="highs",
-        options={"maxiter": PIVOTS * len(bounds)},
-    )
+    best, pulls = constant(problem), None
     method = "SciPy linprog (HiGHS, linear programme)"
-    if found.status != 0:
-        return Answer(base, method, False)
-    gamma = base + size * found.eqlin.marginals
-    # HiGHS is exact to 1e-7 or so; the terms that are zero at the minimum fix it to the last bit.
-    held = np.abs(found.x) < bounds[:, 1] * (1 - 1e-6)
-    settled = _settle(problem, gamma, held)
-    best = min(gamma, settled, key=problem.value)
-    return Answer(best, method, True, Pulls(found.x * unit))
+    for _ in range(SCALINGS):
+        away = problem.lines @ best - problem.offsets
+        found = linprog(
+            -away / size,
+            A_eq=problem.lines.T,
+            b_eq=-slope / unit,
+            bounds=bounds,
+            method="highs",
+            options={"maxiter": PIVOTS * len(bounds)},
+        )
+        if found.status != 0:
+            break
+        gamma, pulls = best + size * found.eqlin.marginals, Pulls(found.x * unit)
+        # HiGHS is exact to 1e-7 or so; the terms that are zero at the minimum fix it to the last
+        # bit.
+        held = np.abs(found.x) < bounds[:, 1] * (1 - 1e-6)
+        best = min(gamma, _settle(problem, gamma, held), key=problem.value)
+        # It is exact to a share of the farthest rows, which may be more than the others are apart:
+        # then from here once more, in units of the typical distance.
+        near = np.abs(problem.lines @ best - problem.offsets)
+        near = near[near > EXACT * problem.spread]
+        if not near.size or (typical := float(np.median(near))) > FAR * size:
+            break
+        size = typical
+    return Answer(best, method, pulls is not None, pulls)
 
 
 def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> Answer:
