@@ -149,7 +149,7 @@ def _list(words: Sequence[str]) -> int:
     """What there is of a kind: names, what they are called, and their settings."""
     args = _list_parser().parse_args(words)
 
-    from lossviz.experiment import CHOICES
+    from lossviz.choices import CHOICES
     from lossviz.registry import text
 
     items = CHOICES[_KINDS[args.kind]]

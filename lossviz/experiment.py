@@ -17,6 +17,7 @@ from math import prod
 from typing import Any
 
 from lossviz import notebook
+from lossviz.choices import CHOICES, USUAL, suits, unsuited, usual
 from lossviz.datasets import DATASETS
 from lossviz.limits import STARTS as MOST_STARTS
 from lossviz.limits import STEPS as MAX_STEPS
@@ -24,44 +25,13 @@ from lossviz.losses import LOSSES, Loss
 from lossviz.models import MODELS
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.outliers import OUTLIERS
-from lossviz.registry import Param, Registry, Value, quote, text
+from lossviz.registry import Param, Value, quote, text
 from lossviz.schedules import SCHEDULES
 from lossviz.written import written_loss
 
-CHOICES: Mapping[str, Registry] = {
-    "data": DATASETS,
-    "outliers": OUTLIERS,
-    "model": MODELS,
-    "loss": LOSSES,
-    "optimizer": OPTIMIZERS,
-    "schedule": SCHEDULES,
-}
 ROWS = ("data", "outliers", "model", "scaling", "seed", "outlier_seed")  # decide the features
 OBJECTIVE = (*ROWS, "loss", "l1", "l2")  # decide what is minimised
 STARTS = ("auto", "zeros", "normal", "xavier", "he")
-# Which data an item's task suits, and the item that is taken where none is named.
-SUITS = {
-    "any": ("regression", "binary", "multiclass"),
-    "regression": ("regression",),
-    "binary": ("binary",),
-    "multiclass": ("binary", "multiclass"),
-}
-USUAL = {
-    "loss": {
-        "regression": "squared_error", "binary": "log_loss", "multiclass": "cross_entropy",
-    },
-    "outliers": {"regression": "none", "binary": "none", "multiclass": "none"},
-}  # fmt: skip
-
-
-def suits(choice: str, name: str, data: str) -> bool:
-    """Whether a loss, a kind of outliers, or any other item, goes with a dataset's task."""
-    return choice not in USUAL or DATASETS[data].task in SUITS[CHOICES[choice][name].task]
-
-
-def usual(choice: str, data: str) -> str:
-    """The loss or kind of outliers that a dataset has where none is named."""
-    return USUAL[choice][DATASETS[data].task]
 
 
 def read_start(words: str) -> str:
@@ -176,28 +146,6 @@ def _only(experiment: Experiment, keys: tuple[str, ...]) -> Experiment:
 def loss_of(experiment: Experiment) -> Loss:
     """The loss that the experiment trains: where the user writes it, the one that is written."""
     return written_loss(experiment.loss, experiment.params_of("loss"))
-
-
-def unsuited(choice: str, name: str, data: Sequence[str]) -> str:
-    """Why an item does not go with the data, in words."""
-    asked = {"regression": "numbers", "binary": "two classes", "multiclass": "classes"}
-    found = {"regression": "numbers", "binary": "two classes", "multiclass": "several classes"}
-    targets = ", ".join(f"{each} has {found[DATASETS[each].task]}" for each in data)
-    return f"{name} is for {asked[CHOICES[choice][name].task]}, and {targets}"
-
-
-def replaced(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
-    """On each choice among the axes that suits none of the sweep's data: why, and after the first
-    loss what is trained in place of them."""
-    data, found = [str(name) for name in sweep["data"]], []
-    for choice in USUAL:
-        given, taken = axes.get(choice, ()), sweep[choice]
-        found += [unsuited(choice, str(name), data) for name in given if name not in taken]
-        instead = [str(name) for name in taken if name not in given]
-        if choice == "loss" and found and instead:
-            is_one = len(instead) == 1
-            found[0] += f", so {' and '.join(instead)} {'is' if is_one else 'are'} trained"
-    return found
 
 
 def _plain(name: str, *args: Any, **kwargs: Any) -> Param:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from lossviz.choices import USUAL, called, unsuited
 from lossviz.cost import held
 from lossviz.datasets.own import OWN
-from lossviz.experiment import Sweep, param_of, replaced
+from lossviz.experiment import Sweep, param_of
 from lossviz.limits import CHARACTERS as MAX_LINK
 from lossviz.registry import OutOfRange, Value, quote, text
 
@@ -88,7 +89,7 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
         else:
             axes[key].append(value)
     sweep = Sweep.of(axes)
-    faults["unsuited"] = replaced(axes, sweep)
+    faults["unsuited"] = _replaced(axes, sweep)
     faults["idle"] = [key for key in axes if not sweep.uses(key)]
     return sweep, notes + [
         NOTES[kind].format(_listing(list(dict.fromkeys(found))))
@@ -99,8 +100,23 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
 
 def said_of_unsuited(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
     """The sentence on what of the axes suits none of the sweep's data; none where all does."""
-    found = replaced(axes, sweep)
+    found = _replaced(axes, sweep)
     return [NOTES["unsuited"].format(_listing(found))] if found else []
+
+
+def _replaced(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
+    """On each choice among the axes that suits none of the sweep's data: why, and after the first
+    loss what is trained in place of them."""
+    data, found = [str(name) for name in sweep["data"]], []
+    for choice in USUAL:
+        given, taken = axes.get(choice, ()), sweep[choice]
+        found += [unsuited(choice, str(name), data) for name in given if name not in taken]
+        instead = [str(name) for name in taken if name not in given]
+        if choice == "loss" and found and instead:
+            are = "is" if len(instead) == 1 else "are"
+            words = " and ".join(called(choice, each) for each in instead)
+            found[0] += f", so {words} {are} trained"
+    return found
 
 
 def _of_known(key: str, data: str) -> str:

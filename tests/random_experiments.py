@@ -7,7 +7,7 @@ import numpy as np
 from suiting import suited
 
 from lossviz import Experiment
-from lossviz.experiment import CHOICES
+from lossviz.choices import CHOICES
 from lossviz.registry import Param, Value
 
 

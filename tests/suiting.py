@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from lossviz import DATASETS, LOSSES, Experiment
+from lossviz.choices import CHOICES, USUAL, suits
 from lossviz.datasets.own import Table, keep
-from lossviz.experiment import CHOICES, USUAL, suits
 from lossviz.written import VARIABLES
 
 DATA = {"any": "line", "regression": "line", "binary": "moons", "multiclass": "blobs"}

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from suiting import choosing
 
 from lossviz import DATASETS, parse
+from lossviz.choices import CHOICES
 from lossviz.datasets.own import Table, keep
-from lossviz.experiment import CHOICES
 from lossviz.presets import PRESETS, WELCOME
 from lossviz.ui import playground, state
 
@@ -59,8 +59,11 @@ def test_a_loss_that_does_not_suit_new_data_is_named_and_kept_for_others():
     assert not at.warning
     widget(at, "selectbox", "data").set_value("line").run()
     [said] = [each.value.replace("\\", "") for each in at.warning]
-    assert "hinge is for two classes, and line has numbers, so squared_error is trained" in said
-    assert "label_flips is for classes" in said
+    assert (
+        "“Hinge” is for two classes, and “Straight line” has numbers, so “Mean squared error” is "
+        "trained"
+    ) in said
+    assert "“Label flips” is for classes" in said
     assert "kept for data that they suit" in said
     widget(at, "selectbox", "data").set_value("moons").run()
     assert not at.warning

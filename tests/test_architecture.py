@@ -1,6 +1,6 @@
 """Imports run one way, and heavy libraries stay where they belong.
 
-    registry <- losses, datasets, outliers, models, optimizers, schedules <- experiment
+    registry <- losses, datasets, outliers, models, optimizers, schedules <- choices <- experiment
       <- cost <- link, sampling <- objective <- training
       <- reference, replay, estimators, presets, gallery <- landscape, guide <- the package's face
       <- player <- figures <- playground <- ui <- command line <- pages, app
@@ -28,6 +28,7 @@ LAYERS = (
     {"losses", "datasets", "outliers", "models", "optimizers", "schedules"},
     {"formula", "tables"},
     {"written"},
+    {"choices"},
     {"experiment"},
     {"cost"},
     {"link", "sampling"},

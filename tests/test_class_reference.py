@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from suiting import BUILT_IN as LOSSES
 
 from lossviz import DATASETS, Experiment, Sample, run_all
-from lossviz.experiment import suits
+from lossviz.choices import suits
 from lossviz.objective import Objective
 from lossviz.reference import reference
 from lossviz.reference.answer import minimise

@@ -260,8 +260,9 @@ def test_what_does_not_suit_the_rows_of_a_file_is_said(tmp_path, monkeypatch, ca
     said = capsys.readouterr().err
     for part in (
         "The given rows are used, so these were left out: data='moons'.",
-        "hinge is for two classes, and table has numbers, so squared_error is trained",
-        "label_flips is for classes, and table has numbers",
+        "“Hinge” is for two classes, and your data have numbers, so “Mean squared error” is "
+        "trained",
+        "“Label flips” is for classes, and your data have numbers",
         "Settings of things that are not chosen were left out: moons.noise.",
     ):
         assert part in said

@@ -1,6 +1,7 @@
 """The codec: an experiment or a sweep as a value, and as a link."""
 
 import math
+import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -12,8 +13,10 @@ from suiting import WORDS, choosing
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep, parse
+from lossviz.choices import CHOICES, suits
 from lossviz.cost import held
-from lossviz.experiment import CHOICES, PLAIN, STARTS, param_of, suits
+from lossviz.datasets.own import OWN
+from lossviz.experiment import PLAIN, STARTS, param_of
 from lossviz.link import MAX_LINK, NOTES
 from lossviz.registry import Param, Value
 
@@ -235,7 +238,10 @@ def test_what_does_not_suit_the_data_is_refused_in_words(choice, data):
         if name in kept:
             assert Experiment(**{"data": data, choice: name})[choice] == name
         else:
-            with pytest.raises(ValueError, match=rf"{choice}: {name} is for .*, and {data} has "):
+            label, who = CHOICES[choice][name].label, DATASETS[data].label.partition(" (")[0]
+            has = "your data have" if data in OWN else f"“{re.escape(who)}” has"
+            named = rf"“{re.escape(label.partition(' (')[0])}”"
+            with pytest.raises(ValueError, match=rf"^{choice}: {named} is for .*, and {has} "):
                 Experiment(**{"data": data, choice: name})
 
 
@@ -243,8 +249,8 @@ def test_a_link_with_what_does_not_suit_its_data_says_so_and_keeps_the_rest():
     sweep, notes = parse("data=moons&loss=huber&loss=hinge&outliers=vertical&lr=0.5")
     assert sweep == Sweep.of({"data": "moons", "loss": "hinge", "lr": 0.5})
     assert notes == [
-        "Choices that do not suit the data were left out: huber is for numbers, and moons has two "
-        "classes; vertical is for numbers, and moons has two classes."
+        "Choices that do not suit the data were left out: “Huber” is for numbers, and “Two moons” "
+        "has two classes; “Vertical outliers” is for numbers, and “Two moons” has two classes."
     ]
     assert list(parse("data=iris&loss=hinge")[0]) == [Experiment(data="iris")]
 
@@ -252,15 +258,18 @@ def test_a_link_with_what_does_not_suit_its_data_says_so_and_keeps_the_rest():
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("data=iris&loss=hinge", "several classes, so cross_entropy is trained."),
+        ("data=iris&loss=hinge", "several classes, so “Cross-entropy” is trained."),
         (
             "data=moons&loss=huber&loss=tukey&outliers=vertical",
-            "huber is for numbers, and moons has two classes, so log_loss is trained; tukey is for "
-            "numbers, and moons has two classes; vertical is for numbers, and moons has two "
-            "classes.",
+            "“Huber” is for numbers, and “Two moons” has two classes, so “Binary cross-entropy” is "
+            "trained; “Tukey's biweight” is for numbers, and “Two moons” has two classes; "
+            "“Vertical outliers” is for numbers, and “Two moons” has two classes.",
         ),
         ("data=line&data=moons&loss=cross_entropy", ""),
-        ("data=line&data=iris&loss=hinge", "so squared_error and cross_entropy are trained."),
+        (
+            "data=line&data=iris&loss=hinge",
+            "so “Mean squared error” and “Cross-entropy” are trained.",
+        ),
     ],
 )
 def test_what_is_trained_in_place_of_losses_that_do_not_suit_is_said(query, sentence):

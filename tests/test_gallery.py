@@ -286,7 +286,7 @@ def test_an_address_reads_back_as_what_wrote_it(query):
         ("show=huber&x=1", "Unknown settings were left out: 'x'"),
         ("show=hubris", "'hubris' is not one of"),
         ("show=huber&huber.delta=1e9", "outside 0.01 to 100, so 100 was used"),
-        ("show=huber&show=hinge", "hinge is for two classes"),
+        ("show=huber&show=hinge", "“Hinge” is for two classes"),
         ("show=huber&cauchy.c=1", "not chosen were left out: cauchy.c"),
     ],
 )

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep, limits
+from lossviz.choices import CHOICES, suits
 from lossviz.cost import check, cost, frames, held, too_much, total
 from lossviz.datasets.own import Table, keep
-from lossviz.experiment import CHOICES, PLAIN, param_of, suits
+from lossviz.experiment import PLAIN, param_of
 from lossviz.limits import LINK, Budget
 from lossviz.link import NOTES
 from lossviz.sampling import sample

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from suiting import OWN, own_rows
 
 from lossviz import DATASETS, Experiment, parse, run, sample
+from lossviz.choices import suits
 from lossviz.datasets.choice import Choice, choice_of
 from lossviz.datasets.own import (
     FEW,
@@ -29,7 +30,6 @@ from lossviz.datasets.own import (
     unchosen,
 )
 from lossviz.datasets.packing import VERSION, pack, unpack
-from lossviz.experiment import suits
 from lossviz.reference import moved_by_outliers, reference
 
 

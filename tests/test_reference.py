@@ -15,7 +15,7 @@ from suiting import BUILT_IN
 from lossviz import DATASETS as ALL_DATASETS
 from lossviz import OUTLIERS as ALL_OUTLIERS
 from lossviz import Experiment, run, run_all
-from lossviz.experiment import suits
+from lossviz.choices import suits
 from lossviz.objective import Objective
 from lossviz.reference import gap, moved_by_outliers, reference, search, solvers, steps_to
 from lossviz.reference.answer import minimise

@@ -7,7 +7,8 @@ import math
 
 import pytest
 
-from lossviz.experiment import CHOICES, PLAIN, param_of
+from lossviz.choices import CHOICES
+from lossviz.experiment import PLAIN, param_of
 from lossviz.playground import PANELS
 from lossviz.registry import text
 from lossviz.ui import controls, state

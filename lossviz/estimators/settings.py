@@ -10,7 +10,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from lossviz.experiment import CHOICES, SUITS, USUAL, Experiment
+from lossviz.choices import CHOICES, SUITS, USUAL
+from lossviz.experiment import Experiment
 from lossviz.losses import LOSSES
 
 # An Experiment is checked against its data, so it names some whose targets are of the same kind;

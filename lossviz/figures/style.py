@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.choices import CHOICES
 from lossviz.datasets.own import called
-from lossviz.experiment import CHOICES, PLAIN, Experiment, loss_of, param_of
+from lossviz.experiment import PLAIN, Experiment, loss_of, param_of
 from lossviz.losses import LOSSES, Loss
 from lossviz.registry import text
 

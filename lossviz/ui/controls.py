@@ -9,7 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.experiment import CHOICES, USUAL, param_of, suits
+from lossviz.choices import CHOICES, USUAL, suits
+from lossviz.experiment import param_of
 from lossviz.figures.style import searchable, short
 from lossviz.link import VIEW
 from lossviz.losses import Loss

@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lossviz.experiment import Experiment, Sweep, loss_of, param_of, suits
+from lossviz.choices import suits
+from lossviz.experiment import Experiment, Sweep, loss_of, param_of
 from lossviz.figures.gallery import gallery
 from lossviz.figures.style import searchable, styles
 from lossviz.gallery import EXAMPLE, FIRST_SHOWN, TASKS, address, curve, parse

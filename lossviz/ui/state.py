@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
+from lossviz.choices import USUAL
 from lossviz.cost import beyond
-from lossviz.experiment import PLAIN, USUAL, Sweep, param_of
+from lossviz.experiment import PLAIN, Sweep, param_of
 from lossviz.guide import COSTS
 from lossviz.link import VIEW, parse, said_of_unsuited
 from lossviz.losses import LOSSES
