@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
+from lossviz.export import summary
 from lossviz.player import payload
 from lossviz.playground import faults, headline, playground, remarks, status
 from lossviz.reference import reference
@@ -113,6 +114,28 @@ def test_targets_outside_a_losss_domain_are_counted_in_a_sentence():
     assert faults(runs) == [
         f"{negative} of 60 targets lie below 0, where Poisson is not defined; it reads them as 0."
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("init=1,2", ""), ("init=zeros", ""),
+        ("data=iris&init=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15", ""),
+        ("init=1,2,3",
+         "The start gives 3 values, and the model has 2 parameters: the last ones are left out."),
+        ("init=1",
+         "The start gives 1 value, and the model has 2 parameters: the others begin at 0."),
+        ("loss=adaptive&init=1,2,3,4",  # what a loss learns begins where its settings say
+         "The start gives 4 values, and the model has 2 parameters: the last ones are left out."),
+    ],
+)  # fmt: skip
+def test_a_start_of_another_size_than_the_model_is_said(query, said):
+    runs = run_all(parse(f"{query}&steps=2")[0])
+    found = [words for words in remarks(runs) if words.startswith("The start")]
+    assert found == ([said] if said else [])
+    assert ("The start" in summary(runs)) == bool(said)
+    if said:
+        assert summary(runs).endswith(said)
 
 
 def test_remarks_tell_of_scaling_of_test_rows_and_of_the_solver():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossviz.experiment import STARTS
 from lossviz.figures.style import styles
 from lossviz.losses import LOSSES
 from lossviz.playground.words import listed, objectives, ranges_in_words, tasks_of
@@ -75,6 +76,25 @@ def _constant(task: Task) -> list[str]:
     return [f"{len(flat)} {are} the same in all training rows, and so tell nothing: {shown}."]
 
 
+def starts(runs: Sequence[Run]) -> list[str]:
+    """A sentence for each start that gives more or fewer values than the model has parameters."""
+    found = []
+    for run in runs:
+        init, size = run.experiment.init, run.task.weights
+        given = 0 if init in STARTS else init.count(",") + 1
+        if given and given != size:
+            rest = "the last ones are left out" if given > size else "the others begin at 0"
+            found.append(
+                f"The start gives {_counted(given, 'value')}, and the model has "
+                f"{_counted(size, 'parameter')}: {rest}."
+            )
+    return list(dict.fromkeys(found))
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
 def remarks(runs: Sequence[Run]) -> list[str]:
     """What a careful reader should know of the numbers on show."""
     said = []
@@ -92,7 +112,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
             f"No rows are held out{small}: the clean test loss is on the same rows, without "
             "injected outliers."
         )
-    said += _constant(tasks[0])
+    said += _constant(tasks[0]) + starts(runs)
     if not all(task.is_linear for task in tasks):
         said.append(
             "A network has no minimum that a solver can promise, so none is shown. Where a run "
