@@ -126,7 +126,11 @@ class Experiment:
 
     def query(self) -> str:
         """The canonical query string of this one run."""
-        return Sweep.of({**{key: self[key] for key in PLAIN}, **dict(self.params)}).query()
+        return self.sweep().query()
+
+    def sweep(self) -> Sweep:
+        """The sweep of this one run."""
+        return Sweep.of({**{key: self[key] for key in PLAIN}, **dict(self.params)})
 
     def _repr_html_(self) -> str:
         facts = {PLAIN[key].label: CHOICES[key][str(self[key])].label for key in CHOICES}

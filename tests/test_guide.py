@@ -22,8 +22,10 @@ from lossviz.experiment import Experiment
 from lossviz.figures.guide import intervals
 from lossviz.figures.style import styles
 from lossviz.guide.measure import disputed
+from lossviz.guide.rows import most_rows
 from lossviz.losses import LOSSES
 from lossviz.sampling import Sample
+from lossviz.task import Task
 
 TIMEOUT = 60
 HELD = []  # tables that are too large for a link live as long as somebody holds them
@@ -331,6 +333,29 @@ def test_digits_are_proved_on_a_part_and_too_many_features_are_refused_in_words(
         guide.prove([wide])
 
 
+def test_the_work_of_a_proof_is_counted_before_it_begins():
+    def most(classes: int, degree: int, data: str = "blobs") -> int:
+        own = {"blobs.classes": classes} if data == "blobs" else {}
+        e = Experiment(data=data, model="polynomial", params=own | {"polynomial.degree": degree})
+        return most_rows(Task.of(e))
+
+    # Parameters squared, for each of the classes: 8 (1 + 2 · 9) = 152, 8 (1 + 2 · 6) = 104.
+    assert most(8, 9) == pytest.approx(18e6 / 152**2 / 8, rel=0.02)
+    assert most(8, 6) == pytest.approx(18e6 / 104**2 / 8, rel=0.02)
+    assert most(3, 9, "iris") == pytest.approx(6e6 / 111**2, rel=0.02)  # as ever
+
+
+def test_residuals_of_more_features_than_can_be_fitted_are_left_out_with_a_sentence():
+    rng = np.random.default_rng(4)
+    rows = own(rng.normal(size=(2000, 100)), rng.normal(size=2000) ** 2)
+    params = {**dict(rows.params), "polynomial.degree": 9}
+    wide = rows.replace(model="polynomial", params=params)
+    found = guide.measure(wide)
+    assert list(found) == ["rows", "decades"]
+    assert found["rows"].meaning.startswith("900 features, powers counted, are too many")
+    assert guide.recommend(wide, found)[0].experiment.loss == "squared_log_error"
+
+
 @pytest.mark.parametrize("settings", [{}, {"data": "overlapping"}])
 def test_the_chart_is_valid_plotly_with_a_plot_for_each_metric(settings):
     usual = Experiment(**settings)
@@ -442,6 +467,23 @@ def test_a_file_that_is_not_here_is_asked_for_and_one_that_is_here_is_proved_on_
     said = "\n".join(each.value for each in at.caption)
     assert "Of 7,000 rows 6,000 were drawn" in said
     assert "intervals is drawn at 99.38%" in said  # 2 losses in 4 metrics
+
+
+def test_rows_that_came_by_file_are_held_to_what_the_server_takes():
+    rng = np.random.default_rng(6)
+    rows = own(rng.normal(size=(100_000, 40)), np.resize([0.0, 1.0], 100_000), ("a", "b"))
+    words = str(rows["table_binary.rows"])
+    at = page("model=polynomial&polynomial.degree=9", {words: HELD[-1]})
+    assert not at.warning
+    own_rows = {"data": ("table_binary",), "table_binary.rows": (words,)}
+    at.session_state["settings"] = {**at.session_state["settings"], **own_rows}
+    at.session_state["held"] = True  # as a widget does
+    at.run()
+    [said] = [each.value.replace("\\", "") for each in at.warning]
+    assert said == (
+        "These rows ask for 653 MiB of memory (512 MiB at most): polynomial.degree is at most 6."
+    )
+    assert at.table
 
 
 def test_a_network_and_a_broken_link_get_sentences():

@@ -18,15 +18,17 @@ Array = np.ndarray
 SPLITS, REPEATS = 5, 4
 FEWEST = 10  # rows below which folds are too small to mean anything
 # What can be fitted in a fraction of a second: rows times outputs, and rows times the work that a
-# row is, which is its parameters squared, or where the Hessian is left alone times LIGHT.
-MOST_OUTPUTS, MOST_WORK, LIGHT = 6_000, 6_000_000, 20
+# row is: its parameters squared, of more than USUAL outputs as much more as there are more of them
+# (each has its slope looked at), or where the Hessian is left alone its parameters times LIGHT.
+MOST_OUTPUTS, MOST_WORK, LIGHT, USUAL = 6_000, 6_000_000, 20, 3
 PER_FEATURE = 3  # rows for each feature below which a fit says little about other rows
 
 
 def most_rows(task: Task) -> int:
     """How many rows such a task may have for its exact minimum to be found in time."""
     size = len(task.names)
-    work = size * (LIGHT if task.outputs and size > LARGE else size)
+    dear = size * max(task.outputs, USUAL) // USUAL
+    work = size * (LIGHT if task.outputs and size > LARGE else dear)
     return min(MOST_OUTPUTS // max(task.outputs, 1), MOST_WORK // work)
 
 

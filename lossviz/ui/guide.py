@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
+from lossviz.cost import held
 from lossviz.datasets import DATASETS
 from lossviz.datasets.own import is_packed, table_of
 from lossviz.experiment import Experiment
@@ -57,7 +58,11 @@ def rows() -> Experiment:
     for note in st.session_state.notes:
         st.warning(plain(note), icon=":material/info:")
     asked = next(iter(state.sweep()))
-    chosen = linear(asked)
+    # Nobody knew of rows that came by another way than the link when the link was read.
+    affordable, words = held(linear(asked).sweep())
+    if words:
+        st.warning(f"These rows ask for {plain(words)}.", icon=":material/content_cut:")
+    chosen = next(iter(affordable))
     if state.sweep().size > 1 and len(state.sweep()["data"]) > 1:
         st.info(f"Of several data sets the first is looked at: {DATASETS[chosen.data].label}.")
     if chosen.model != asked.model:
@@ -144,7 +149,7 @@ def picks(chosen: Experiment, found: Mapping[str, Finding], cost: str) -> tuple[
     for place, (pick, look) in enumerate(zip(picked, looks, strict=True), start=1):
         with st.container(border=True):
             st.subheader(f"{place}. {plain(look.label)}", anchor=False)
-            st.markdown(pick.reason)
+            st.markdown(plain(pick.reason))
             measured = (
                 f"{found[key].label}: {number(found[key].value, 3)}" for key in pick.findings
             )
