@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
 from lossviz.player import Movie, payload
 from lossviz.player.payload import unpack
 from lossviz.playground import PANELS, View, faults, headline, panels, playground, remarks
+from lossviz.playground.overview import best_of
 from lossviz.replay import aligned, thinned
 
 AT = 15  # any step that all panels keep
@@ -413,3 +415,11 @@ def test_frames_of_the_tables_are_those_that_tests_look_at():
 def test_an_experiment_of_a_link_is_the_one_that_is_asked_for():
     [run] = runs_of("data=moons&steps=2")
     assert run.experiment == Experiment(data="moons", steps=2)
+
+
+@pytest.mark.parametrize(("end", "marked"), [(1.009, None), (1.011, 1)])
+def test_training_and_test_part_where_a_hundredth_of_the_fall_is_lost_again(end, marked):
+    [run] = run_all(parse("data=moons&model=mlp&steps=3&lr=0.1")[0])
+    curve = np.array([2.0, 1.0, 1.005, end])  # falls by 1
+    best = best_of(replace(run, test_loss=curve))
+    assert (best and best.step) == marked

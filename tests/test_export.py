@@ -376,3 +376,8 @@ def test_runs_that_are_no_product_keep_a_query_each():
     product = [Experiment(lr=lr, l2=l2) for lr in (0.1, 0.2) for l2 in (0.1, 0.2)]
     [query] = queries(product)
     assert set(lossviz.parse(query)[0]) == set(product)
+
+
+def test_pytorch_s_nesterov_is_nesterov():
+    code = script([Experiment(optimizer="nesterov", params={"nesterov.beta": 0.8})], "torch")
+    assert "torch.optim.SGD, momentum=0.8, nesterov=True" in code
