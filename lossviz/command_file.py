@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import OWN, Table, chosen_in, is_packed, keep, named, unchosen
+from lossviz.datasets.own import (
+    OWN,
+    Table,
+    chosen_in,
+    is_packed,
+    keep,
+    named,
+    unchosen,
+    usual_share,
+)
 from lossviz.link import parse
 from lossviz.registry import Value
 from lossviz.tables import KINDS, OTHER_ROWS, pick, read_as
@@ -75,7 +84,10 @@ def rows_of(args: argparse.Namespace) -> tuple[Mapping[str, Value], Table, list[
     words, table = keep(picked.table, picked.choice)
     other = asked and unchosen(words) != unchosen(asked)
     said = [*picked.notes, *[OTHER_ROWS][: bool(other)]]
-    return {"data": table.data, f"{table.data}.rows": words}, table, said
+    rows: dict[str, Value] = {"data": table.data, f"{table.data}.rows": words}
+    if unchosen(words) not in map(unchosen, texts):  # of rows that a link names, it says all
+        rows[f"{table.data}.test"] = usual_share(table)
+    return rows, table, said
 
 
 def _choice(args: argparse.Namespace, before: Choice) -> Choice:

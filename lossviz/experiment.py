@@ -25,7 +25,7 @@ from lossviz.losses import LOSSES, Loss
 from lossviz.models import MODELS
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.outliers import OUTLIERS
-from lossviz.registry import Param, Value, quote, text
+from lossviz.registry import OutOfRange, Param, Value, quote, text
 from lossviz.schedules import SCHEDULES
 from lossviz.written import written_loss
 
@@ -42,7 +42,10 @@ def read_start(words: str) -> str:
     parts = words.split(",")
     if len(parts) > MOST_STARTS:
         raise ValueError(f"{len(parts):,} values are given, and {MOST_STARTS:,} are the most")
-    values = [number.check(part) for part in parts]
+    try:
+        values = [number.check(part) for part in parts]
+    except OutOfRange as error:  # of one value, and so not of a number that could be moved
+        raise ValueError(str(error)) from None
     return ",".join(text(value) for value in values)
 
 

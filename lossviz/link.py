@@ -40,7 +40,7 @@ def parse(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[
     Keys under `view.` are passed over.
 
     rows: rows of one's own that are known, `{"data": "table", "table.rows": text}`: the link is
-    about them, whatever data it names.
+    about them, whatever data it names. Other settings among them hold where the link says nothing.
     """
     asked, notes = read(query, rows)
     sweep, words = held(asked)
@@ -61,13 +61,14 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
         )
         query = query[:MAX_LINK].rpartition("&")[0]
     faults: dict[str, list[str]] = {kind: [] for kind in NOTES}
-    axes: dict[str, list[Value]] = {key: [value] for key, value in rows.items()}
+    known = {key: value for key, value in rows.items() if key == "data" or key.endswith(".rows")}
+    axes: dict[str, list[Value]] = {key: [value] for key, value in known.items()}
     for key, words in parse_qsl(query.partition("#")[0], keep_blank_values=True, errors="replace"):
         if key.startswith(VIEW):
             continue
         if rows:
             key = _of_known(key, str(rows["data"]))
-            if key in rows:
+            if key in known:
                 if key == "data" and words not in OWN:
                     faults["overruled"].append(f"data={quote(words)}")
                 continue
@@ -88,6 +89,8 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
             faults["repeated"].append(f"{key}={text(value)}")
         else:
             axes[key].append(value)
+    for key, value in rows.items():
+        axes.setdefault(key, [value])
     sweep = Sweep.of(axes)
     faults["unsuited"] = _replaced(axes, sweep)
     faults["idle"] = [key for key in axes if not sweep.uses(key)]

@@ -252,6 +252,29 @@ def test_least_squares_on_small_whole_targets(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err == "The columns are separated by commas.\n"
 
 
+@pytest.mark.parametrize(
+    ("rows", "link", "share"),
+    [
+        (99, "", 0.0), (100, "", 0.25), (400, "", 0.25),
+        (400, "table.test=0.5", 0.5), (400, "table.test=0", 0.0), (400, "table_binary.test=0", 0.0),
+        (20, "table.test=0.5", 0.5),
+    ],
+)  # fmt: skip
+def test_rows_of_a_file_are_held_out_as_on_the_page(
+    rows, link, share, tmp_path, monkeypatch, capsys
+):
+    lines = "\n".join(["a,b", *(f"{k % 13},{k % 7}" for k in range(rows))])
+    _, [run] = trained(tmp_path, monkeypatch, lines, f"loss=squared_error&steps=2&{link}")
+    assert run.experiment["table.test"] == share
+    assert len(run.task.y) == round(rows * (1 - share))
+    shown = capsys.readouterr()
+    assert ("No rows are held out" in shown.out) == (share == 0)
+    assert not shown.err.replace("The columns are separated by commas.\n", "")
+    # A link that names these rows says all of them, also that none are held out.
+    _, [again] = trained(tmp_path, monkeypatch, lines, run.experiment.query())
+    assert again.experiment == run.experiment
+
+
 def test_what_does_not_suit_the_rows_of_a_file_is_said(tmp_path, monkeypatch, capsys):
     link = "data=moons&moons.noise=0.3&loss=hinge&outliers=label_flips&table_binary.test=0.5"
     _, [run] = trained(tmp_path, monkeypatch, SMALL_WHOLE, link)

@@ -417,3 +417,11 @@ def test_names_are_unique_over_all_registries():
     names = [name for registry in registries for name in registry]
     assert len(names) == len(set(names))
     assert all(param_of(key) is param for key, param in KEYS.items())
+
+
+@pytest.mark.parametrize("words", ["1e7", "1e7,0", "0,-1e300"])
+def test_a_start_beyond_its_range_is_named_and_left_out(words):
+    sweep, [note] = parse(f"init={words}&steps=3")
+    assert next(iter(sweep)).init == "auto"
+    assert note.startswith("Unusable values were left out: init '")
+    assert note.endswith("lies outside -1000000 to 1000000.")

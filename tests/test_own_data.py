@@ -30,7 +30,9 @@ from lossviz.datasets.own import (
     unchosen,
 )
 from lossviz.datasets.packing import VERSION, pack, unpack
+from lossviz.presets import WELCOME
 from lossviz.reference import moved_by_outliers, reference
+from lossviz.ui import own
 
 
 def drawn(n: int, d: int = 1, classes: tuple[str, ...] = (), digits: int | None = None) -> Table:
@@ -359,3 +361,22 @@ def test_without_outliers_no_row_is_one(data):
     for kind in ("vertical", "label_flips"):
         if suits("outliers", kind, data):
             assert not sample(Experiment(data=data, outliers=kind).unspoiled()).is_outlier.any()
+
+
+@pytest.mark.parametrize(
+    ("query", "is_example", "said"),
+    [
+        (WELCOME.query, True, ""),
+        (f"{WELCOME.query}&lr=0.3&steps=50", True, ""),
+        (f"{WELCOME.query}&scaling=standard", True, "without the scaling of the data before"),
+        (f"{WELCOME.query}&vertical.size=9", False, "without the outliers of the data before"),
+        ("outliers=leverage", False, "without the outliers of the data before"),
+        ("data=phones&outliers=vertical&scaling=standard", False,
+         "without the outliers and the scaling of the data before"),
+        ("loss=huber", False, ""),
+    ],
+)  # fmt: skip
+def test_outliers_that_nobody_chose_are_not_warned_of(query, is_example, said, monkeypatch):
+    monkeypatch.setattr(own.state, "sweep", lambda: parse(query)[0])
+    assert own.is_example() == is_example
+    assert own.said_of_left() == ([f"Your rows are taken as they stand, {said}."] if said else [])

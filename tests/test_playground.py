@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
+from lossviz.datasets.choice import Choice
+from lossviz.datasets.own import keep
 from lossviz.export import summary
 from lossviz.player import payload
 from lossviz.playground import faults, headline, playground, remarks, status
 from lossviz.reference import reference
 from lossviz.replay import aligned
+from lossviz.tables import pick, read_as
 from lossviz.training import stream
 
 QUERY = "loss=squared_error&loss=absolute_error&outliers=vertical&vertical.where=right&steps=300"
@@ -43,7 +48,7 @@ def test_the_sentence_says_how_far_the_outliers_moved_each_slope():
 
 
 def test_without_injected_outliers_the_sentence_gives_the_slopes():
-    words = headline(run_all(parse("data=anscombe_3&loss=squared_error&steps=2")[0]))
+    words = headline(run_all(parse("data=anscombe_3&loss=squared_error&steps=2000")[0]))
     assert words == "At the exact minimum the slope is 0.500."
 
 
@@ -221,7 +226,7 @@ def test_what_is_not_over_keeps_its_own_words():
 
 
 def test_the_sentence_names_each_objective_once_however_it_descends():
-    words = headline(run_all(parse("loss=squared_error&lr=0.1&lr=0.3&steps=2")[0]))
+    words = headline(run_all(parse("loss=squared_error&lr=0.1&lr=0.3&steps=200")[0]))
     assert words == "At the exact minimum the slope is 2.02."
     query = "loss=squared_error&loss=huber&lr=0.1&lr=0.3&steps=2"
     said = remarks(run_all(parse(query)[0]))
@@ -249,6 +254,19 @@ def test_rounding_is_shown_as_nothing():
     above = settled.loss - reference(settled.experiment).value
     assert 0 < np.abs(above[-1]) < 1e-12
     assert table("loss=huber&steps=400")["Gap to it"][0][-1] == 0
+
+
+def test_a_small_slope_of_a_large_feature_is_not_rounding():
+    # By hand: 2 a second, and it is but the units that make it small beside 3.4e9.
+    text = Path(__file__).with_name("cases").joinpath("millisecond_stamps.csv").read_bytes()
+    found = pick(read_as(text, "stamps.csv", Choice()), Choice()).table
+    for shrunk in (1.0, 1e-3):
+        rows, _held = keep(replace(found, y=found.y * shrunk))
+        given = {"data": "table", "table.rows": rows}
+        [row] = playground(run_all(parse("lr=0.5&loss=squared_error", given)[0])).tables[0].rows
+        assert row.cells[1][0] == 0
+        assert row.cells[1][-1] == pytest.approx(0.002 * shrunk)
+        assert row.cells[0][-1] == pytest.approx(-3.4e9 * shrunk)
 
 
 def test_headings_are_short_and_the_caption_counts_what_is_shown():

@@ -226,6 +226,23 @@ def test_what_is_found_is_read_and_said(case):
     assert list(raw.notes) == notes
 
 
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (["1700000000000", "1700000005000", "1700011940000"],
+         "1,700,000,000,000 to 1,700,011,940,000"),
+        (["-2500000", "1", "3"], "-2,500,000 to 3"),
+        (["1", "999999", "1000000"], "1 to 1,000,000"),
+        (["1234567.5", "1234567.75", "3"], "3 to 1.23457e+06"),
+        (["1e20", "3e20", "2e20"], "1e+20 to 3e+20"),
+        (["0.5", "2024", "2025"], "0.5 to 2,025"),
+    ],
+)  # fmt: skip
+def test_the_ends_of_a_column_are_written_to_be_told_apart(numbers, said):
+    column = read("\n".join(["a;b", *(f"{each};{k}" for k, each in enumerate(numbers))]))["a"]
+    assert column.why == f"holds numbers from {said}"
+
+
 def test_columns_say_what_they_hold_or_why_they_cannot_be_used():
     assert {column.name: (column.kind, column.why) for column in read(PLANTS).columns} == {
         "species": ("category", "holds 3 categories: ash, elm and oak"),

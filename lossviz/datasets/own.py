@@ -27,6 +27,7 @@ from lossviz.datasets.packing import MOST_COLUMNS, MOST_ROWS, pack, unpack
 from lossviz.registry import Param, quote
 
 FEW = MOST_ROWS  # rows that a link may carry
+MANY, HELD_OUT = 100, 0.25  # rows from which a share is held out where nobody says otherwise
 OWN = ("table", "table_binary", "table_classes")
 LONGEST = 6_500  # characters of packed rows: a proxy takes 8,190 of a whole address
 MOST_CLASSES = 10
@@ -95,6 +96,11 @@ def keep(table: Table, choice: Choice | None = None) -> tuple[str, Table]:
         kept = _held.setdefault(words, table)
     chosen = choice.text if choice else ""
     return f"{words}~{chosen}" if chosen else words, kept
+
+
+def usual_share(table: Table) -> float:
+    """The share of the rows that is held out for testing where nobody says otherwise."""
+    return HELD_OUT if len(table.y) >= MANY else 0.0
 
 
 def is_packed(words: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
-from lossviz.playground.remarks import starts
+from lossviz.playground.remarks import held_out, starts
 from lossviz.playground.status import rounding, status
 from lossviz.playground.words import objectives, ranges_in_words, tasks_of
 from lossviz.reference import Reference, reference
@@ -17,8 +17,9 @@ SHOWN = 4  # parameters
 
 def summary(runs: Sequence[Run]) -> str:
     """An aligned table of where the runs have come to: losses, errors, up to four parameters in
-    the data's units, the gap to the exact minimum, and how it went, in a sentence. Below it, a
-    sentence for each loss whose minimiser is not unique, and for starts that do not fit."""
+    the data's units, the gap to the exact minimum, and how it went, in a sentence. Below it,
+    sentences: where no rows are held out, on each loss whose minimiser is not unique, and on starts
+    that do not fit."""
     exact = [reference(run.task) for run in runs]
     names = list(dict.fromkeys(name for run in runs for name in run.names))[:SHOWN]
     has_classes = any(run.error is not None for run in runs)
@@ -41,7 +42,7 @@ def summary(runs: Sequence[Run]) -> str:
     ]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     table = [_line(row, widths) for row in (head, ["-" * width for width in widths], *rows)]
-    return "\n".join([*table, *_other_minimisers(runs), *starts(runs)])
+    return "\n".join([*table, *held_out(runs), *_other_minimisers(runs), *starts(runs)])
 
 
 def _other_minimisers(runs: Sequence[Run]) -> list[str]:

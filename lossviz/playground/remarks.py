@@ -95,6 +95,17 @@ def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
+def held_out(runs: Sequence[Run]) -> list[str]:
+    """A sentence where no rows are held out for testing; none where some are."""
+    if all(each.params_of("data").get("test") != 0 for each in objectives(runs)):
+        return []
+    small = " of so small a set" if max(len(run.task.y) for run in runs) <= MAPPED else ""
+    return [
+        f"No rows are held out{small}: the clean test loss is on the same rows, without "
+        "injected outliers."
+    ]
+
+
 def remarks(runs: Sequence[Run]) -> list[str]:
     """What a careful reader should know of the numbers on show."""
     said = []
@@ -106,12 +117,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
             "in those; all else is in the data's own units."
         )
     most = max(len(task.y) for task in tasks)
-    if any(experiment.params_of("data").get("test") == 0 for experiment in asked):
-        small = " of so small a set" if most <= MAPPED else ""
-        said.append(
-            f"No rows are held out{small}: the clean test loss is on the same rows, without "
-            "injected outliers."
-        )
+    said += held_out(runs)
     said += _constant(tasks[0]) + starts(runs)
     if not all(task.is_linear for task in tasks):
         said.append(

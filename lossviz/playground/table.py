@@ -13,6 +13,7 @@ from lossviz.player import Row, Table
 from lossviz.playground.status import ROUNDING, rounding, status
 from lossviz.playground.words import interval, name_of
 from lossviz.reference import Reference, gap, reference, steps_to
+from lossviz.reference.tidy import noise_of, tidy, units_of
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -70,10 +71,10 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     rows = []
     for run, look in zip(runs, looks, strict=True):
         exact = reference(run.task)
-        theta, path = (None, None) if exact is None else (exact.theta, exact.internal)
+        theta, path = _tidied(run, exact)
         cells = (
-            *(_parameter(run, run.theta, theta, name) for name in names),
-            *(_parameter(run, run.path, path, name) for name in scaled),
+            *(_parameter(run, theta, name) for name in names),
+            *(_parameter(run, path, name) for name in scaled),
             run.loss[run.steps], run.test_loss[run.steps], *_minimiser(run, exact, names),
             status(run, exact),
         )  # fmt: skip
@@ -90,16 +91,25 @@ def _heading(name: str) -> str:
     return re.sub("^coefficient of ", "", name_of(name))
 
 
-def _parameter(run: Run, values: Array, exact: Array | None, name: str) -> Array | str:
-    """One parameter (F,) of (F, P); what is nothing beside the others, and those at the exact
-    minimum where it is known, but rounding is 0."""
-    if name not in run.names:
-        return "–"
-    one = values[:, run.names.index(name)]
-    size = np.abs(values).max(axis=1)
-    if exact is not None:
-        size = np.maximum(size, np.abs(exact).max())
-    return np.where(np.abs(one) <= ROUNDING * size, 0.0, one)
+def _tidied(run: Run, exact: Reference | None) -> tuple[Array, Array]:
+    """The run's theta and path (F, P) with 0 for what is but rounding: what adds nothing to the
+    predictions beside what the others add, also at the exact minimum where it is known."""
+    task = run.task
+    unit = noise_of(task, 1.0)
+    found = run.path if exact is None else np.vstack([run.path, exact.internal])
+    # What each adds to the predictions, on average over the rows.
+    adds = np.divide(np.abs(found[:, : task.weights]), unit, out=np.zeros((len(found), len(unit))),
+                     where=unit > 0).max(axis=1)  # fmt: skip
+    size = ROUNDING * np.maximum(adds[: len(run.path)], 0.0 if exact is None else adds[-1])
+    in_units = np.abs(units_of(task)) @ unit if task.sample.is_scaled else unit
+    # What the loss learns is on scales of its own.
+    own = np.zeros(run.path.shape[1] - task.weights)
+    theta, path = (np.append(noise, own) for noise in (in_units, unit))
+    return tidy(run.theta, np.outer(size, theta)), tidy(run.path, np.outer(size, path))
+
+
+def _parameter(run: Run, values: Array, name: str) -> Array | str:
+    return values[:, run.names.index(name)] if name in run.names else "–"
 
 
 def _minimiser(

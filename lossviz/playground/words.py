@@ -10,11 +10,10 @@ import numpy as np
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
+from lossviz.playground.there import LISTED, listed, who_diverged, who_is_not_there
 from lossviz.reference import Range, Reference, moved_by_outliers, reference
 from lossviz.task import Task
 from lossviz.training import Run
-
-LISTED = 4  # runs that a sentence can name
 
 
 def name_of(parameter: str) -> str:
@@ -26,12 +25,14 @@ def headline(runs: Sequence[Run]) -> str:
     """In words and numbers: how far the outliers moved what each loss would settle on, or for
     classes and networks where the runs have come to."""
     if runs[0].error is not None:
-        return _where_classes_stand(runs)
+        return _joined([_where_classes_stand(runs), *who_diverged(runs)])
     exact = [reference(task) for task in tasks_of(runs)]
     known = [each for each in exact if each is not None]
     if len(known) < len(exact):
-        return _where_losses_stand(runs)
-    return _what_outliers_moved(runs, known)
+        return _joined([_where_losses_stand(runs), *who_diverged(runs)])
+    is_open = all(_is_open(each.range_of(1)) for each in known)
+    said = _what_outliers_moved(runs, known, is_open=is_open)
+    return _joined([said, *who_diverged(runs), *([] if is_open else who_is_not_there(runs))])
 
 
 def _where_classes_stand(runs: Sequence[Run]) -> str:
@@ -75,11 +76,12 @@ def _in(percent: float) -> str:
     return f"{number(percent, 2)}\N{NO-BREAK SPACE}%"
 
 
-def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference]) -> str:
+def _what_outliers_moved(
+    runs: Sequence[Run], exact: Sequence[Reference], *, is_open: bool
+) -> str:
     tasks = tasks_of(runs)
     name = name_of(tasks[0].names[1])
-    ranges = [each.range_of(1) for each in exact]
-    if all(each is not None and np.isinf(each).all() for each in ranges):
+    if is_open:
         return (
             f"The rows leave the {name} open: other parameters fit them as well, and where a run "
             "ends depends on where it starts."
@@ -130,6 +132,10 @@ def _where_minima_are(runs: Sequence[Run], exact: Sequence[Reference], name: str
 
 def _no_minimum(label: str) -> str:
     return f"No finite minimiser exists{label and f' for {label}'}."
+
+
+def _is_open(span: Range | None) -> bool:
+    return span is not None and bool(np.isinf(span).all())
 
 
 def _is_place(span: Range | None) -> bool:
@@ -188,5 +194,5 @@ def _counted(tasks: Sequence[Task]) -> str:
     return f"{count} of {total:,} rows {'is an outlier' if count == 1 else 'are outliers'}"
 
 
-def listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def _joined(sentences: Sequence[str]) -> str:
+    return " ".join(filter(None, sentences))

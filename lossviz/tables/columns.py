@@ -15,6 +15,7 @@ from lossviz.tables.texts import DAYS, UNCLEAR, Texts
 MOST_LEVELS = 20
 ENOUGH = 5  # different numbers, beside which words are slips
 FEW_ROWS = 0.1  # that may hold slips
+MILLION, WHOLE = 1e6, 1e15  # between these, whole numbers are written out
 _LEADING = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _FRACTION = re.compile(r"[.,][0-9]*[1-9]|[eE]")
 _ERROR = re.compile(r"#[A-Z/0_]+[!?]?")
@@ -104,11 +105,18 @@ def _as_numbers(
         where = _where(np.append(np.where(np.isnan(finite), -1, 0), -1)[column.codes])
         return _unusable(column.name, "constant", f"is {low:.6g} {where}")
     values = np.append(finite, np.nan)[column.codes]  # the code -1 takes the last
-    digits = 6 if f"{low:.6g}" != f"{high:.6g}" else 15
-    why = f"holds numbers from {low:.{digits}g} to {high:.{digits}g}"
+    why = f"holds numbers from {' to '.join(_ends(low, high))}"
     why += f", without their {column.unit}" if column.unit else ""
     notes = _on_slips(column, np.isnan(finite), np.isinf(numbers), rows)
     return Column(column.name, "number", values, why, notes=notes)
+
+
+def _ends(low: float, high: float) -> tuple[str, str]:
+    """Two numbers, with enough digits to tell them apart; whole millions and more in full."""
+    if max(-low, high) >= MILLION and {low % 1, high % 1} == {0} and max(-low, high) < WHOLE:
+        return f"{low:,.0f}", f"{high:,.0f}"
+    digits = 6 if f"{low:.6g}" != f"{high:.6g}" else 15
+    return f"{low:,.{digits}g}", f"{high:,.{digits}g}"
 
 
 def _are_slips(column: Texts, is_word: np.ndarray) -> bool:

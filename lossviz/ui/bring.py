@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import FEW, Table, chosen_in, named
-from lossviz.experiment import PLAIN
-from lossviz.registry import text
+from lossviz.datasets.own import FEW, Table, chosen_in, named, usual_share
 from lossviz.tables import (
     OTHER_ROWS,
     FileFault,
@@ -31,7 +29,6 @@ FILE, PASTED = "A file", "Pasted text"
 MOST_MEGABYTES = 20
 EXAMPLE = "weight; consumption\n1,2; 5,6\n1,5; 6,9\n0,9; 4,8"
 OF_FILE = "of file "  # keys of what is held while the dialog is open
-RESET = ("outliers", "scaling")  # what suited other rows
 
 
 def _dismissed() -> None:
@@ -213,6 +210,8 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
     for note in found.notes[len(raw.notes) :]:
         st.caption(plain(note))
     st.markdown(f"**{_summary(found.table)}**")
+    if own.is_example():
+        st.caption("The outliers of the example are not injected into your rows.")
     if st.button("Use these rows", icon=":material/check:", on_click=state.hold):
         _use(found)
 
@@ -227,17 +226,10 @@ def _use(picked: Picked) -> None:
     """Make them the data: those that a link names as the link says, others as they stand."""
     if own.give(picked.table):
         _end()
-    is_other, sweep = bool(own.missing()), state.sweep()
-    out = [f"{key}={text(value)}" for key in RESET for value in sweep[key]
-           if value != PLAIN[key].default]  # fmt: skip
-    state.put(dict.fromkeys((*RESET, "view.across", "view.up")))
-    share = 0.25 if len(picked.table.y) >= own.MANY else 0.0
-    own.take(picked.table, test=share, choice=picked.choice)
-    if out:
-        st.session_state.notes.append(
-            f"Rows of your own are taken as they stand, without what was set for other data: "
-            f"{', '.join(out)}."
-        )
+    is_other, left = bool(own.missing()), own.said_of_left()
+    state.put(dict.fromkeys((*own.RESET, "view.across", "view.up")))
+    own.take(picked.table, test=usual_share(picked.table), choice=picked.choice)
+    st.session_state.notes += left
     if is_other:
         st.session_state.notes.append(OTHER_ROWS)
     _end()

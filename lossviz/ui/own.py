@@ -12,12 +12,14 @@ import streamlit as st
 from lossviz.datasets import DATASETS
 from lossviz.datasets.choice import Choice
 from lossviz.datasets.own import FEW, OWN, Table, is_packed, keep, named, table_of, unchosen
-from lossviz.experiment import Experiment, Sweep
+from lossviz.experiment import PLAIN, Experiment, Sweep
+from lossviz.link import parse
+from lossviz.presets import WELCOME
 from lossviz.ui import state
 
+RESET = {"outliers": "the outliers", "scaling": "the scaling"}  # what suited other rows
 ROWS = tuple(f"{name}.rows" for name in OWN)
 MOST_HELD = 100_000_000  # bytes of tables that a session holds
-MANY = 100  # rows from which a quarter is held out for testing, where nobody says otherwise
 
 
 def take(table: Table, *, test: float = 0.0, choice: Choice | None = None) -> str:
@@ -30,6 +32,23 @@ def take(table: Table, *, test: float = 0.0, choice: Choice | None = None) -> st
     own = {f"{name}.rows": (words,), f"{name}.test": (test,), f"{name}.marked": None}
     state.put({"data": (name,), "outliers": None, **own})
     return words
+
+
+def is_example() -> bool:
+    """Whether the outliers on show are the first page's own: nobody chose them."""
+    here, there = state.sweep(), parse(WELCOME.query)[0]
+    of = [f"{name}." for name in there["outliers"]]
+    keys = {key for sweep in (here, there) for key, _ in sweep.axes if key.startswith(tuple(of))}
+    return all(here[key] == there[key] for key in ("data", "outliers", *keys))
+
+
+def said_of_left() -> list[str]:
+    """A sentence on what was chosen for other data and does not hold for rows of one's own."""
+    chosen = [key for key in RESET if state.sweep()[key] != (PLAIN[key].default,)]
+    if is_example():
+        chosen.remove("outliers")
+    words = " and ".join(RESET[key] for key in chosen)
+    return [f"Your rows are taken as they stand, without {words} of the data before."] * bool(words)
 
 
 def give(table: Table) -> bool:
