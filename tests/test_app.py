@@ -269,6 +269,14 @@ def test_views_are_part_of_the_address():
     assert "view.scale" in at.warning[0].value.replace("\\", "")
 
 
+def test_looks_that_do_not_fit_are_said_when_the_link_comes_and_not_again():
+    at = app("loss=huber&view.surface=tukey&steps=5")
+    [said] = [each.value.replace("\\", "") for each in at.warning]
+    assert said.startswith("“Tukey's biweight” is not among the losses")
+    widget(at, "number_input", "steps").set_value(6).run()
+    assert not at.warning
+
+
 def test_a_link_to_rows_that_are_elsewhere_asks_for_them_and_keeps_all_else():
     query = f"data=table&lr=0.02&table.rows=file~400~{'0' * 32}~mine.csv"
     at = app(query)

@@ -10,6 +10,7 @@ import pytest
 from lossviz.choices import CHOICES
 from lossviz.experiment import PLAIN, param_of
 from lossviz.playground import PANELS
+from lossviz.presets import PRESETS
 from lossviz.registry import text
 from lossviz.ui import controls, state
 
@@ -64,6 +65,35 @@ def test_looks_that_can_be_honoured_leave_none():
         other = list(param.choices)[-1] if param.choices else math.ceil(param.low) + 1
         assert state.read(f"{key}={other}") == ({key: param.check(other)}, [])
     assert state.read("view.step=17&view.scale=log&view.scale=log")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("data=moons&loss=log_loss&view.panel=network",
+         ["“Network” has nothing to show of these runs, so the overview is shown."]),
+        ("view.panel=metrics&view.surface=hinge",
+         ["“Threshold and metrics” has nothing to show of these runs, so the overview is shown.",
+          "“Hinge” is not among the losses, so the surface is that of “Mean squared error”."]),
+        ("data=moons&loss=log_loss&view.cost=mean",
+         ["What errors cost is said for other targets than these, and was left out."]),
+        ("view.row=61", ["There is no training row 61, so the last one, 60, is shown."]),
+        ("data=iris&view.across=4&view.up=5",
+         ["There is no feature 5 to go up, so another is shown: the data have 4."]),
+        ("data=iris&loss=cross_entropy&model=mlp&view.panel=network&view.row=112&view.up=4"
+         "&view.surface=cross_entropy&view.cost=decision", []),
+        (f"data=table&table.rows=file~5000~{'0' * 32}~sales.csv&view.row=9", []),  # asks for it
+    ],
+)  # fmt: skip
+def test_looks_that_do_not_fit_what_a_link_asks_for_are_said(query, said):
+    settings, notes = state.read(query)
+    assert notes == []
+    assert state.unfitting(settings) == said
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_presets_look_at_what_there_is(preset):
+    assert state.unfitting(state.read(preset.query)[0]) == []
 
 
 def test_units_of_convergence_have_words_of_their_own():

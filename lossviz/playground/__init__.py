@@ -3,7 +3,7 @@
 from lossviz.playground.movie import linked_rows, marks, playground
 from lossviz.playground.remarks import faults, remarks
 from lossviz.playground.status import status
-from lossviz.playground.view import PANELS, View, panels
+from lossviz.playground.view import PANELS, View, panels, unfit
 from lossviz.playground.words import headline
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "playground",
     "remarks",
     "status",
+    "unfit",
 ]

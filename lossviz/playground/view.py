@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lossviz.choices import called
 from lossviz.datasets import DATASETS
+from lossviz.datasets.own import MissingTable
 from lossviz.experiment import Experiment
+from lossviz.guide import COSTS
 from lossviz.models import MODELS
+from lossviz.registry import Value
+from lossviz.task import Task
 
 PANELS = {
     "overview": "Overview",
@@ -52,3 +57,35 @@ def panels(experiments: Sequence[Experiment]) -> tuple[str, ...]:
         "images": dataset.image is not None,
     }
     return tuple(panel for panel in PANELS if shown.get(panel, True))
+
+
+def unfit(looks: Mapping[str, Value], experiments: Sequence[Experiment]) -> list[str]:
+    """A sentence for each setting of how the page looks, by its name, that does not fit these runs,
+    on what is shown in its place."""
+    found, losses = [], [each.loss for each in experiments]
+    task = DATASETS[experiments[0].data].task
+    if "panel" in looks and looks["panel"] not in panels(experiments):
+        named = PANELS[str(looks["panel"])]
+        found.append(f"“{named}” has nothing to show of these runs, so the overview is shown.")
+    if "surface" in looks and looks["surface"] not in losses:
+        named, first = (called("loss", str(name)) for name in (looks["surface"], losses[0]))
+        found.append(f"{named} is not among the losses, so the surface is that of {first}.")
+    answers = COSTS["regression" if task == "regression" else "classes"]
+    if "cost" in looks and looks["cost"] not in answers:
+        found.append("What errors cost is said for other targets than these, and was left out.")
+    if looks.keys() & {"row", "across", "up"}:
+        try:
+            rows = Task.of(experiments[0]).sample
+        except MissingTable:
+            return found
+        count, width = rows.X.shape
+        row = int(looks.get("row", 1))
+        if row > count:
+            found.append(f"There is no training row {row:,}, so the last one, {count:,}, is shown.")
+        for name in ("across", "up"):
+            if int(looks.get(name, 0)) > width:
+                found.append(
+                    f"There is no feature {looks[name]:,} to go {name}, so another is shown: the "
+                    f"data have {width:,}."
+                )
+    return found

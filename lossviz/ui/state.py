@@ -10,6 +10,7 @@ for nothing, the page says so, and the address stays what it was, as no link ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,9 +20,10 @@ from lossviz.choices import USUAL
 from lossviz.cost import beyond
 from lossviz.experiment import PLAIN, Sweep, param_of
 from lossviz.guide import COSTS
+from lossviz.limits import SHOWN
 from lossviz.link import VIEW, parse, said_of_unsuited
 from lossviz.losses import LOSSES
-from lossviz.playground import PANELS
+from lossviz.playground import PANELS, unfit
 from lossviz.presets import WELCOME
 from lossviz.registry import OutOfRange, Param, Value, quote, text
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
@@ -73,7 +75,7 @@ def adopt(query: str) -> None:
     """Make a query string the state, and say what could not be honoured."""
     settings, notes = read(query)
     st.session_state.settings = settings
-    st.session_state.notes = notes
+    st.session_state.notes = notes + unfitting(settings)
     for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
         del st.session_state[key]
 
@@ -89,6 +91,12 @@ def read(query: str) -> tuple[dict[str, Any], list[str]]:
             said = _look(key, words, looks)
             notes += [said] if said else []
     return {**dict(sweep.axes), **looks}, notes
+
+
+def unfitting(settings: Mapping[str, Any]) -> list[str]:
+    """Sentences on how settings look at the runs that they ask for, where that does not fit."""
+    looks = {key.removeprefix(VIEW): settings[key] for key in VIEWS if key in settings}
+    return unfit(looks, list(islice(_sweep(settings), SHOWN)))
 
 
 def _look(key: str, words: str, looks: dict[str, Value]) -> str:
