@@ -74,7 +74,7 @@ def _run(words: Sequence[str]) -> int:
     from lossviz.command_file import check, rows_of
     from lossviz.cost import too_much
     from lossviz.datasets.own import MissingTable
-    from lossviz.export import csv, script, summary
+    from lossviz.export import csv_within, script, summary
     from lossviz.limits import MACHINE, RUNS_OF_A_COMMAND
     from lossviz.link import read
 
@@ -107,7 +107,7 @@ def _run(words: Sequence[str]) -> int:
         return 1
     _tell(summary(runs))
     files: dict[str, Callable[[], str]] = {
-        args.csv: lambda: csv(runs),
+        args.csv: lambda: csv_within(runs),
         args.html: lambda: _page(runs),
         args.script: lambda: script([run.experiment for run in runs], args.flavour),
     }
@@ -116,12 +116,12 @@ def _run(words: Sequence[str]) -> int:
 
 def _write(name: str, made: Callable[[], str]) -> int:
     """Write a file; 1 and a sentence where that cannot be done."""
-    from lossviz.export import NoScript
+    from lossviz.export import NoScript, TooLarge
 
     try:
         # As it is: the table has line ends of its own.
         Path(name).write_text(made(), encoding="utf-8", newline="")
-    except NoScript as reason:
+    except (NoScript, TooLarge) as reason:
         _say(f"{name} was not written. {reason}")
         return 1
     except OSError as error:

@@ -38,4 +38,5 @@ STEPS = 20_000  # of a run
 FRAMES = 500  # that are kept of a run
 KEPT = 2**21  # numbers in these frames; of many parameters fewer frames are kept
 FEWEST_FRAMES = 50
+WRITTEN = 2**27  # characters of a table of runs
 STARTS = 1_000  # values that `init` gives

@@ -260,6 +260,18 @@ def test_odd_data_and_mad_rates_are_only_sentences(query):
     assert "nan" not in words(at).lower()
 
 
+def test_a_table_too_large_to_be_taken_away_has_a_sentence(monkeypatch):
+    monkeypatch.setattr("lossviz.export.table.WRITTEN", 100)
+    at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
+    at.query_params["steps"] = ["5"]
+    at.session_state[playground.FOLD + "Take it away"] = True
+    at.run()
+    assert not at.exception
+    [table] = [b.proto for b in at.get("download_button") if b.proto.label == "Runs (CSV)"]
+    assert table.disabled
+    assert table.help.startswith("The table would take")
+
+
 def test_views_are_part_of_the_address():
     at = app("loss=huber&loss=tukey&view.scale=linear&view.surface=tukey&view.surface_in=3d")
     assert not at.warning

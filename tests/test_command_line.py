@@ -198,6 +198,14 @@ FRAUD = "amount,hour,label\n10,9,ok\n12,10,ok\n900,3,fraud\n15,12,ok\n9,11,ok\n7
 YEARS = "2023,2024,2025\n1,2,3\n2,3,5\n4,4,9\n"
 
 
+def test_a_table_that_is_too_large_is_not_written_but_the_rest_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("lossviz.export.table.WRITTEN", 100)
+    paths = tmp_path / "runs.csv", tmp_path / "run.py"
+    assert main(["run", "steps=2", "--csv", str(paths[0]), "--script", str(paths[1])]) == 1
+    assert [path.exists() for path in paths] == [False, True]
+    assert f"{paths[0]} was not written. The table would take" in capsys.readouterr().err
+
+
 def trained(tmp_path, monkeypatch, text, link, *words):
     """The runs that the command line trains on a file, and its exit code."""
     found = []

@@ -18,8 +18,9 @@ from suiting import SPOILED, choosing, spoiled
 
 import lossviz
 from lossviz import DATASETS, LOSSES, OPTIMIZERS, SCHEDULES, Experiment
-from lossviz.export import FLAVOURS, NoScript, page, script, summary, why_not
+from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page, script, summary, why_not
 from lossviz.export import csv as table
+from lossviz.export import table as table_module
 from lossviz.export.script import queries
 from lossviz.export.torch_script import LOSS, OPTIMIZER
 from lossviz.playground import playground
@@ -381,3 +382,19 @@ def test_runs_that_are_no_product_keep_a_query_each():
 def test_pytorch_s_nesterov_is_nesterov():
     code = script([Experiment(optimizer="nesterov", params={"nesterov.beta": 0.8})], "torch")
     assert "torch.optim.SGD, momentum=0.8, nesterov=True" in code
+
+
+@pytest.mark.parametrize("query", ["data=iris&steps=40", "loss=huber&loss=tukey&steps=300"])
+def test_no_table_is_longer_than_was_counted(query, monkeypatch):
+    runs = lossviz.run_all(lossviz.parse(query)[0])
+    size = len(table(runs))
+    monkeypatch.setattr(table_module, "WRITTEN", 2 * size)
+    assert table_module.too_large(runs) == ""
+    monkeypatch.setattr(table_module, "WRITTEN", size - 1)
+    assert re.fullmatch(
+        r"The table would take \d+ MiB \(\d+ at most\): ask for fewer runs, fewer steps or a "
+        r"smaller model\.",
+        table_module.too_large(runs),
+    )
+    with pytest.raises(TooLarge, match="The table would take"):
+        csv_within(runs)

@@ -3,7 +3,18 @@
 from lossviz.export.page import page
 from lossviz.export.script import FLAVOURS, script, why_not
 from lossviz.export.summary import summary
-from lossviz.export.table import csv
+from lossviz.export.table import TooLarge, csv, csv_within, too_large
 from lossviz.export.text import NoScript
 
-__all__ = ["FLAVOURS", "NoScript", "csv", "page", "script", "summary", "why_not"]
+__all__ = [
+    "FLAVOURS",
+    "NoScript",
+    "TooLarge",
+    "csv",
+    "csv_within",
+    "page",
+    "script",
+    "summary",
+    "too_large",
+    "why_not",
+]

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from io import StringIO
 
 from lossviz.figures.style import styles
+from lossviz.limits import WRITTEN
 from lossviz.training import Run
 
 COLUMNS = ("run", "query", "step", "training_loss", "clean_test_loss")
+NUMBER = 24  # characters, and its comma, at most
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the start of a formula
 ERRORS = ("training_error", "clean_test_error")
 
@@ -46,3 +48,30 @@ def csv(runs: Sequence[Run]) -> str:
 
 def _word(words: str) -> str:
     return f"'{words}" if words.startswith(FORMULA) else words
+
+
+def too_large(runs: Sequence[Run]) -> str:
+    """Why a page or a command does not write these runs as a table, in a sentence; "" where it
+    does."""
+    first, columns = len(COLUMNS) + len(ERRORS), len({name for run in runs for name in run.names})
+    asked = sum(
+        len(run.steps) * (NUMBER * (first + len(run.names)) + columns + len(query))
+        for run, query in ((run, run.experiment.query()) for run in runs)
+    )
+    if asked <= WRITTEN:
+        return ""
+    return (
+        f"The table would take {asked / 2**20:,.0f} MiB ({WRITTEN / 2**20:,.0f} at most): ask for "
+        "fewer runs, fewer steps or a smaller model."
+    )
+
+
+def csv_within(runs: Sequence[Run]) -> str:
+    """The table of runs that a page or a command may ask for; TooLarge says why it may not."""
+    if why := too_large(runs):
+        raise TooLarge(why)
+    return csv(runs)
+
+
+class TooLarge(ValueError):
+    """More text than a page or a command writes."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lossviz.experiment import Experiment, loss_of
-from lossviz.export import FLAVOURS, csv, page, script, why_not
+from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
 from lossviz.figures.style import styles
 from lossviz.playground import View, faults, headline, marks, playground
 from lossviz.replay import aligned
@@ -47,9 +47,11 @@ def take_away(wanted: Sequence[Experiment]) -> None:
         runs = aligned(training.runs)
         looking = view([run.experiment for run in runs])
         with st.container(horizontal=True):
+            reason = too_large(runs)
             st.download_button(
-                "Runs (CSV)", lambda: csv(runs), "lossviz.csv", "text/csv", on_click="ignore"
-            )
+                "Runs (CSV)", (lambda: csv(runs)) if not reason else "", "lossviz.csv", "text/csv",
+                help=reason or None, disabled=bool(reason), on_click="ignore",
+            )  # fmt: skip
             st.download_button(
                 "Animation (HTML, plays offline)",
                 lambda: _page(runs, looking),
