@@ -92,9 +92,11 @@ def drawn(count: int, seed: int) -> list[Fault]:
         if len(faults) == count:
             break
         options = list(_options(path))
-        if options and taken[str(path)] < MOST_A_FILE:
+        rng.shuffle(options)
+        found = next((fault for fault in options if _reads(fault)), None)
+        if found is not None and taken[str(path)] < MOST_A_FILE:
             taken[str(path)] += 1
-            faults.append(rng.choice(options))
+            faults.append(found)
     return list(dict.fromkeys(faults))
 
 
@@ -109,12 +111,13 @@ def _options(path: Path) -> Iterator[Fault]:
         becomes = (line[:start] + new.encode() + line[end:]).decode().strip()
         line = line.decode().strip()
         fault = Fault(path.relative_to(ROOT).as_posix(), line, becomes)
-        if once[line] == 1 and becomes != line and _reads(fault, text):
+        if once[line] == 1 and becomes != line:
             yield fault
 
 
-def _reads(fault: Fault, text: str) -> bool:
+def _reads(fault: Fault) -> bool:
     """Whether the file can still be read at all: a fault that no test needs to see is none."""
+    text = (ROOT / fault.file).read_text(encoding="utf-8")
     try:
         return fault.file.endswith(".js") or bool(ast.parse(fault.planted(text)))
     except SyntaxError:
