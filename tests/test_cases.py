@@ -10,6 +10,7 @@ from sklearn.linear_model import LinearRegression
 from lossviz import Experiment, parse, run, run_all
 from lossviz.datasets.own import LARGEST, Table, keep
 from lossviz.objective import Objective
+from lossviz.playground.words import name_of
 from lossviz.reference import reference
 from lossviz.reference.answer import minimise
 from lossviz.tables import choose, left_out, read, suggest
@@ -201,3 +202,193 @@ def test_how_far_a_sentinel_is_does_not_move_a_robust_minimum(loss, params, far,
     if far == 1e6:  # beside 1e9, what moves the others is lost in the mean's last digits
         np.testing.assert_allclose(exact.internal, best.internal, atol=1e-7)
         assert exact.is_unique
+
+
+# ---------------------------------------------------------------- tables as people keep them
+
+
+def noted(found, part):
+    return [note for note in found.notes if part in note]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "note", "target"),
+    [
+        ("Price,Price,Sales\n1,2,3\n2,1,5\n3,5,8\n", ["Price", "Price 2", "Sales"],
+         "The second column called Price is called Price 2.", "Sales"),
+        ("Price,Price,weight\n1,2,3\n2,1,5\n3,5,8\n", ["Price", "Price 2", "weight"],
+         "The second column called Price is called Price 2.", "weight"),
+        ("x,x,x 2,x\n1,2,3,9\n2,1,5,9.5\n3,5,8,7\n", ["x", "x 3", "x 2", "x 4"],
+         "The second column called x is called x 3 and the third column called x is called x 4.",
+         "x 4"),
+    ],
+)  # fmt: skip
+def test_names_that_come_again_stay_apart_wherever_they_are_shown(text, names, note, target):
+    found = read(text)
+    assert [column.name for column in found.columns] == names
+    assert [name_of(name) for name in names] == names
+    assert note in found.notes
+    assert suggest(found)[0] == target
+
+
+def test_a_price_that_comes_once_is_still_the_target():
+    assert suggest(read("Price,weight\n1,2\n2,1\n3,5\n"))[0] == "Price"
+
+
+@pytest.mark.parametrize("kinds", [{}, {"z": "category"}])
+def test_levels_that_differ_in_case_or_blanks_are_one(kinds):
+    found = read("x,z\n1,Yes\n2,yes\n3,No \n4,no\n5,no\n6,yes\n7,n o\n", kinds=kinds)
+    assert found["z"].levels == ("no", "yes")
+    np.testing.assert_array_equal(found["z"].values, [1, 1, 0, 0, 0, 1, 0])
+    assert noted(found, "one category") == [
+        "In z 'Yes' and 'yes' are one category, called 'yes'; 'No', 'no' and 'n o' are one "
+        "category, called 'no'."
+    ]
+
+
+def test_levels_that_only_case_tells_apart_stay():
+    found = read("x,z\n1,AA\n2,Aa\n3,aa\n4,Aa\n")
+    assert found["z"].levels == ("AA", "Aa", "aa")
+    assert not noted(found, "one category")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("title_with_commas.csv", "'Quarterly report - Warehouse throughput'"),
+        ("title_alone.csv", "'Quarterly report: Warehouse throughput'"),
+    ],
+)
+@pytest.mark.parametrize("header", [None, True])
+def test_a_title_above_the_table_is_passed_over(name, words, header):
+    found = raw(name, header=header)
+    assert [column.name for column in found.columns] == ["Shift hours", "Staff", "Pallets"]
+    assert f"1 line above the table is passed over: {words}." in found.notes
+    np.testing.assert_array_equal(found.rows, np.arange(5, 40))
+    without = raw(name, header=False)
+    assert without.rows[0] == 4
+    assert without.first[0] == ("Shift hours", "Staff", "Pallets")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x,\n1,2\n3,4\n5,6\n",  # a header whose second name is lacking
+        "Fruit,,\nApple,1,2\nPear,3,4\nPlum,5,6\n",  # a heading of a group
+        ",price\nid,\n1,2\n3,4\n",  # two rows of names
+        "id,\nA,5\n7,6\n8,7\n9,8\n4,3\n7,7\n",  # a slip in the first row
+        "7,\nx,y\n1,2\n3,4\n",  # a number is no title
+    ],
+)
+def test_a_first_row_that_may_belong_to_the_table_is_not_passed_over(text):
+    assert not noted(read(text), "passed over")
+
+
+def test_several_lines_of_titles_below_remarks():
+    found = read("# by hand\nPlants, 2 beds\n2024;\nsize;height\n1,5;2\n2,5;4\n3,5;5\n")
+    assert "2 lines above the table are passed over: 'Plants, 2 beds' and '2024'." in found.notes
+    assert "1 line above the table begins with # and is passed over." in found.notes
+    np.testing.assert_array_equal(found["size"].values, [1.5, 2.5, 3.5])
+    np.testing.assert_array_equal(found.rows, [5, 6, 7])
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "features", "note"),
+    [
+        ("customer_id,zip,age,y", ["0007,01067,3,1", "0009,80331,5,2", "0004,01067,4,4"],
+         ("age",), "customer_id and zip look like identifiers and are left out at first."),
+        ("CustomerID,age,y", ["31,3,1", "17,5,2", "23,4,4"],
+         ("age",), "CustomerID looks like an identifier and is left out at first."),
+        ("customer_id,age,y", ["31,3,1", "31,5,2", "23,4,4"], ("customer_id", "age"), ""),
+        ("humid,age,y", ["31,3,1", "17,5,2", "23,4,4"], ("humid", "age"), ""),
+        ("month,age,y", ["01,3,1", "02,5,2", "12,4,4"], ("month", "age"), ""),
+        ("id,age,y", ["1,3,1", "2,5,2", "3,4,4"], ("age",),
+         "id is left out at first: it numbers the rows."),
+    ],
+)  # fmt: skip
+def test_identifiers_are_left_out_at_first(names, rows, features, note):
+    found = read("\n".join([names, *rows]))
+    assert suggest(found) == ("y", features)
+    assert left_out(found) == ((note,) if note else ())
+    table, _ = choose(found, "y", [names.split(",")[0]])  # but may be chosen
+    assert table.X.shape == (3, 1)
+
+
+UP = "1,2.5 2,1.25 4,3 5,7 3,2.5".split()
+
+
+def test_a_row_of_sums_at_the_end_is_left_out():
+    found = raw("total_at_end.csv")
+    assert len(found.rows) == 30
+    assert "Row 32 (Total, 3144, 14549.93) holds sums of the rows above and is left out." in (
+        found.notes
+    )
+    assert found["Units"].values.max() < 3144
+    table, _ = choose(found, "Cost", ["Units"])
+    assert len(table.y) == 30
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "last", "is_out"),
+    [
+        ("shop,n,y", [f"s{i},{row}" for i, row in enumerate(UP)], "Grand total:,15,16.25", True),
+        ("shop,n,y", [f"s{i},{row}" for i, row in enumerate(UP)], "Summe,3,16.4", False),
+        ("shop,n,y", [f"s{i},{row}" for i, row in enumerate(UP)], "Summe,3,16.3", True),
+        ("shop,n,y", [f"s{i},{row}" for i, row in enumerate(UP)], ",15,3.25", True),
+        ("shop,n,y", [f"s{i},{row}" for i, row in enumerate(UP)], ",14,3.25", False),
+        ("shop,n,y", [f"s{i},{row}" for i, row in enumerate(UP)], "s9,15,16.25", False),
+        ("n,y", UP, "15,16.25", True),
+        ("n,y", UP, "15,16.26", False),
+        ("n,y", ["1,1", "2,2"], "3,3", False),
+    ],
+)
+def test_sums_tell_a_row_of_totals(names, rows, last, is_out):
+    found = read("\n".join([names, *rows, last]))
+    assert len(found.rows) == len(rows) + (not is_out)
+    row = f"Row {len(rows) + 2} ({last.strip(',').replace(',', ', ')})"
+    assert noted(found, "sums of the rows above") == {
+        True: [f"{row} holds sums of the rows above and is left out."],
+        False: [],
+    }[is_out] + [
+        f"{row} is called 'Summe' but holds no sums of the rows above: it stays a row."
+    ] * (last.startswith("Summe") and not is_out)
+
+
+def test_a_category_is_chosen_of_as_many_levels_as_are_left_without_the_total():
+    lines = [f"s{i % 20},{i}" for i in range(40)]
+    found = read("\n".join(["shop,n", *lines, "Total,780"]), kinds={"shop": "category"})
+    assert len(found["shop"].levels) == 20
+
+
+@pytest.mark.parametrize(
+    ("cells", "notes"),
+    [
+        ([3.5, 999999, 4, 7, 999999, 5],
+         ["2 rows of y hold 999999, far beyond the others: a mark for missing? Replace it or leave "
+          "those rows out."]),
+        ([3.5, -999, 4, 7, -999, 5, 9999, 9999],
+         [f"2 rows of y hold {mark}, far beyond the others: a mark for missing? Replace it or "
+          "leave those rows out." for mark in (-999, 9999)]),
+        ([3.5, 4, 7, 999999, 5], []),
+        ([3.5, 38, 4, 7, 38, 5], []),
+        ([5, 5, 5, 99, 99], []),
+    ],
+)  # fmt: skip
+def test_a_value_far_beyond_the_others_in_several_rows_is_said(cells, notes):
+    found = read("x,y\n" + "\n".join(f"{i},{cell}" for i, cell in enumerate(cells)))
+    assert noted(found, "far beyond") == notes
+    np.testing.assert_array_equal(found["y"].values, cells)
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "target"),
+    [
+        ("Miete,m,n", "{i},{j},{k}", "Miete"), ("prezzo,m,n", "{i},{j},{k}", "prezzo"),
+        ("ventas,m,n", "{i},{j},{k}", "ventas"), ("Mietern,m,n", "{i},{j},{k}", "n"),
+        ("m,n,colour", "{i},{j},{c}", "n"), ("m,n,plant type", "{i},{j},{c}", "plant type"),
+        ("m,plant type,n", "{i},{c},{j}", "n"), ("m,n,renewed", "{i},{j},{d}", "renewed"),
+    ],
+)  # fmt: skip
+def test_a_target_is_told_by_its_name_or_is_a_number(names, row, target):
+    rows = [row.format(i=i, j=i * i, k=7 - i, c="abc"[i % 3], d="ab"[i % 2]) for i in range(6)]
+    assert suggest(read("\n".join([names, *rows])))[0] == target

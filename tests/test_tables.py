@@ -55,8 +55,8 @@ REFUSED = {
     "a short row below a spreadsheet's own word": (
         "sep=;\nx;y\n1;2\n3\n", "Row 4 has 1 field, where 2 were expected, as in row 2.",
     ),
-    "a title": (
-        "Plants of 2020\nx,y\n1,2\n3,4\n",
+    "a title above no names": (
+        "Plants of 2020\n5,6\n1,2\n3,4\n",
         "Row 2 has 2 fields, where 1 was expected, as in row 1; lines above the table have to go.",
     ),
     "a row after one of two lines": (
@@ -188,8 +188,9 @@ FOUND = {
         "größe,y\n1,2\n3,4\n".encode("utf-16"), {"größe": [1, 3]}, ["The text is UTF-16.", C],
     ),
     "names that come again or are not there": (
-        "x,x,,y\n1,2,3,4\n2,3,4,5\n", {"x (2)": [2, 3], "column 3": [3, 4]},
-        [C, "2 columns had no name of their own and got one."],
+        "x,x,,y\n1,2,3,4\n2,3,4,5\n", {"x 2": [2, 3], "column 3": [3, 4]},
+        [C, "1 column had no name of its own and got one.",
+         "The second column called x is called x 2."],
     ),
     "quotation marks": (
         '"a ""b"", c",y\n"1", 2\n 3 ,"4"\n', {'a "b", c': [1, 3], "y": [2, 4]}, [C],
@@ -445,15 +446,15 @@ def test_names_of_categories_stay_short_and_on_one_line():
         read("x,y\n" + "\n".join(f"{i},{c}" for i, c in enumerate(cells))), "y", ["x"]
     )
     cut = "k" * 77 + "..."
-    assert table.classes == (cut, f"{cut} (2)", "two lines")
+    assert table.classes == (cut, f"{cut} 2", "two lines")
     assert keep(table)[1].classes == table.classes
     assert from_columns(as_columns(table), table)[0].classes == table.classes
 
 
 def test_no_two_columns_are_called_the_same():
     raw = read("k,k = b,y\na,1,2\nb,2,3\na,3,5\nb,4,1\n")
-    assert choose(raw, "y", ["k", "k = b"])[0].features == ("k = b", "k = b (2)")
-    assert choose(raw, "k = b", ["k"])[0].features == ("k = b (2)",)
+    assert choose(raw, "y", ["k", "k = b"])[0].features == ("k = b", "k = b 2")
+    assert choose(raw, "k = b", ["k"])[0].features == ("k = b 2",)
 
 
 def many(values) -> str:

@@ -170,7 +170,7 @@ def test_columns_hold_what_a_reader_would_write():
 def test_columns_that_are_called_the_same_stay_apart():
     table = Table(wide.X, wide.y, wide.marked, ("outlier", "y"), "y")
     columns = as_columns(table)
-    assert list(columns) == ["outlier", "y", "y (2)", "outlier (2)"]
+    assert list(columns) == ["outlier", "y", "y 2", "outlier 2"]
     assert same(from_columns(columns, table)[0], table)
 
 

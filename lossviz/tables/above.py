@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
+from itertools import takewhile
 
-from lossviz.tables.fault import counted
-from lossviz.tables.header import is_number, names_numbers
+from lossviz.registry import quote
+from lossviz.tables.fault import counted, listed
+from lossviz.tables.header import MOSTLY, is_number, names_numbers, on_counting
 
 BLANKS = " "
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", BLANKS: "blanks"}
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+NUMBER = re.compile(r"[-+0-9.,:/ ]+")  # or a date
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 Line = tuple[int, str]  # its row in the file, and its text
+Record = tuple[int, list[str]]  # its row in the file, and its cells
 
 
 def said(text: str) -> str:
@@ -66,6 +70,41 @@ def on_comments(comments: list[Line]) -> list[str]:
     begin, are = ("begins", "is") if len(comments) == 1 else ("begin", "are")
     mark = comments[0][1][0]
     return [f"{lines} above the table {begin} with {mark} and {are} passed over."]
+
+
+def titles_of(glimpse: list[Record]) -> list[Record]:
+    """The rows above the names that hold one filled field, such as a report's title; none where
+    what follows is not plainly a row of several names above numbers."""
+    count = sum(1 for _ in takewhile(lambda row: _filled(row[1]) <= 1, glimpse))
+    titles, rest = glimpse[:count], [cells for _, cells in glimpse[count:]]
+    words = _words(titles)
+    if not words or len(rest) < 2 or all(NUMBER.fullmatch(word) for word in words):
+        return []
+    names, below = rest[0], [cells for cells in rest[1:] if len(cells) >= len(rest[0])]
+    are_full = sum(_filled(cells) > 1 for cells in rest) >= MOSTLY * len(rest)
+    are_narrow = all(len(cells) in (1, len(names)) for _, cells in titles)
+    if not are_full or not are_narrow:
+        return []
+    if any(map(is_number, map(str.strip, names))):
+        return titles if on_counting(names, below, 0) else []
+    return titles if names_numbers(names, below) else []
+
+
+def on_titles(titles: list[Record]) -> list[str]:
+    """A sentence that gives the words of the rows passed over."""
+    words = _words(titles)
+    lines, are = counted(len(words), "line"), "is" if len(words) == 1 else "are"
+    said = f"{lines} above the table {are} passed over: {listed(list(map(quote, words)))}."
+    return [said][: len(words)]
+
+
+def _words(titles: list[Record]) -> list[str]:
+    """What stands in those that are not blank."""
+    return [word for _, cells in titles for word in map(str.strip, cells) if word]
+
+
+def _filled(cells: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _cells(line: str, separator: str) -> list[str]:

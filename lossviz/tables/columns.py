@@ -10,6 +10,7 @@ import numpy as np
 from lossviz.registry import quote, shortened
 from lossviz.tables.cells import is_date
 from lossviz.tables.fault import FileFault, listed
+from lossviz.tables.levels import folded
 from lossviz.tables.texts import DAYS, UNCLEAR, Texts
 
 MOST_LEVELS = 20
@@ -18,6 +19,7 @@ FEW_ROWS = 0.1  # that may hold slips
 MILLION, WHOLE = 1e6, 1e15  # between these, whole numbers are written out
 _LEADING = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _FRACTION = re.compile(r"[.,][0-9]*[1-9]|[eE]")
+_PADDED = re.compile(r"\n0[0-9]{2,}\n")
 _ERROR = re.compile(r"#[A-Z/0_]+[!?]?")
 
 
@@ -30,7 +32,8 @@ class Column:
     values (n,): numbers, nan where missing; of categories the positions of their levels, -1 where
         missing; (0,) where it cannot be used.
     why: what it holds, or why it cannot be used, to be read after its name. levels: in order.
-    notes: sentences on cells that count as missing though something stands there.
+    notes: sentences on cells that count as missing though something stands there, and on levels
+        that are written in several ways. is_code: whether its numbers are written like 007.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Column:
     why: str
     levels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_code: bool = False
 
     @property
     def is_usable(self) -> bool:
@@ -60,7 +64,7 @@ def column_of(column: Texts, decimal: str, rows: np.ndarray, kind: str = "") -> 
     if len(texts) == 1:
         return _unusable(name, "constant", f"is {quote(texts[0])} {_where(column.codes)}")
     if kind == "category":
-        return _chosen_categories(column)
+        return _chosen_categories(*folded(column))
     found = _as_numbers(column, decimal, rows, is_chosen=kind == "number")
     if kind == "number" and not (found and found.is_usable):
         why = found.why if found else f"holds {quote(_first_word(column, decimal))}"
@@ -72,8 +76,9 @@ def column_of(column: Texts, decimal: str, rows: np.ndarray, kind: str = "") -> 
         return _unusable(name, "date", why)
     if len(column.units) > 1:
         return _unusable(name, "text", f"holds numbers of different units: {listed(column.units)}")
-    if _can_be_categories(column):
-        return _categories(column)
+    one, notes = folded(column)
+    if _can_be_categories(one):
+        return _categories(one, notes)
     return _unusable(name, "text", _why_text(column, decimal, rows))
 
 
@@ -108,7 +113,16 @@ def _as_numbers(
     why = f"holds numbers from {' to '.join(_ends(low, high))}"
     why += f", without their {column.unit}" if column.unit else ""
     notes = _on_slips(column, np.isnan(finite), np.isinf(numbers), rows)
-    return Column(column.name, "number", values, why, notes=notes)
+    is_code = not column.unit and _is_code(column.texts, finite)
+    return Column(column.name, "number", values, why, notes=notes, is_code=is_code)
+
+
+def _is_code(texts: list[str], numbers: np.ndarray) -> bool:
+    """Whether whole numbers are written with zeros before them, as 007 and 01067."""
+    known = numbers[~np.isnan(numbers)]
+    if np.any(known[:1] % 1) or np.any(known % 1):
+        return False
+    return _PADDED.search("\n" + "\n".join(texts) + "\n") is not None
 
 
 def _ends(low: float, high: float) -> tuple[str, str]:
@@ -180,23 +194,23 @@ def _can_be_categories(column: Texts) -> bool:
     return few and (len(column.texts) == 2 or bool(column.counts.max() > 1))
 
 
-def _chosen_categories(column: Texts) -> Column:
+def _chosen_categories(column: Texts, notes: tuple[str, ...]) -> Column:
     if len(column.texts) > MOST_LEVELS:
         raise FileFault(
             f"{column.name} has {len(column.texts):,} different values; categories are at most "
             f"{MOST_LEVELS}."
         )
-    return _categories(column)
+    return _categories(column, notes)
 
 
-def _categories(column: Texts) -> Column:
+def _categories(column: Texts, notes: tuple[str, ...]) -> Column:
     texts = column.texts
     order = sorted(range(len(texts)), key=lambda i: _rank(texts[i]))
     place = np.empty(len(texts) + 1, np.int32)
     place[order], place[-1] = np.arange(len(texts)), -1
     levels = tuple(texts[i] for i in order)
     why = f"holds {len(levels)} categories: {listed([shortened(level) for level in levels])}"
-    return Column(column.name, "category", place[column.codes], why, levels)
+    return Column(column.name, "category", place[column.codes], why, levels, notes)
 
 
 def _rank(text: str) -> tuple[float, str, str]:

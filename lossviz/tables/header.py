@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -83,19 +84,35 @@ def names_of(cells: list[str]) -> tuple[list[str], list[str]]:
     """Names that are there, short and different, and a sentence where that took some doing."""
     given = [shortened(cell) for cell in cells]
     names = unique([name or f"column {i}" for i, name in enumerate(given, 1)])
-    changed = sum(name != old for name, old in zip(names, given, strict=True))
-    note = f"{counted(changed, 'column')} had no name of its own and got one."
-    return names, [note if changed == 1 else note.replace("its", "their")][: changed > 0]
+    empty = given.count("")
+    note = f"{counted(empty, 'column')} had no name of its own and got one."
+    notes = [note if empty == 1 else note.replace("its", "their")][: empty > 0]
+    seen: Counter[str] = Counter()
+    again = []
+    for name, old in zip(names, given, strict=True):
+        seen[old] += 1
+        if old and name != old:
+            again.append(f"the {_nth(seen[old])} column called {old} is called {name}")
+    said = listed(again)
+    return names, [*notes, *[f"{said[:1].upper()}{said[1:]}."][: bool(again)]]
+
+
+def _nth(count: int) -> str:
+    words = ["first", "second", "third", "fourth", "fifth", "sixth"]
+    return words[count - 1] if count <= len(words) else f"{count}th"
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """The names, where one comes again with a number behind it."""
+    """The names, where one comes again with a number behind it that makes no other's name. No
+    brackets: what stands in them is read as a unit."""
+    names = list(names)
+    given = set(names)
     found: dict[str, None] = {}
     for name in names:
         candidate, count = name, 1
-        while candidate in found:
+        while candidate in found or (count > 1 and candidate in given):
             count += 1
-            candidate = f"{name} ({count})"
+            candidate = f"{name} {count}"
         found[candidate] = None
     return list(found)
 

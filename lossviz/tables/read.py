@@ -12,6 +12,7 @@ from lossviz.registry import quote, shortened
 from lossviz.tables.columns import Column, column_of
 from lossviz.tables.decode import decode
 from lossviz.tables.fault import FileFault
+from lossviz.tables.marks import far_note, total_at_end, without_last
 from lossviz.tables.split import Split, split
 from lossviz.tables.texts import decimal_signs, sign_notes, texts_of
 
@@ -67,6 +68,29 @@ def read(
     text, notes = decode(given)
     table = split(text, header)
     _check_kinds(kinds, table)
+    # What is a category when the row of sums is gone may have one too many before.
+    loose = {name: kind for name, kind in kinds.items() if kind != "category"}
+    found, on_signs = _columns(table, loose)
+    is_total, on_total = total_at_end(table, found)
+    if is_total:
+        table = without_last(table)
+    if is_total or loose != kinds:
+        found, on_signs = _columns(table, kinds)
+    slips = [note for column in found for note in column.notes]
+    more = f"In {len(slips) - MOST_SLIPS} more columns cells count as missing or are one category."
+    slips = [*slips[:MOST_SLIPS], *[more][: len(slips) > MOST_SLIPS]]
+    far = [note for column in found for note in far_note(column)][:MOST_SLIPS]
+    notes = (*notes, *table.notes, *on_total, *on_signs, *slips, *far)
+    first = tuple(
+        tuple(cells.texts[cells.codes[i]] for cells in table.columns)
+        for i in range(min(FIRST, len(table.rows)))
+    )
+    name = shortened(name) or "own data"
+    return Raw(name, tuple(found), table.rows, notes, table.has_names, first)
+
+
+def _columns(table: Split, kinds: Mapping[str, str]) -> tuple[list[Column], list[str]]:
+    """The columns with their kinds, and sentences on the signs in their numbers."""
     columns = [
         texts_of(cells, are_numbers=kinds.get(cells.name) == "number") for cells in table.columns
     ]
@@ -76,17 +100,7 @@ def read(
         for column, decimal in zip(columns, decimals, strict=True)
     ]
     numeric = [i for i, column in enumerate(found) if column.kind == "number"]
-    on_signs = sign_notes([columns[i] for i in numeric], [decimals[i] for i in numeric])
-    slips = [note for column in found for note in column.notes]
-    more = f"In {len(slips) - MOST_SLIPS} more columns cells count as missing."
-    slips = [*slips[:MOST_SLIPS], *[more][: len(slips) > MOST_SLIPS]]
-    notes = (*notes, *table.notes, *on_signs, *slips)
-    first = tuple(
-        tuple(cells.texts[cells.codes[i]] for cells in table.columns)
-        for i in range(min(FIRST, len(table.rows)))
-    )
-    name = shortened(name) or "own data"
-    return Raw(name, tuple(found), table.rows, notes, table.has_names, first)
+    return found, sign_notes([columns[i] for i in numeric], [decimals[i] for i in numeric])
 
 
 def _check_kinds(kinds: Mapping[str, str], table: Split) -> None:

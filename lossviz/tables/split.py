@@ -17,11 +17,14 @@ from lossviz.tables.above import (
     LINE,
     SEPARATORS,
     Line,
+    Record,
     comments_of,
     is_row,
     names_above,
     on_comments,
+    on_titles,
     said,
+    titles_of,
 )
 from lossviz.tables.cells import is_missing
 from lossviz.tables.fault import FileFault, counted
@@ -30,7 +33,6 @@ from lossviz.tables.header import is_header, is_number, names_of, on_counting
 MOST_COLUMNS = 200
 GLIMPSE = 200  # rows by which the separator and the header are told
 BLOCK = 4096
-Record = tuple[int, list[str]]  # its row in the file, and its cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def split(text: str, header: bool | None = None) -> Split:
         given, comments = named, comments[:-1]
         notes.append(f"The names are those in row {table.comments[-1][0]:,}.")
         body = chain(table.glimpse, table.records)
-    notes += on_comments(comments)
+    notes += [*on_comments(comments), *on_titles(table.titles)]
     more = "" if named else _one_more(first, below)
     has_names = bool(named or more or is_header(first, below)) if header is None else header
     width_row = first_row
@@ -113,10 +115,12 @@ def split(text: str, header: bool | None = None) -> Split:
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """glimpse: the first rows; records: those after them. comments: lines above, with their row."""
+    """glimpse: the first rows; records: those after them. comments: lines above, with their row;
+    titles: rows above the names, such as a report's title."""
 
     separator: str
     comments: list[Line]
+    titles: list[Record]
     glimpse: list[Record]
     records: Iterator[Record]
 
@@ -128,8 +132,10 @@ def _opened(text: str) -> _Opened:
         separator = known or _best_separator(text, skipped)
         records = _records(text, separator, skipped)
         glimpse = list(islice(records, GLIMPSE))
+        titles = titles_of(glimpse)
+        glimpse = glimpse[len(titles) :]
         if glimpse and not any(is_row(line, len(glimpse[0][1]), separator) for _, line in comments):
-            return _Opened(separator, comments, glimpse, records)
+            return _Opened(separator, comments, titles, glimpse, records)
     raise FileFault("The file is empty.")
 
 
@@ -177,6 +183,7 @@ def _best_separator(text: str, skipped: int) -> str:
     marks = {}
     for separator in SEPARATORS:
         records = _glimpse(start, separator)
+        records = records[len(titles_of(list(enumerate(records)))) :]
         counts = Counter(map(len, records))
         width, often = counts.most_common(1)[0] if counts else (1, 0)
         if width == 1 or len(records[0]) == 1:

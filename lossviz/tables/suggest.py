@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,18 +9,10 @@ import numpy as np
 from lossviz.datasets.own import MOST_CLASSES
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.tables.named import COUNTERS, TARGETS, names_classes, names_ids
 from lossviz.tables.read import Raw
 
 USUAL_FEATURES = 30
-TARGETS = (
-    "target", "y", "label", "class", "outcome", "response", "output", "result", "price", "species",
-    "diagnosis", "quality", "default", "survived", "churn", "score", "sales",
-)  # fmt: skip
-# Numbers that count the rows say nothing of them.
-COUNTERS = re.compile(
-    r"(?:unnamed: |column )?1?0?|id|index|no\.?|nr\.?|row|row[ _]id|#", re.IGNORECASE
-)
-
 
 def can_be_classes(column: Column) -> bool:
     """Whether it is of 2 to 10 categories, or of as many different whole numbers."""
@@ -67,8 +58,8 @@ def _suggested(raw: Raw, target: str) -> tuple[str, tuple[str, ...], tuple[str, 
         raise FileFault(f"A feature and a target are needed{': ' if why else ''}{'; '.join(why)}.")
     aim = _likely_target(targets)
     others = [column for column in usable if column is not aim]
-    candidates = [column for column in others if not _counts_rows(column)] or others
-    counters = [column.name for column in others if column not in candidates]
+    candidates = [column for column in others if not _tells_rows_apart(column)] or others
+    apart = [column for column in others if column not in candidates]
     sparse = _sparse(aim, candidates)
     features, width = [], 0
     for column in (column for column in candidates if column not in sparse):
@@ -76,16 +67,23 @@ def _suggested(raw: Raw, target: str) -> tuple[str, tuple[str, ...], tuple[str, 
         if width <= USUAL_FEATURES or not features:
             features.append(column.name)
     rest = len(candidates) - len(sparse) - len(features)
-    return aim.name, tuple(features), tuple(_on_left_out(counters, sparse, aim, rest))
+    return aim.name, tuple(features), tuple(_on_left_out(apart, sparse, aim, rest))
 
 
 def _likely_target(columns: list[Column]) -> Column:
-    """By name, or else the last that has a value in most rows and does not count them."""
+    """By name, unless several columns had that one, or else the last that has a value in most rows
+    and does not tell them apart: a number, unless a category is plainly what is asked."""
     by_name = {column.name.casefold(): column for column in reversed(columns)}
-    named = [by_name[name] for name in TARGETS if name in by_name]
-    told = [column for column in columns if not _counts_rows(column)]
+    once = [name for name in TARGETS if name in by_name and f"{name} 2" not in by_name]
+    if once:
+        return by_name[once[0]]
+    told = [column for column in columns if not _tells_rows_apart(column)]
     full = [column for column in told if not _lacks_most(column.is_missing)]
-    return named[0] if named else (full or told or columns)[-1]
+    found = full or told or columns
+    numbers = [column for column in found if column.kind == "number"]
+    last = found[-1]
+    is_asked = names_classes(last.name) or len(last.levels) == 2
+    return last if is_asked or not numbers else numbers[-1]
 
 
 def _sparse(target: Column, columns: list[Column]) -> list[Column]:
@@ -106,12 +104,19 @@ def _lacks_most(is_missing: np.ndarray) -> bool:
 
 
 def _on_left_out(
-    counters: list[str], sparse: list[Column], target: Column, rest: int
+    apart: list[Column], sparse: list[Column], target: Column, rest: int
 ) -> Iterator[str]:
+    counters = [column.name for column in apart if _counts_rows(column)]
+    codes = [column.name for column in apart if column.name not in counters]
     if counters:
         are, number = ("are", "number") if len(counters) > 1 else ("is", "numbers")
         they = "they" if len(counters) > 1 else "it"
         yield f"{listed(counters)} {are} left out at first: {they} {number} the rows."
+    if codes:
+        look, are = ("look like identifiers", "are") if len(codes) > 1 else (
+            "looks like an identifier", "is"
+        )  # fmt: skip
+        yield f"{listed(codes)} {look} and {are} left out at first."
     if sparse:
         has_target = ~target.is_missing
         lacks = [
@@ -135,6 +140,17 @@ def check_usable(column: Column) -> None:
 
 def is_whole(values: np.ndarray) -> bool:
     return bool(np.all(values == np.round(values)))
+
+
+def _tells_rows_apart(column: Column) -> bool:
+    """Whether it numbers the rows, or looks like an identifier: written as 007, or called so and
+    another whole number in every row."""
+    if _counts_rows(column) or column.is_code:
+        return True
+    if column.kind != "number" or not names_ids(column.name):
+        return False
+    values = column.values[~column.is_missing]
+    return is_whole(values) and len(np.unique(values)) == len(values)
 
 
 def _counts_rows(column: Column) -> bool:
