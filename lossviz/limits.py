@@ -29,6 +29,7 @@ MACHINE = Budget(memory=2**33, step=2.0**38, work=2.0**50)
 CHARACTERS = 20_000  # of a link
 ROWS_OF_A_LINK = 300  # of one's own, that it may carry
 ROWS = 100_000  # of a file
+MEGABYTES = 20  # of a file; .streamlit/config.toml says so to the server
 FEATURES = 100  # of rows of one's own
 SETTINGS = 900  # of an address that a browser sends; Streamlit reads a thousand
 RUNS = 2_000  # of a link: as many values of one setting as fit into it

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lossviz.limits import SETTINGS
 from lossviz.losses import LOSSES, Loss
 from lossviz.losses.base import Array, LossFunction, loss
 from lossviz.losses.scores import logit, sigmoid
@@ -52,7 +53,7 @@ def _reader(variable: str, default: str) -> Callable[[str], str]:
         except FormulaError as error:
             raise ValueError(f"at character {error.at + 1}: {error.message.rstrip('.')}") from None
 
-    return read
+    return lru_cache(maxsize=4 * SETTINGS)(read)  # each run of a page reads its whole link again
 
 
 def _params(variable: str, text: str) -> tuple[Param, ...]:

@@ -22,6 +22,7 @@ from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page, scrip
 from lossviz.export import csv as table
 from lossviz.export import table as table_module
 from lossviz.export.script import queries
+from lossviz.export.table import _word
 from lossviz.export.torch_script import LOSS, OPTIMIZER
 from lossviz.playground import playground
 from lossviz.reference import reference
@@ -398,3 +399,11 @@ def test_no_table_is_longer_than_was_counted(query, monkeypatch):
     )
     with pytest.raises(TooLarge, match="The table would take"):
         csv_within(runs)
+
+
+@pytest.mark.parametrize("words",
+    ["=1+1", " =1+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a", "\u200b=1", "\t1"],
+)
+def test_what_a_spreadsheet_would_take_for_a_formula_has_an_apostrophe(words):
+    assert _word(words) == f"'{words}"
+    assert _word(f"a{words}") == f"a{words}"

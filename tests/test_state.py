@@ -115,3 +115,8 @@ def test_an_option_is_never_called_what_an_item_of_another_registry_is(key):
             if registry is not param.choices and option in registry:
                 label = registry[option].label
                 assert words not in (label, label.partition(" (")[0])
+
+
+def test_the_number_of_settings_that_a_link_had_is_no_longer_than_a_number():
+    assert state.read("view.cut=9999")[1][0].startswith("The link has 9999 settings")
+    assert max(map(len, state.read("view.cut=" + "9" * 18_000)[1])) < 100

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lossviz import LOSSES, Experiment, parse, run, run_all
+from lossviz import LOSSES, Experiment, Sweep, parse, run, run_all
 from lossviz.experiment import loss_of
 from lossviz.figures.style import styles
 from lossviz.formula import parse as parse_formula
@@ -145,3 +145,10 @@ def test_what_is_found_of_a_formula_is_said_with_its_letters():
     said = " ".join(findings("own", e.params_of("loss")).sentences)
     assert "2" in said
     assert "convex" in said
+
+
+def test_formulas_of_a_link_are_read_once(monkeypatch):
+    axes = {"loss": ["own"], "own.text": [f"abs(r)**(1 + {i}/1000)" for i in range(1, 700)]}
+    sweep = Sweep.of(axes)
+    monkeypatch.setattr("lossviz.formula.parse", None)
+    assert Sweep.of(axes) == sweep == Sweep.of(dict(sweep.axes))

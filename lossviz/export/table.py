@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as writer
 from collections.abc import Sequence
 from io import StringIO
+from unicodedata import normalize
 
 from lossviz.figures.style import styles
 from lossviz.limits import WRITTEN
@@ -12,7 +13,8 @@ from lossviz.training import Run
 
 COLUMNS = ("run", "query", "step", "training_loss", "clean_test_loss")
 NUMBER = 24  # characters, and its comma, at most
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the start of a formula
+# What spreadsheets take for the start of a formula.
+FORMULA = ("=", "+", "-", "@", "\N{MINUS SIGN}")
 ERRORS = ("training_error", "clean_test_error")
 
 
@@ -47,7 +49,9 @@ def csv(runs: Sequence[Run]) -> str:
 
 
 def _word(words: str) -> str:
-    return f"'{words}" if words.startswith(FORMULA) else words
+    # Spreadsheets pass over blanks and what cannot be seen; full-width signs are signs to them.
+    seen = "".join(filter(str.isprintable, normalize("NFKC", words))).lstrip()
+    return f"'{words}" if seen.startswith(FORMULA) or words.startswith(("\t", "\r")) else words
 
 
 def too_large(runs: Sequence[Run]) -> str:

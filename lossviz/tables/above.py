@@ -7,39 +7,43 @@ import re
 from itertools import takewhile
 
 from lossviz.registry import quote
-from lossviz.tables.fault import counted, listed
+from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.header import MOSTLY, is_number, names_numbers, on_counting
+from lossviz.tables.lines import BLANKS, LINE, START, Lines, Place, cut
 
-BLANKS = " "
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", BLANKS: "blanks"}
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+MOST_COMMENTS = 10_000
 NUMBER = re.compile(r"[-+0-9.,:/ ]+")  # or a date
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 Line = tuple[int, str]  # its row in the file, and its text
 Record = tuple[int, list[str]]  # its row in the file, and its cells
 
 
-def said(text: str) -> str:
-    """The separator that Excel's first line `sep=;` names."""
+def said(text: str) -> tuple[str, Place]:
+    """The separator that Excel's first line `sep=;` names, and where the lines below it begin."""
     first = LINE.match(text)
     said = _SAID.fullmatch(first[0]) if first else None
-    return said[1] if said and said[1] in SEPARATORS else ""
+    if first and said and said[1] in SEPARATORS:
+        return said[1], Place(1, first.end())
+    return "", START
 
 
-def comments_of(text: str, is_said: bool) -> tuple[list[Line], int]:
-    """The lines above the table that begin with # or %, and how many lines they take. A column may
-    be called #, though."""
-    found, skipped = [], 0
-    for row, match in enumerate(LINE.finditer(text), 1):
-        line = match[0].strip()
-        if row == 1 and is_said:
-            skipped = 1
-        elif line and (line[0] not in "#%" or line[1:2] in tuple(",;|")):
+def comments_of(text: str, start: Place) -> tuple[list[Line], Place]:
+    """The lines above the table that begin with # or %, and where the next line begins. A column
+    may be called #, though."""
+    found: list[Line] = []
+    lines, end = Lines(text, start=start), start
+    for line in map(str.strip, lines):
+        lines.begin()
+        if line and (line[0] not in "#%" or line[1:2] in tuple(",;|")):
             break
-        elif line:
-            found.append((row, line))
-            skipped = row
-    return found, skipped
+        if line and len(found) == MOST_COMMENTS:
+            most = f"more than {MOST_COMMENTS:,} lines above the table that begin with {line[:1]}"
+            raise FileFault(f"The file has {most}; they have to go.")
+        if line:
+            found.append((lines.begun, line))
+            end = lines.next
+    return found, end
 
 
 def is_row(line: str, width: int, separator: str) -> bool:
@@ -108,9 +112,8 @@ def _filled(cells: list[str]) -> int:
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    if separator == BLANKS:
-        line = " ".join(line.split())
+    reader = csv.reader([cut(line, separator)], delimiter=separator, skipinitialspace=True)
     try:
-        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+        return next(reader, [])
     except csv.Error:
         return []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 
+from lossviz.limits import MEGABYTES
 from lossviz.tables.fault import FileFault
+from lossviz.tables.lines import ends
 
-MOST_BYTES = 20 * 2**20
+MOST_BYTES = MEGABYTES * 2**20
 MARKS = {
     codecs.BOM_UTF8: ("utf-8", "UTF-8"),
     codecs.BOM_UTF32_LE: ("utf-32-le", "UTF-32"),  # it begins with the mark of UTF-16
@@ -29,7 +31,6 @@ OTHER_FILES = {
     b"\x89PNG": "This is a picture; a table in CSV is wanted.",
     b"\xff\xd8\xff": "This is a picture; a table in CSV is wanted.",
 }
-BREAK = re.compile(r"\r\n|\r|\n")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 # Western words have an accent here and there; Greek or Cyrillic ones that are read as
 # Windows-1252 are nothing but accents.
@@ -64,7 +65,7 @@ def _weigh(size: int) -> None:
 
 def _row(before: str) -> int:
     """The row in which the text goes on."""
-    return 1 + len(BREAK.findall(before))
+    return 1 + ends(before, 0, len(before))
 
 
 def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -100,7 +101,7 @@ def _western(data: bytes) -> str | None:
     # Sequences that are proper UTF-8 do not come about by chance: that is UTF-8, damaged.
     lenient = data.decode("utf-8", "replace")
     damaged = lenient.count("\ufffd")
-    proper = sum(character > "\x7f" for character in lenient) - damaged
+    proper = len(lenient) - len(lenient.encode("ascii", "ignore")) - damaged
     if proper >= damaged:
         return None
     try:

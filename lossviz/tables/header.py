@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from lossviz.registry import shortened
-from lossviz.tables.cells import is_date, is_missing
+from lossviz.tables.cells import is_date, is_missing, written_as
 from lossviz.tables.fault import counted, listed
 from lossviz.tables.units import quantity
 
@@ -77,7 +77,7 @@ def counting(cells: list[str], below: list[list[str]]) -> list[str]:
 
 
 def _is_plain(cell: str) -> bool:
-    return _PLAIN.fullmatch(cell) is not None
+    return written_as(_PLAIN, cell) is not None
 
 
 def names_of(cells: list[str]) -> tuple[list[str], list[str]]:

@@ -14,7 +14,6 @@ import numpy as np
 from lossviz.limits import ROWS as MOST_ROWS
 from lossviz.tables.above import (
     BLANKS,
-    LINE,
     SEPARATORS,
     Line,
     Record,
@@ -29,6 +28,7 @@ from lossviz.tables.above import (
 from lossviz.tables.cells import is_missing
 from lossviz.tables.fault import FileFault, counted
 from lossviz.tables.header import is_header, is_number, names_of, on_counting
+from lossviz.tables.lines import START, Lines, Place, fields, glance
 
 MOST_COLUMNS = 200
 GLIMPSE = 200  # rows by which the separator and the header are told
@@ -65,7 +65,8 @@ def split(text: str, header: bool | None = None) -> Split:
     table = _opened(text)
     (first_row, first), *others = table.glimpse
     if len(first) > MOST_COLUMNS:
-        raise FileFault(f"The file has {len(first):,} columns; at most {MOST_COLUMNS} are read.")
+        columns = fields(len(first), "column")
+        raise FileFault(f"The file has {columns}; at most {MOST_COLUMNS} are read.")
     below = [cells for _, cells in others]
     if len(first) == 1 and all(len(cells) == 1 for cells in below):
         raise FileFault(
@@ -92,7 +93,7 @@ def split(text: str, header: bool | None = None) -> Split:
     elif header is None and not named:
         notes += on_counting(first, below, first_row)
     remarks: list[int] = []
-    columns, rows = _columns(_without(body, len(given), remarks), len(given), width_row)
+    columns, rows = _columns(_without(body, len(given), width_row, remarks), len(given))
     if remarks:
         notes.append(f"{counted(len(remarks), 'line')} between the rows, beginning with #, "
                      f"{'is' if len(remarks) == 1 else 'are'} passed over.")  # fmt: skip
@@ -127,10 +128,10 @@ class _Opened:
 
 def _opened(text: str) -> _Opened:
     """The rows of the text, after what stands above them."""
-    known = said(text)
-    for comments, skipped in (comments_of(text, bool(known)), ([], int(bool(known)))):
-        separator = known or _best_separator(text, skipped)
-        records = _records(text, separator, skipped)
+    known, begin = said(text)
+    for comments, start in (comments_of(text, begin), ([], begin)):
+        separator = known or _best_separator(text, start)
+        records = _records(text, separator, start)
         glimpse = list(islice(records, GLIMPSE))
         titles = titles_of(glimpse)
         glimpse = glimpse[len(titles) :]
@@ -148,24 +149,20 @@ def _one_more(first: list[str], below: list[list[str]]) -> Literal["", "first", 
     return "" if is_header(below[0], below[1:]) else "first"
 
 
-def _records(text: str, separator: str, skipped: int) -> Iterator[Record]:
+def _records(text: str, separator: str, start: Place) -> Iterator[Record]:
     """All rows that hold something. csv reads the quotation marks."""
-    lines: Iterable[str] = (match[0] for match in LINE.finditer(text))
-    lines = islice(lines, skipped, None)
-    if separator == BLANKS:
-        lines = (" ".join(line.split()) for line in lines)
+    lines = Lines(text, separator, start)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    row = 0
     try:
         while True:
-            row = skipped + reader.line_num + 1
+            lines.begin()
             cells = next(reader)
             if any(cells) and not (len(cells) == 1 and not cells[0].strip()):
-                yield row, cells
+                yield lines.begun, cells
     except StopIteration:
         return
     except csv.Error as error:
-        raise FileFault(f"Row {row:,} {_reason(str(error), separator)}.") from None
+        raise FileFault(f"Row {lines.begun:,} {_reason(str(error), separator)}.") from None
 
 
 def _reason(error: str, separator: str) -> str:
@@ -177,9 +174,9 @@ def _reason(error: str, separator: str) -> str:
     return f"has no {sign} after a closing quotation mark"
 
 
-def _best_separator(text: str, skipped: int) -> str:
+def _best_separator(text: str, begin: Place) -> str:
     """The one that gives most rows the same number of cells, and most cells that are numbers."""
-    start = "".join(match[0] for match in islice(LINE.finditer(text), skipped, skipped + GLIMPSE))
+    start = glance(text, begin, GLIMPSE)
     marks = {}
     for separator in SEPARATORS:
         records = _glimpse(start, separator)
@@ -188,7 +185,7 @@ def _best_separator(text: str, skipped: int) -> str:
         width, often = counts.most_common(1)[0] if counts else (1, 0)
         if width == 1 or len(records[0]) == 1:
             continue
-        cells = [cell.strip() for cells in records[1:] or records for cell in cells]
+        cells = [cell.strip() for row in records[1:] or records for cell in row[:MOST_COLUMNS]]
         numbers = sum(is_number(cell) or is_missing(cell) for cell in cells) / len(cells)
         if separator == BLANKS and marks and numbers < 1:
             continue
@@ -200,24 +197,29 @@ def _glimpse(text: str, separator: str) -> list[list[str]]:
     """The first rows, as far as they can be read at all."""
     found = []
     try:
-        for _, cells in _records(text, separator, 0):
+        for _, cells in _records(text, separator, START):
             found.append(cells)
     except FileFault:
         pass
     return found
 
 
-def _without(records: Iterable[Record], width: int, remarks: list[int]) -> Iterator[Record]:
-    """The records but for remarks, which begin with # and are no row; these are noted."""
+def _without(
+    records: Iterable[Record], width: int, header: int, remarks: list[int]
+) -> Iterator[Record]:
+    """The records but for remarks, which begin with # and are no row; these are noted. FileFault
+    where another one is of another width than the header."""
     for row, cells in records:
         if len(cells) != width and cells[0].lstrip().startswith("#"):
             remarks.append(row)
+        elif len(cells) != width:
+            raise FileFault(_ragged(row, len(cells), header, width))
         else:
             yield row, cells
 
 
 def _columns(
-    records: Iterator[Record], width: int, header: int
+    records: Iterator[Record], width: int
 ) -> tuple[list[tuple[list[str], np.ndarray]], np.ndarray]:
     """The different texts of each column, which of them each row has (n,), and the rows (n,)."""
     # A text that comes again is held once: files are full of them, and of text rather than memory.
@@ -225,9 +227,6 @@ def _columns(
     codes: list[list[np.ndarray]] = [[] for _ in range(width)]
     rows: list[int] = []
     while block := list(islice(records, BLOCK)):
-        for row, cells in block:
-            if len(cells) != width:
-                raise FileFault(_ragged(row, len(cells), header, width))
         rows += [row for row, _ in block]
         if len(rows) > MOST_ROWS:
             total = len(rows) + sum(1 for _ in records)
@@ -246,6 +245,6 @@ def _columns(
 def _ragged(row: int, found: int, header: int, expected: int) -> str:
     hint = "; lines above the table have to go" if expected == 1 else ""
     return (
-        f"Row {row:,} has {counted(found, 'field')}, where {expected} "
+        f"Row {row:,} has {fields(found)}, where {expected} "
         f"{'was' if expected == 1 else 'were'} expected, as in row {header:,}{hint}."
     )

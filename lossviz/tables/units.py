@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from lossviz.tables.cells import BETWEEN, MINUS, is_date, is_number
+from lossviz.tables.cells import BETWEEN, MINUS, is_date, is_number, written_as
 
 _SYMBOLS = "$€£¥₹₽₩₺₴₫₪₦₱฿₿¢₡₲₵₸₼₾₮₭"
 _CODES = (
@@ -24,9 +24,10 @@ _UNITS = (
 ).split()
 _UNIT = rf"(?:{'|'.join(map(re.escape, sorted(set(_UNITS), key=len, reverse=True)))})[²³]?[23]?\.?"
 _WORD = r"(?<=[ \u00a0\u202f])(?!(?:am|pm)\b)[^\W\d_]{2,}\.?"
-_NUMBER = rf"[0-9.,](?:[0-9.,{BETWEEN}]*[0-9.,])?(?:[eE][+-]?[0-9]+)?"
-_BLANK = r"[ \u00a0\u202f]*"
-_PER = rf"(?:/|per ){_BLANK}[^\W_]+[²³]?"
+# Nothing that is matched is given back (++, *+): there is one way only to read a cell.
+_NUMBER = rf"[0-9.,]++(?:[{BETWEEN}]++[0-9.,]++)*+(?:[eE][+-]?[0-9]++)?"
+_BLANK = r"[ \u00a0\u202f]*+"
+_PER = rf"(?:/|per ){_BLANK}[^\W_]++"
 _MORE = rf"(?:{_BLANK}(?:{_MONEY}|{_PER})|[ \u00a0\u202f]{_UNIT})"
 _KNOWN = rf"(?:(?:{_MONEY}|{_UNIT}){_MORE}?|{_PER})"
 _QUANTITY = re.compile(
@@ -57,7 +58,7 @@ def quantity(cell: str) -> Quantity | None:
         return Quantity(cell, "", True, False)
     if is_date(cell):
         return None
-    found = _QUANTITY.fullmatch(cell.replace(MINUS, "-"))
+    found = written_as(_QUANTITY, cell.replace(MINUS, "-"))
     if not found:
         return None
     brackets = [bool(found[name]) for name in ("open", "bracket", "closed", "close")]
@@ -83,4 +84,4 @@ def _alike(unit: str) -> str:
 
 
 def is_money(unit: str) -> bool:
-    return _ONLY_MONEY.fullmatch(unit) is not None
+    return written_as(_ONLY_MONEY, unit) is not None

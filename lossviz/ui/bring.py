@@ -8,6 +8,7 @@ import streamlit as st
 
 from lossviz.datasets.choice import Choice
 from lossviz.datasets.own import FEW, Table, chosen_in, named, usual_share
+from lossviz.limits import MEGABYTES
 from lossviz.tables import (
     OTHER_ROWS,
     FileFault,
@@ -26,7 +27,6 @@ from lossviz.ui.page import plain
 from lossviz.ui.preview import preview
 
 FILE, PASTED = "A file", "Pasted text"
-MOST_MEGABYTES = 20
 EXAMPLE = "weight; consumption\n1,2; 5,6\n1,5; 6,9\n0,9; 4,8"
 OF_FILE = "of file "  # keys of what is held while the dialog is open
 
@@ -74,7 +74,7 @@ class Given:
 def _from_file() -> Given | None:
     given = st.file_uploader(
         "Rows and columns as text (CSV), with or without a line of names", key="rows file",
-        type=["csv", "tsv", "txt", "dat"], max_upload_size=MOST_MEGABYTES, on_change=state.hold,
+        type=["csv", "tsv", "txt", "dat"], max_upload_size=MEGABYTES, on_change=state.hold,
     )  # fmt: skip
     return None if given is None else Given(given.file_id, given.getvalue(), given.name)
 

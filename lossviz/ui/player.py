@@ -33,13 +33,17 @@ def player(
     neither is passed over.
     """
 
+    def told(trigger: str) -> object:
+        # A forged or late message may come without the component's own state.
+        return getattr(st.session_state.get(key), trigger, None)
+
     def acted() -> None:
-        action = read_action(st.session_state[key].action)
+        action = read_action(told("action"))
         if action is not None:
             on_action(action)
 
     def edited() -> None:
-        edit = read_edit(st.session_state[key].edit)
+        edit = read_edit(told("edit"))
         if edit is not None:
             st.session_state[key + ANSWERED] = edit.n
             on_edit(edit)

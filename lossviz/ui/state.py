@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from re import fullmatch
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -85,7 +86,7 @@ def read(query: str) -> tuple[dict[str, Any], list[str]]:
     sweep, notes = parse(query)
     looks: dict[str, Value] = {}
     for key, words in parse_qsl(query, keep_blank_values=True, errors="replace"):
-        if key == CUT and words.isascii() and words.isdigit():
+        if key == CUT and fullmatch("[0-9]{1,9}", words):
             notes.insert(0, f"The link has {words} settings; the first {MOST_SETTINGS} were read.")
         elif key.startswith(VIEW):
             said = _look(key, words, looks)
