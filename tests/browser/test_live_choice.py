@@ -53,7 +53,7 @@ def test_all_that_is_chosen_of_a_file_travels_in_its_link(
     dialog.get_by_role("button", name="Use these rows").press("Enter")
     expect(dialog).to_have_count(0)
     expect(page.get_by_text("so “Binary cross-entropy” is trained")).to_be_visible()
-    expect(page.get_by_text("outliers=vertical")).to_be_visible()
+    expect(page.get_by_text("Your rows are taken as they stand")).to_be_visible()
     page.wait_for_url(re.compile("file~310~"))
     [words] = parse_qs(urlsplit(page.url).query)["table_binary.rows"]
     assert chosen_in(words) == Choice(
