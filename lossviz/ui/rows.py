@@ -50,7 +50,11 @@ def rows_as_a_table(table: Table, use: Callable[[Table], object]) -> None:
         as_columns(table), num_rows="dynamic", key="rows typed", height=420, on_change=state.hold,
     )  # fmt: skip
     st.caption("Add a row at the end; choose rows at the left to delete them.")
-    if st.button("Use these rows", icon=":material/check:", on_click=state.hold):
+    # The editor tells of a cell a moment after it was typed: no press is to overtake it.
+    is_typed = any(st.session_state.get("rows typed", {}).values())
+    if st.button(
+        "Use these rows", icon=":material/check:", on_click=state.hold, disabled=not is_typed
+    ):
         try:
             changed, notes = from_columns(edited, table)
             use(changed)

@@ -127,6 +127,7 @@ def test_a_table_is_the_keyboards_way(page: Page, app_url: str) -> None:
     page.get_by_role("button", name="Rows as a table").press("Enter")
     grid = page.get_by_role("dialog").get_by_test_id("stDataFrame").locator("canvas").first
     expect(grid).to_be_visible()
+    expect(page.get_by_role("button", name="Use these rows")).to_be_disabled()
     assert serious_faults(page) == []
     grid.focus()
     page.keyboard.press("ArrowRight")
@@ -136,7 +137,9 @@ def test_a_table_is_the_keyboards_way(page: Page, app_url: str) -> None:
     expect(page.locator("#portal input")).to_have_value("7")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("glide-cell-2-1")).to_have_text("7")
-    page.get_by_role("dialog").get_by_role("button", name="Use these rows").press("Enter")
+    use = page.get_by_role("dialog").get_by_role("button", name="Use these rows")
+    expect(use).to_be_enabled()  # once the server knows of the cell
+    use.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
     table = rows_in(page, "table_binary.rows")
     assert 7.0 in table.X
