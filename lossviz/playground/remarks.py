@@ -13,6 +13,7 @@ from lossviz.playground.words import listed, objectives, ranges_in_words, tasks_
 from lossviz.reference import reference
 from lossviz.replay import MAPPED
 from lossviz.sampling import Sample
+from lossviz.tables.fault import counted
 from lossviz.task import Task
 from lossviz.training import Run
 from lossviz.written import VARIABLES, findings
@@ -85,14 +86,10 @@ def starts(runs: Sequence[Run]) -> list[str]:
         if given and given != size:
             rest = "the last ones are left out" if given > size else "the others begin at 0"
             found.append(
-                f"The start gives {_counted(given, 'value')}, and the model has "
-                f"{_counted(size, 'parameter')}: {rest}."
+                f"The start gives {counted(given, 'value')}, and the model has "
+                f"{counted(size, 'parameter')}: {rest}."
             )
     return list(dict.fromkeys(found))
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def held_out(runs: Sequence[Run]) -> list[str]:
