@@ -2,13 +2,13 @@
 
 import gc
 import random
-import sys
 import threading
 from functools import partial
 from weakref import ref
 
 import numpy as np
 import pytest
+from crowd import at_once
 
 from lossviz.cache import EACH, Cache
 
@@ -158,35 +158,23 @@ def test_an_owner_may_die_in_the_midst_of_a_question():
 def test_threads_share_one_cache():
     # Small turns and little room, so that threads meet; owners die all the time, some of them in
     # rings that the collector finds, even while the cache is being changed.
-    cache, faults, turn = Cache(12 * EACH), [], sys.getswitchinterval()
+    cache, faults = Cache(12 * EACH), []
     lasting = [Owner() for _ in range(4)]
 
     def work(seed):
         dice = random.Random(seed)
-        try:
-            for _ in range(1500):
-                k, owner = dice.randrange(20), dice.choice([None, Owner(), *lasting])
-                if dice.random() < 0.2:
-                    owner = Owner()
-                    owner.ring = owner
-                found = cache.of(owner, k, lambda k=k: (np.full(k, float(k)), k))
-                if found[1] != k or len(found[0]) != k or cache.weight > 12 * EACH:
-                    faults.append((k, found))
-                if dice.random() < 0.02:
-                    gc.collect(0)
-        except Exception as error:  # noqa: BLE001  (a thread's own would not fail the test)
-            faults.append(error)
+        for _ in range(1500):
+            k, owner = dice.randrange(20), dice.choice([None, Owner(), *lasting])
+            if dice.random() < 0.2:
+                owner = Owner()
+                owner.ring = owner
+            found = cache.of(owner, k, lambda k=k: (np.full(k, float(k)), k))
+            if found[1] != k or len(found[0]) != k or cache.weight > 12 * EACH:
+                faults.append((k, found))
+            if dice.random() < 0.02:
+                gc.collect(0)
 
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=work, args=(seed,), daemon=True) for seed in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-            assert not thread.is_alive()  # nobody waits for a lock that is never given back
-    finally:
-        sys.setswitchinterval(turn)
+    assert at_once(work, 6, 30) == []
     assert faults == []
     lasting.clear()
     gc.collect()

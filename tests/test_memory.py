@@ -1,7 +1,6 @@
 """Memory: rows are shared, bounded in bytes, and die with whoever brought them."""
 
 import gc
-import sys
 import threading
 import tracemalloc
 from time import sleep
@@ -9,6 +8,7 @@ from weakref import WeakValueDictionary, ref
 
 import numpy as np
 import pytest
+from crowd import at_once
 
 from lossviz import Experiment, Sample, landscape, reference, run_all
 from lossviz.cache import KEPT
@@ -227,32 +227,20 @@ def test_two_sessions_that_bring_one_file_at_once_hold_one_table(monkeypatch):
 
 def test_sessions_come_and_go_in_threads(little_room):
     # Each brings rows, two of them the same ones, looks at them, and leaves.
-    faults, turn = [], sys.getswitchinterval()
+    faults = []
 
     def session(seed):
-        try:
-            for k in range(12):
-                words, table = own(400, seed=(seed + k) % 5)
-                for e in experiments(words, "table"):
-                    task = Task.of(e)
-                    both = np.concatenate([task.sample.y, task.sample.y_test])
-                    if table_of(words) is not table or set(both) != set(table.y):
-                        faults.append(words)
-                    reference(task)
-                del table, task
-        except Exception as error:  # noqa: BLE001  (a thread's own would not fail the test)
-            faults.append(error)
+        for k in range(12):
+            words, table = own(400, seed=(seed + k) % 5)
+            for e in experiments(words, "table"):
+                task = Task.of(e)
+                both = np.concatenate([task.sample.y, task.sample.y_test])
+                if table_of(words) is not table or set(both) != set(table.y):
+                    faults.append(words)
+                reference(task)
+            del table, task
 
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=session, args=(seed,), daemon=True) for seed in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-            assert not thread.is_alive()
-    finally:
-        sys.setswitchinterval(turn)
+    assert at_once(session, 4, 60) == []
     assert faults == []
     gc.collect()
     assert KEPT.weight == 0
