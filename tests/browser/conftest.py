@@ -1,7 +1,7 @@
 """A real browser against a real server.
 
-`serve(script)` starts one server a script and session, and `page` is a fresh visit that fails its
-test on an uncaught error, on an exception that Streamlit shows or the server logs, and on any
+`serve(script)` starts one server a script and session, and `page` is a fresh visit, in a tab that
+visits share, that fails its test on an uncaught error, on an exception that Streamlit shows or the server logs, and on any
 request to another origin than a served app. Wait on what the page shows, never on the clock.
 """
 
@@ -19,7 +19,16 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from tools.browser import FLAGS, find_browser
 
@@ -53,8 +62,8 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """One browser for the session. Its visits share a profile on the disk, and so compiled
-    scripts: a visit takes half the time that one with a profile of its own takes."""
+    """One browser for the session. Its visits share a profile on the disk and the first tab, and so
+    compiled scripts: one in a tab of its own takes twice the time, with a profile four times."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"),
@@ -119,32 +128,40 @@ def console_errors() -> list[str]:
 
 @pytest.fixture
 def open_page(
-    browser: BrowserContext, page_faults: list[str], console_errors: list[str], server_logs: Path
-) -> Iterator[OpenPage]:
+    browser: BrowserContext, page_faults: list[str], console_errors: list[str], server_logs: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[OpenPage]:  # fmt: skip
     """Open guarded pages: width, height in pixels, permissions, offline, and what `emulate_media`
-    takes (color_scheme, reduced_motion)."""
-    pages: list[Page] = []
+    takes (color_scheme, reduced_motion). The first of a test is the tab that tests share, while none
+    fails; `apart` is a tab of its own, for what is done to the tab itself and would stay."""
+    shared = browser.pages[0] if browser.pages else browser.new_page()
+    failed = request.session.testsfailed
     logged = {log: log.stat().st_size for log in server_logs.iterdir()}
+    pages: dict[Page, Callable[[], None]] = {}
 
     def open_guarded(
         width: int = 1280, height: int = 900, permissions: Sequence[str] = (),
-        *, offline: bool = False, **media: Any,
+        *, offline: bool = False, apart: bool = False, **media: Any,
     ) -> Page:  # fmt: skip
-        page = browser.new_page()
+        page = browser.new_page() if apart or shared in pages else shared
         page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(**media)
+        page.emulate_media(**{"color_scheme": "light", "reduced_motion": "no-preference", **media})
         browser.grant_permissions(permissions)
         browser.set_offline(offline)
-        _guard(page, page_faults, console_errors)
-        pages.append(page)
+        pages[page] = _guard(page, page_faults, console_errors)
         return page
 
     yield open_guarded
-    for page in pages:
+    for page, leave in pages.items():
         if not page.is_closed():
             shown = page.get_by_test_id("stException").all_inner_texts()
             page_faults.extend(f"exception on the page: {text}" for text in shown)
-        page.close()
+        if page is shared and request.session.testsfailed == failed:
+            page.mouse.move(-1, -1)
+            page.goto("about:blank")
+            leave()
+        else:
+            page.close()
     for log in server_logs.iterdir():
         text = log.read_bytes()[logged.get(log, 0) :].decode(errors="replace")
         page_faults.extend(f"logged by the server: {each}" for each in _tracebacks(text))
@@ -173,25 +190,35 @@ def wait_idle() -> Callable[[Page], None]:
     return wait
 
 
-def _guard(page: Page, faults: list[str], console_errors: list[str]) -> None:
+def _guard(page: Page, faults: list[str], console_errors: list[str]) -> Callable[[], None]:
+    """Note what goes wrong on a page, until what is returned is called."""
     home: set[str] = set()  # the first address that the test goes to says what the page's own is
 
-    def check(url: str) -> None:
-        parts = urlsplit(url)
+    def check(met: Request | WebSocket) -> None:
+        parts = urlsplit(met.url)
         if parts.scheme in ("data", "blob", "about"):
             return
         if not home:
             home.add(parts.netloc)
         if parts.netloc not in home:
-            faults.append(f"request to another origin: {url}")
+            faults.append(f"request to another origin: {met.url}")
 
-    page.on("request", lambda request: check(request.url))
-    page.on("websocket", lambda websocket: check(websocket.url))
-    page.on("pageerror", lambda error: faults.append(f"uncaught error: {error}"))
-    page.on(
-        "console",
-        lambda message: console_errors.append(message.text) if message.type == "error" else None,
-    )
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            console_errors.append(message.text)
+
+    def catch(error: Error) -> None:
+        faults.append(f"uncaught error: {error}")
+
+    listeners = {"request": check, "websocket": check, "pageerror": catch, "console": hear}
+    for event, listener in listeners.items():
+        page.on(event, listener)
+
+    def leave() -> None:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    return leave
 
 
 def _tracebacks(log: str) -> list[str]:

@@ -10,7 +10,7 @@ OpenPage = Callable[..., Page]
 
 
 def opened(open_page: OpenPage, url: str, width: int) -> Page:
-    page = open_page(width=width)
+    page = open_page(width=width, apart=True)
     page.add_init_script(WATCH_CHARTS)
     page.goto(url)
     expect(page.locator(".lv-chart .modebar-container")).to_have_count(4)

@@ -453,7 +453,7 @@ def test_a_path_in_space_grows_and_keeps_its_camera(page: Page, demo: str) -> No
 def test_a_missing_file_is_said_in_a_sentence(
     open_page: OpenPage, demo: str, console_errors: list[str]
 ) -> None:
-    page = open_page()
+    page = open_page(apart=True)
     page.route("**/plotly.min.js", lambda route: route.abort())
     page.goto(f"{demo}/?frames=60")
     expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()

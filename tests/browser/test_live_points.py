@@ -190,7 +190,7 @@ def test_points_are_added_removed_and_marked(page: Page, demo: str) -> None:
 
 
 def test_fingers_drag_points_where_they_may(open_page: OpenPage, demo: str) -> None:
-    page = open_page(width=400)
+    page = open_page(width=400, apart=True)
     fingers = page.context.new_cdp_session(page)
     fingers.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     visit(page, demo, "drag")
