@@ -1,8 +1,9 @@
 """A real browser against a real server.
 
-`serve(script)` starts one server a script and session, and `page` is a fresh visit, in a tab that
-visits share, that fails its test on an uncaught error, on an exception that Streamlit shows or the server logs, and on any
-request to another origin than a served app. Wait on what the page shows, never on the clock.
+`serve(script)` starts one server a script and session. `page` is a fresh visit, in a tab that tests
+share, and fails its test on an uncaught error, on an exception that Streamlit shows or the server
+logs, and on any request to another origin than a served app. Wait on what the page shows, never on
+the clock.
 """
 
 import os
@@ -132,8 +133,8 @@ def open_page(
     request: pytest.FixtureRequest,
 ) -> Iterator[OpenPage]:  # fmt: skip
     """Open guarded pages: width, height in pixels, permissions, offline, and what `emulate_media`
-    takes (color_scheme, reduced_motion). The first of a test is the tab that tests share, while none
-    fails; `apart` is a tab of its own, for what is done to the tab itself and would stay."""
+    takes (color_scheme, reduced_motion). The first of a test is in the tab that all share until one
+    fails; `apart` is in a tab of its own, for what is done to the tab itself and would stay."""
     shared = browser.pages[0] if browser.pages else browser.new_page()
     failed = request.session.testsfailed
     logged = {log: log.stat().st_size for log in server_logs.iterdir()}
