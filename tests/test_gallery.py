@@ -464,6 +464,8 @@ def test_times_are_measured_when_they_are_asked_for():
     assert "ms per million" not in at.dataframe[0].value
     at.button[0].click().run()
     assert (at.dataframe[0].value["ms per million"] > 0.0).all()
+    # Beside the names: at the end they would be out of sight.
+    assert list(at.dataframe[0].value)[:3] == ["Loss", "ms per million", "× squared error"]
 
 
 def test_the_gallery_leaves_the_playgrounds_settings_alone():

@@ -176,7 +176,7 @@ def _of_targets(y: Array) -> list[Finding]:
                 "decades",
                 decades,
                 "Powers of ten that positive targets span",
-                "From their 5th to their 95th hundredth.",
+                "From their 5th to their 95th percentile.",
             )
         )
     return found

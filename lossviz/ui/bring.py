@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -155,9 +156,15 @@ def _kinds(given: Given, raw: Raw, start: Choice) -> tuple[Choice, str]:
         shown = _read(given, start)
     except FileFault as error:
         fault = str(error)
-    st.caption("  \n".join(plain(each) for each in shown.notes))
+    _say(shown.notes)
     preview(shown, kinds if fault else {}, key=f"preview {given.mark}", on_kind=say)
     return start, fault
+
+
+def _say(notes: Sequence[str]) -> None:
+    """Sentences on lines of their own, as close as those of one paragraph."""
+    if notes:
+        st.caption("  \n".join(map(plain, notes)))
 
 
 def _choice(given: Given, raw: Raw, start: Choice) -> None:
@@ -177,8 +184,7 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
         key=f"features {mark} {chosen}", on_change=state.hold,
     )  # fmt: skip
     if tuple(picked) == columns_for(raw, Choice(target=chosen))[1]:
-        for note in left_out(raw):
-            st.caption(plain(note))
+        _say(left_out(raw))
     if not picked:
         st.info("Choose at least one feature.")
         return
@@ -207,8 +213,7 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
                 format_func=plain, key=f"positive {mark} {chosen} {names}", on_change=state.hold,
             )  # fmt: skip
             found = pick(raw, replace(choice, positive=looked_for or usual))
-    for note in found.notes[len(raw.notes) :]:
-        st.caption(plain(note))
+    _say(found.notes[len(raw.notes) :])
     st.markdown(f"**{_summary(found.table)}**")
     if own.is_example():
         st.caption("The outliers of the example are not injected into your rows.")

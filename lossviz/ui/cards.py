@@ -29,6 +29,7 @@ from lossviz.registry import Value, text
 from lossviz.ui.page import plain
 
 TABLE_HEIGHT = 480  # pixels
+ESTIMATES_WIDTH = 140  # pixels, for the longest of its words
 FILTERS: Mapping[str, Callable[[Facts], bool]] = {
     "convex": lambda facts: facts.convex,
     "robust": lambda facts: facts.robust,
@@ -134,6 +135,7 @@ def table() -> None:
     st.dataframe(
         [_row(LOSSES[name], found, times.get(name)) for name, found in kept.items()],
         hide_index=True, placeholder="–", key="gallery table", height=TABLE_HEIGHT,
+        column_config={"Estimates": st.column_config.TextColumn(width=ESTIMATES_WIDTH)},
         alt="The facts of each loss: convex, robust, smooth, and what it estimates",
     )  # fmt: skip
     st.caption(f"{len(kept)} of {len(LOSSES)} losses, at their default parameters.")
@@ -150,8 +152,11 @@ def _measure() -> None:
 
 
 def _row(loss: Loss, found: Facts, timing: Timing | None) -> dict[str, Value | None]:
-    row: dict[str, Value | None] = {
-        "Loss": loss.label,
+    row: dict[str, Value | None] = {"Loss": loss.label}
+    if timing is not None:  # beside the name, where whoever asked for it need not scroll
+        row["ms per million"] = _rounded(timing.milliseconds)
+        row["× squared error"] = _rounded(timing.ratio)
+    return row | {
         "For": TASKS[found.task].lower(),
         "Convex": _yes(found.convex),
         "Robust": _yes(found.robust),
@@ -162,10 +167,6 @@ def _row(loss: Loss, found: Facts, timing: Timing | None) -> dict[str, Value | N
         "Estimates": found.estimates or None,
         "Probabilities": None if found.task == "regression" else _yes(found.probabilistic),
     }
-    if timing is not None:
-        row["ms per million"] = _rounded(timing.milliseconds)
-        row["× squared error"] = _rounded(timing.ratio)
-    return row
 
 
 def _rounded(value: float | None) -> float | None:

@@ -119,6 +119,7 @@ def _several(key: str, param: Param, options: Sequence[str], common: dict[str, A
     kept = _kept(common["key"], current, options)
     st.multiselect(
         options=options, format_func=partial(_words, key), accept_new_options=is_open,
+        placeholder="type a value …" if is_open else "choose one or more …",
         **_start("default", kept), **common,
     )  # fmt: skip
 

@@ -167,6 +167,7 @@ def choice() -> None:
         st.multiselect(
             "Shown", options, default=list(map(str, chosen())), key=name,
             format_func=lambda each: searchable(LOSSES[each]), max_selections=MAX_RUNS,
+            placeholder="choose one or more …",
             on_change=partial(_change, f"loss {task}", name), width="stretch",
         )  # fmt: skip
 

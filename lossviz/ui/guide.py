@@ -50,7 +50,7 @@ def choice() -> None:
             if kind == "data":
                 door()
     chosen = next(iter(state.sweep()))
-    st.caption(f"{DATASETS[chosen.data].notes} {OUTLIERS[chosen.outliers].notes}")
+    st.caption(f"{DATASETS[chosen.data].notes}  \n{OUTLIERS[chosen.outliers].notes}")
 
 
 def rows() -> Experiment:
@@ -208,8 +208,9 @@ def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
         f"Mean difference to {plain(usual)} over {folds} folds, with the interval of Nadeau and "
         "Bengio, which allows for folds that share rows. A filled mark: the interval leaves out "
         f"0. The more one compares, the more looks real by chance, so each of the {count} "
-        f"intervals is drawn at {1 - (1 - LEVEL) / count:.2%} (Bonferroni): then all of them hold "
-        f"together with at least {LEVEL:.0%}. Parameters such as δ were set from all rows."
+        f"intervals is drawn at {100 - 100 * (1 - LEVEL) / count:.2f} % (Bonferroni): then all of "
+        f"them hold together with at least {100 * LEVEL:.0f} %. Parameters such as δ were set from "
+        "all rows."
     )
     means = proved.scores.mean(axis=1)
     st.dataframe(

@@ -268,7 +268,7 @@ def _plane(features: Sequence[str]) -> None:
     if len(features) > 2:
         names = dict(enumerate(("principal component", *features)))
         for name in ("across", "up"):
-            controls.control(VIEW + name, options=range(len(names)), names=names, width=190)
+            controls.control(VIEW + name, options=range(len(names)), names=names, width=230)
 
 
 def view(wanted: Sequence[Experiment]) -> View:
