@@ -36,11 +36,10 @@ def columns_for(raw: Raw, choice: Choice) -> tuple[str, tuple[str, ...]]:
     """The target and the features of a choice; what it does not name is suggested."""
     if choice.target and choice.features:
         return choice.target, choice.features
-    suggested, others = suggest(raw)
-    target = choice.target or suggested
+    target, others = suggest(raw, choice.target)
     if target in choice.features:  # what is to be predicted is said by what it is predicted from
         target = next((each for each in others if each not in choice.features), target)
-    return target, choice.features or tuple(x for x in (suggested, *others) if x != target)
+    return target, choice.features or others
 
 
 def pick(raw: Raw, choice: Choice) -> Picked:
@@ -58,5 +57,5 @@ def pick(raw: Raw, choice: Choice) -> Picked:
         target, features, tuple(sorted(choice.kinds)), raw.has_names, bool(count),
         table.classes[1] if count == 2 else "",
     )  # fmt: skip
-    out = () if choice.features else left_out(raw)
+    out = () if choice.features else left_out(raw, target)
     return Picked(table, made, (*raw.notes, *out, *notes))

@@ -184,7 +184,7 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
         key=f"features {mark} {chosen}", on_change=state.hold,
     )  # fmt: skip
     if tuple(picked) == columns_for(raw, Choice(target=chosen))[1]:
-        _say(left_out(raw))
+        _say(left_out(raw, chosen))
     if not picked:
         st.info("Choose at least one feature.")
         return
