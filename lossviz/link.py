@@ -61,6 +61,7 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
         )
         query = query[:MAX_LINK].rpartition("&")[0]
     faults: dict[str, list[str]] = {kind: [] for kind in NOTES}
+    used: dict[str, list[tuple[str, str]]] = {"moved": [], "repeated": []}  # with their keys
     known = {key: value for key, value in rows.items() if key == "data" or key.endswith(".rows")}
     axes: dict[str, list[Value]] = {key: [value] for key, value in known.items()}
     for key, words in parse_qsl(query.partition("#")[0], keep_blank_values=True, errors="replace"):
@@ -81,12 +82,14 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
             value = param.check(words)
         except OutOfRange as error:
             value = param.nearest(float(words))
-            faults["moved"].append(f"{key} {error}, so {text(value)} was used")
+            used["moved"].append((key, f"{key} {error}, so {text(value)} was used"))
+            if value in axes.get(key, []):
+                continue
         except ValueError as error:
             faults["unusable"].append(f"{key} {error}")
             continue
         if value in axes.setdefault(key, []):
-            faults["repeated"].append(f"{key}={text(value)}")
+            used["repeated"].append((key, f"{key}={text(value)}"))
         else:
             axes[key].append(value)
     for key, value in rows.items():
@@ -94,6 +97,8 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
     sweep = Sweep.of(axes)
     faults["unsuited"] = _replaced(axes, sweep)
     faults["idle"] = [key for key in axes if not sweep.uses(key)]
+    for kind, said in used.items():  # of what is left out no more is said
+        faults[kind] = [words for key, words in said if key not in faults["idle"]]
     return sweep, notes + [
         NOTES[kind].format(_listing(list(dict.fromkeys(found))))
         for kind, found in faults.items()

@@ -4,9 +4,11 @@ has its own words."""
 from __future__ import annotations
 
 import math
+from urllib.parse import quote_plus
 
 import pytest
 
+from lossviz import parse
 from lossviz.choices import CHOICES
 from lossviz.experiment import PLAIN, param_of
 from lossviz.playground import PANELS
@@ -39,6 +41,7 @@ def bad_values(key):
 def test_every_look_that_cannot_be_honoured_leaves_a_sentence(key):
     for words in bad_values(key):
         settings, notes = state.read(f"loss=huber&{key}={words}")
+        notes += state.unfitting(settings)
         assert len(notes) == 1, words
         assert key in notes[0]
         assert notes[0].isprintable()
@@ -77,9 +80,11 @@ def test_looks_that_can_be_honoured_leave_none():
           "“Hinge” is not among the losses, so the surface is that of “Mean squared error”."]),
         ("data=moons&loss=log_loss&view.cost=mean",
          ["What errors cost is said for other targets than these, and was left out."]),
-        ("view.row=61", ["There is no training row 61, so the last one, 60, is shown."]),
+        ("view.row=61", ["The data have 60 training rows: the last one is shown."]),
+        ("view.row=2000000", ["The data have 60 training rows: the last one is shown."]),
         ("data=iris&view.across=4&view.up=5",
-         ["There is no feature 5 to go up, so another is shown: the data have 4."]),
+         ["The data have 4 features, so another than the link's goes up."]),
+        ("view.across=1e12", ["The data have 1 feature, so another than the link's goes across."]),
         ("data=iris&loss=cross_entropy&model=mlp&view.panel=network&view.row=112&view.up=4"
          "&view.surface=cross_entropy&view.cost=decision", []),
         (f"data=table&table.rows=file~5000~{'0' * 32}~sales.csv&view.row=9", []),  # asks for it
@@ -89,6 +94,36 @@ def test_looks_that_do_not_fit_what_a_link_asks_for_are_said(query, said):
     settings, notes = state.read(query)
     assert notes == []
     assert state.unfitting(settings) == said
+
+
+MAD = ("", "no such thing", "nan", "-inf", "1e999", "1" + "0" * 400, "-1e30", "1e30", "\x1b[31m")
+DATA = {"regression": "line", "binary": "moons", "multiclass": "iris"}
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_a_value_that_cannot_be_honoured_has_one_sentence(kind):
+    """Whether what it is a setting of is chosen or not, and however often it is said."""
+    for name, item in CHOICES[kind].items():
+        task = getattr(item, "task", getattr(item, "tasks", "regression"))
+        task = task if isinstance(task, str) else task[0]
+        here = f"data={name}" if kind == "data" else f"data={DATA.get(task, 'line')}&{kind}={name}"
+        other = "data=moons" if name == PLAIN["data"].default else f"data={PLAIN['data'].default}"
+        for param in item.params:
+            bad = [words for words in MAD if not isinstance(param.default, str) or words == ""]
+            for words in bad:
+                said = quote_plus(f"{name}.{param.name}") + "=" + quote_plus(words)
+                for link in (f"{here}&{said}", f"{other}&{said}", f"{here}&{said}&{said}"):
+                    settings, notes = state.read(link)
+                    assert len(notes + state.unfitting(settings)) == 1, link
+
+
+def test_a_setting_that_is_not_chosen_is_said_to_be_left_out_and_no_more():
+    _, notes = parse("loss=squared_error&huber.delta=-1&huber.delta=-2&lr=-1&lr=-2")
+    assert notes == [
+        "Values out of range were moved to the nearest allowed one: lr '-1' lies outside 1e-06 to "
+        "10000, so 1e-06 was used; lr '-2' lies outside 1e-06 to 10000, so 1e-06 was used.",
+        "Settings of things that are not chosen were left out: huber.delta.",
+    ]
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)

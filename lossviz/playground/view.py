@@ -12,6 +12,7 @@ from lossviz.experiment import Experiment
 from lossviz.guide import COSTS
 from lossviz.models import MODELS
 from lossviz.registry import Value
+from lossviz.tables.fault import counted
 from lossviz.task import Task
 
 PANELS = {
@@ -79,13 +80,10 @@ def unfit(looks: Mapping[str, Value], experiments: Sequence[Experiment]) -> list
         except MissingTable:
             return found
         count, width = rows.X.shape
-        row = int(looks.get("row", 1))
-        if row > count:
-            found.append(f"There is no training row {row:,}, so the last one, {count:,}, is shown.")
+        if int(looks.get("row", 1)) > count:
+            found.append(f"The data have {counted(count, 'training row')}: the last one is shown.")
         for name in ("across", "up"):
             if int(looks.get(name, 0)) > width:
-                found.append(
-                    f"There is no feature {looks[name]:,} to go {name}, so another is shown: the "
-                    f"data have {width:,}."
-                )
+                has = counted(width, "feature")
+                found.append(f"The data have {has}, so another than the link's goes {name}.")
     return found

@@ -91,7 +91,7 @@ def read(query: str) -> tuple[dict[str, Any], list[str]]:
         elif key.startswith(VIEW):
             said = _look(key, words, looks)
             notes += [said] if said else []
-    return {**dict(sweep.axes), **looks}, notes
+    return {**dict(sweep.axes), **looks}, list(dict.fromkeys(notes))
 
 
 def unfitting(settings: Mapping[str, Any]) -> list[str]:
@@ -110,7 +110,8 @@ def _look(key: str, words: str, looks: dict[str, Value]) -> str:
         value, said = VIEWS[key].check(words), ""
     except OutOfRange as error:
         value = VIEWS[key].nearest(float(words))
-        said = f"{key} {error}, so {text(value)} was used."
+        # Of what lies beyond any data, `unfitting` says how much the data have.
+        said = "" if value == MOST else f"{key} {error}, so {text(value)} was used."
     except ValueError:
         return f"{key} {quote(words)} is not known and was left out."
     if looks.setdefault(key, value) != value:
