@@ -79,7 +79,7 @@ def _run(words: Sequence[str]) -> int:
     from lossviz.link import read
 
     check(parser, args)
-    rows, _table = {}, None  # the link may only name the table, so it is held here
+    rows, _table, said = {}, None, []  # the link may only name the table, so it is held here
     if args.data:
         try:
             rows, _table, said = rows_of(args)
@@ -108,7 +108,7 @@ def _run(words: Sequence[str]) -> int:
     _tell(summary(runs))
     files: dict[str, Callable[[], str]] = {
         args.csv: lambda: csv_within(runs),
-        args.html: lambda: _page(runs),
+        args.html: lambda: _page(runs, [*said, *notes]),
         args.script: lambda: script([run.experiment for run in runs], args.flavour),
     }
     return max([_write(name, made) for name, made in files.items() if name], default=0)
@@ -130,19 +130,25 @@ def _write(name: str, made: Callable[[], str]) -> int:
     return 0
 
 
-def _page(runs: Sequence) -> str:
-    """The page that plays offline, of as many runs as it can show."""
+def _page(runs: Sequence, said: Sequence[str]) -> str:
+    """The page that plays offline, of as many runs as it can show, with what was said of them."""
     from lossviz.export import page
     from lossviz.limits import SHOWN
-    from lossviz.playground import headline, marks, playground
+    from lossviz.playground import faults, headline, marks, playground, remarks
     from lossviz.replay import aligned
 
+    notes = list(said)
     alike = [run for run in runs if (run.error is None) == (runs[0].error is None)]
     shown = aligned(alike[:SHOWN])
     if len(shown) < len(runs):
-        _say(f"The page shows {len(shown)} of the {len(runs)} runs: no more fit into its charts.")
+        cut = f"The page shows {len(shown)} of the {len(runs)} runs: no more fit into its charts."
+        _say(cut)
+        notes.append(cut)
     title = "LossViz: " + " and ".join(dict.fromkeys(run.experiment.loss for run in shown))
-    return page(playground(shown), title, sentences=[headline(shown)], marks=marks(shown))
+    above = [*notes, headline(shown), *faults(shown)]
+    return page(
+        playground(shown), title, sentences=above, remarks=remarks(shown), marks=marks(shown)
+    )
 
 
 def _list(words: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 
 import lossviz
 from lossviz.__main__ import main
-from lossviz.datasets.own import chosen_in
+from lossviz.datasets.choice import Choice
+from lossviz.datasets.own import chosen_in, keep
 from lossviz.export import FLAVOURS, script
 from lossviz.figures.numbers import number
+from lossviz.playground import faults, headline, remarks
+from lossviz.tables import pick, read_as
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {
@@ -97,6 +101,30 @@ def test_the_page_of_many_runs_says_what_it_leaves_out(tmp_path, capsys):
     assert main(["run", f"steps=3&steps=5&{seeds}", "--html", str(file)]) == 0
     assert "The page shows 8 of the 20 runs" in capsys.readouterr().err
     assert file.exists()
+
+
+def test_the_page_carries_what_was_said_and_what_the_playground_remarks(tmp_path, capsys):
+    rows = tmp_path / "rows.csv"
+    rows.write_text("<a>,b,y\n" + "".join(f"{k},{k},{k * k}\n" for k in range(9)) + "9,,1\n")
+    file = tmp_path / "runs.html"
+    link = "loss=squared_error&loss=msle&init=1,2&lr=-1&steps=5"
+    options = ["--data", str(rows), "--target", "y", "--features", "<a>,b"]
+    assert main(["run", link, *options, "--html", str(file)]) == 0
+    said = capsys.readouterr().err.splitlines()
+    runs = lossviz.run_all(parse_with(rows, link))
+    page = file.read_text(encoding="utf-8")
+    for sentence in (*said, headline(runs), *faults(runs), *remarks(runs)):
+        assert page.count(f">{escape(sentence)}</p>") == 1, sentence
+    assert any("moved to the nearest" in sentence for sentence in said)
+    assert any("left out for missing values" in sentence for sentence in said)
+    assert any("not unique" in sentence for sentence in remarks(runs))
+
+
+def parse_with(file, link):
+    choice = Choice("y", ("<a>", "b"))
+    table = pick(read_as(file.read_bytes(), file.name, choice), choice).table
+    words, _held = keep(table)
+    return lossviz.parse(link, {"data": "table", "table.rows": words})[0]
 
 
 def test_a_file_that_cannot_be_written_is_a_failure(tmp_path, capsys):

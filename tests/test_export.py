@@ -341,12 +341,13 @@ def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
 
 def test_the_page_asks_for_nothing():
     runs = lossviz.run_all(experiments("loss=huber&steps=5"))
-    html = page(playground(runs), "<Huber> & co", sentences=["1 < 2"])
+    html = page(playground(runs), "<Huber> & co", sentences=["1 < 2"], remarks=["<b>&"])
     seen = tags(html)
     asked = [attrs.get("src") or attrs.get("href") for _, attrs in seen]
     assert [url for url in asked if url and not url.startswith("data:")] == []
     assert "<title>&lt;Huber&gt; &amp; co</title>" in html
     assert "<p>1 &lt; 2</p>" in html
+    assert html.index('<div id="player">') < html.index('<p class="remark">&lt;b&gt;&amp;</p>')
 
 
 def test_values_show_themselves_in_a_notebook():

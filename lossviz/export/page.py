@@ -19,21 +19,28 @@ def page(
     title: str,
     *,
     sentences: Sequence[str] = (),
+    remarks: Sequence[str] = (),
     marks: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The HTML, about 5 MB of which are Plotly.js. Nothing is fetched, by whoever opens it and
     wherever, and it is light or dark as the reader's system is.
 
-    `sentences` stand as paragraphs above the charts; `marks` are as in `lossviz.player.payload`.
+    `sentences` stand as paragraphs above the charts and `remarks` below them; `marks` are as in
+    `lossviz.player.payload`.
     """
     data = payload(movie, run="page", marks=marks)
     parts = {
         "title": escape(title),
-        "sentences": "\n".join(f"<p>{escape(sentence)}</p>" for sentence in sentences),
+        "sentences": _paragraphs(sentences),
+        "remarks": _paragraphs(remarks, ' class="remark"'),
         "payload": b64encode(data).decode(),
         **_fixed(),
     }
     return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], _file("lossviz.export", "page.html"))
+
+
+def _paragraphs(sentences: Sequence[str], attributes: str = "") -> str:
+    return "\n".join(f"<p{attributes}>{escape(sentence)}</p>" for sentence in sentences)
 
 
 @cache

@@ -9,7 +9,7 @@ import streamlit as st
 from lossviz.experiment import Experiment, loss_of
 from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
 from lossviz.figures.style import styles
-from lossviz.playground import View, faults, headline, marks, playground
+from lossviz.playground import View, faults, headline, marks, playground, remarks
 from lossviz.replay import aligned
 from lossviz.training import Run
 from lossviz.ui.page import plain
@@ -46,6 +46,7 @@ def take_away(wanted: Sequence[Experiment]) -> None:
         # The files are made outside of the session, so what they need is asked for here.
         runs = aligned(training.runs)
         looking = view([run.experiment for run in runs])
+        notes = [*st.session_state.notes, *st.session_state.cut]
         with st.container(horizontal=True):
             reason = too_large(runs)
             st.download_button(
@@ -54,7 +55,7 @@ def take_away(wanted: Sequence[Experiment]) -> None:
             )  # fmt: skip
             st.download_button(
                 "Animation (HTML, plays offline)",
-                lambda: _page(runs, looking),
+                lambda: _page(runs, looking, notes),
                 "lossviz.html",
                 "text/html",
                 on_click="ignore",
@@ -76,6 +77,6 @@ def take_away(wanted: Sequence[Experiment]) -> None:
     folded("Take it away", "download", fill)
 
 
-def _page(runs: Sequence[Run], looking: View) -> str:
-    sentences = [headline(runs), *faults(runs)]
-    return page(playground(runs, looking), "LossViz", sentences=sentences, marks=marks(runs))
+def _page(runs: Sequence[Run], looking: View, notes: Sequence[str]) -> str:
+    movie, above = playground(runs, looking), [*notes, headline(runs), *faults(runs)]
+    return page(movie, "LossViz", sentences=above, remarks=remarks(runs), marks=marks(runs))

@@ -47,6 +47,7 @@ FOLD = "fold "  # keys of the groups: this and the title
 
 def experiments() -> list[Experiment]:
     """The runs that fit on the screen; says so where there are more, or none."""
+    st.session_state.cut = []
     for key in state.emptied():
         st.info(controls.asks_for_nothing(key), icon=":material/info:")
     if state.emptied():
@@ -82,6 +83,7 @@ def _has_classes(experiment: Experiment) -> bool:
 
 
 def _cut(words: str) -> None:
+    st.session_state.cut.append(words)
     st.warning(words, icon=":material/content_cut:")
 
 
