@@ -331,6 +331,10 @@ def test_digits_are_proved_on_a_part_and_too_many_features_are_refused_in_words(
     wide = own(rng.normal(size=(2000, 200)), rng.normal(size=2000))
     with pytest.raises(ValueError, match="With 200 features only"):
         guide.prove([wide])
+    powers = own(rng.normal(size=(2000, 40)), rng.normal(size=2000))
+    params = {**dict(powers.params), "polynomial.degree": 5}
+    with pytest.raises(ValueError, match="With 200 features, powers counted, only"):
+        guide.prove([powers.replace(model="polynomial", params=params)])
 
 
 def test_the_work_of_a_proof_is_counted_before_it_begins():

@@ -15,7 +15,7 @@ import numpy as np
 
 from lossviz.datasets import DATASETS
 from lossviz.experiment import PLAIN, Experiment
-from lossviz.guide.rows import drawn, fewest_rows, most_rows
+from lossviz.guide.rows import drawn, fewest_rows, most_rows, taken_in_words
 from lossviz.models import MODELS
 from lossviz.reference.answer import minimise
 from lossviz.reference.budget import ENTRIES
@@ -88,8 +88,8 @@ def _of_numbers(e: Experiment, data: Sample) -> list[Finding]:
     task = Task.on(e, data)
     some = drawn(data, max(most_rows(task), fewest_rows(task)), e.seed)
     if len(some.y) * len(task.features) > ENTRIES:
-        features = f"{len(task.features) - 1:,} features, powers counted, are too many"
-        why = f"{features} for the fit that all about residuals is measured on."
+        features = taken_in_words(task)
+        why = f"{features} are too many for the fit that all about residuals is measured on."
         return [Finding("rows", float(len(data.y)), "Rows", why), *_of_targets(data.y)]
     residual, fitted = residuals(task, some)
     found = [_rows(data, some, "The line is fitted to")]

@@ -13,7 +13,7 @@ import numpy as np
 
 from lossviz.datasets import DATASETS
 from lossviz.experiment import Experiment
-from lossviz.guide.rows import drawn, fewest_rows, most_rows, part, splits
+from lossviz.guide.rows import drawn, fewest_rows, most_rows, part, splits, taken_in_words
 from lossviz.losses import LOSSES
 from lossviz.objective import classes_of
 from lossviz.reference.answer import minimise
@@ -84,8 +84,8 @@ def prove(experiments: Sequence[Experiment]) -> Proof:
     most = most_rows(task)
     if len(every.y) > most < fewest_rows(task):
         raise ValueError(
-            f"With {len(task.features) - 1:,} features only {most:,} rows could be fitted exactly "
-            "as often as a proof needs, and so few prove nothing: try fewer features."
+            f"With {taken_in_words(task)} only {most:,} rows could be fitted exactly as often as a "
+            "proof needs, and so few prove nothing: try fewer features."
         )
     data = drawn(every, most, first.seed)
     folds = splits(data, first.seed)

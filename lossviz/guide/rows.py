@@ -37,6 +37,12 @@ def fewest_rows(task: Task) -> int:
     return max(FEWEST, PER_FEATURE * len(task.features))
 
 
+def taken_in_words(task: Task) -> str:
+    """How many numbers of a row the model weighs: its features, or those with their powers."""
+    taken = len(task.features) - 1
+    return f"{taken:,} features" + ", powers counted," * (taken != task.sample.X.shape[1])
+
+
 def drawn(data: Sample, most: int, seed: int) -> Sample:
     """The sample with about `most` of its training rows, drawn at random from the seed, in their
     order. Classes keep their shares, but a class keeps SPLITS rows where it has them. All rows
