@@ -8,12 +8,13 @@ from own_rows import rows
 from sklearn.linear_model import LinearRegression
 
 from lossviz import Experiment, parse, run, run_all
+from lossviz.datasets.choice import Choice
 from lossviz.datasets.own import LARGEST, Table, keep
 from lossviz.objective import Objective
-from lossviz.playground.words import name_of
+from lossviz.playground.shown import short_names
 from lossviz.reference import reference
 from lossviz.reference.answer import minimise
-from lossviz.tables import choose, left_out, read, suggest
+from lossviz.tables import choose, left_out, pick, read, suggest
 from lossviz.task import Task
 
 CASES = Path(__file__).parent / "cases"
@@ -102,6 +103,22 @@ def test_codes_are_numbers_or_classes():
     assert table.classes == ("0", "1", "2")
     found = raw("iris_codes.csv", kinds={"code": "category"})
     assert choose(found, "code", ["len", "wid"])[0].classes == ("0", "1", "2")
+
+
+def test_what_is_left_out_at_first_is_told_for_the_chosen_target():
+    text = "id,pool,area,price\n" + "\n".join(
+        f"{100 + 7 * k},{k % 3 if k < 4 else ''},{20 + k % 5},{300 - k * k}" for k in range(10)
+    )
+    found = read(text)
+    assert left_out(found) == (
+        "id looks like an identifier and is left out at first.",
+        "pool is left out at first, as most rows would be with it: of 10 values pool lacks 6.",
+    )
+    picked = pick(found, Choice("id"))
+    assert (picked.choice.target, picked.choice.features) == ("id", ("area", "price"))
+    assert not [note for note in picked.notes if note.startswith("id ")]
+    assert left_out(found, "pool") == ("id looks like an identifier and is left out at first.",)
+    assert pick(found, Choice("pool")).choice.features == ("area", "price")
 
 
 def test_columns_that_cost_most_rows_are_left_out_at_first():
@@ -226,7 +243,7 @@ def noted(found, part):
 def test_names_that_come_again_stay_apart_wherever_they_are_shown(text, names, note, target):
     found = read(text)
     assert [column.name for column in found.columns] == names
-    assert [name_of(name) for name in names] == names
+    assert list(short_names(names).values()) == names
     assert note in found.notes
     assert suggest(found)[0] == target
 

@@ -12,10 +12,12 @@ from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
 from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import keep
+from lossviz.datasets.own import Table, keep
 from lossviz.export import summary
+from lossviz.figures.numbers import number
 from lossviz.player import payload
 from lossviz.playground import faults, headline, playground, remarks, status
+from lossviz.playground.shown import short_names, tidied
 from lossviz.reference import reference
 from lossviz.replay import aligned
 from lossviz.tables import pick, read_as
@@ -254,6 +256,64 @@ def test_rounding_is_shown_as_nothing():
     above = settled.loss - reference(settled.experiment).value
     assert 0 < np.abs(above[-1]) < 1e-12
     assert table("loss=huber&steps=400")["Gap to it"][0][-1] == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["data=diabetes&loss=huber&steps=0", "loss=huber&steps=400&init=0,0", "steps=0"]
+)
+def test_a_terminal_shows_the_numbers_of_the_page(query):
+    runs = run_all(parse(f"{query}&loss=squared_error")[0])
+    head, _, *lines = summary(runs).splitlines()
+    places = [head.index(name) for name in (*runs[0].names[:4], "Gap to the minimum", "Status")]
+    [table] = playground(runs).tables
+    gap = table.columns.index("Gap to it")
+    for line, row in zip(lines, table.rows, strict=False):
+        shown = re.split(r"  +", line)[3:-1]
+        count = len(places) - 2
+        page = [number(float(cells[-1])) for cells in (*row.cells[:count], row.cells[gap - 1])]
+        assert shown == page
+
+
+def test_rounding_of_a_network_is_left_as_it_is():
+    [run] = run_all(parse("data=moons&loss=log_loss&model=mlp&steps=2")[0])
+    assert tidied(run, None)[0] is run.theta
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["intercept", "coefficient of Price (EUR)", "coefficient of Size (m²)"],
+         ["intercept", "Price", "Size"]),
+        (["coefficient of Price (EUR)", "coefficient of Price (USD)", "coefficient of Size (m²)"],
+         ["Price (EUR)", "Price (USD)", "Size"]),
+        (["coefficient of Price", "coefficient of Price (USD)"], ["Price", "Price (USD)"]),
+        (["intercept", "coefficient of intercept", "coefficient of x"],
+         ["intercept", "coefficient of intercept", "x"]),
+        (["A (x)", "A (y)", "A (x) (z)"], ["A (x)", "A (y)", "A (x) (z)"]),
+        (["A (b)", "A (c)", "A () (b)"], ["A (b)", "A (c)", "A () (b)"]),
+    ],
+)  # fmt: skip
+def test_units_are_kept_where_two_names_would_be_alike(names, short):
+    assert list(short_names(names, "coefficient of ").values()) == short
+
+
+def test_two_prices_are_told_apart_wherever_they_are_named():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(12, 2))
+    names = "Price (EUR)", "Price (USD)"
+    for twice in (False, True):  # of two columns that are the same, the minimiser is not unique
+        given = np.stack([X[:, 0], X[:, 0] if twice else X[:, 1]], axis=1)
+        table = Table(given, given.sum(axis=1) + rng.normal(size=12), np.zeros(12, bool), names)
+        rows, _held = keep(table)
+        asked = {"data": "table", "table.rows": rows}
+        runs = run_all(parse("loss=squared_error&steps=5", asked)[0])
+        if twice:
+            words = " ".join(remarks(runs))
+            assert "Price (EUR) any number" in words
+            assert "Price (USD) any number" in words
+        else:
+            assert playground(runs).tables[0].columns[1:4] == ("intercept", *names)
+            assert "Price (EUR)" in headline(runs)
 
 
 def test_a_small_slope_of_a_large_feature_is_not_rounding():

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
 from lossviz.playground.remarks import held_out, starts
-from lossviz.playground.status import rounding, status
+from lossviz.playground.shown import gap_of, tidied
+from lossviz.playground.status import status
 from lossviz.playground.words import objectives, ranges_in_words, tasks_of
 from lossviz.reference import Reference, reference
 from lossviz.training import Run
@@ -34,7 +35,7 @@ def summary(runs: Sequence[Run]) -> str:
             number(float(run.loss[-1])),
             number(float(run.test_loss[-1])),
             *(_errors(run) if has_classes else ()),
-            *(_parameter(run, name) for name in names),
+            *_parameters(run, best, names),
             _gap(run, best),
             status(run, best),
         ]
@@ -69,14 +70,12 @@ def _errors(run: Run) -> tuple[str, str]:
     return f"{run.error[-1]:.1%}", f"{run.test_error[-1]:.1%}"
 
 
-def _parameter(run: Run, name: str) -> str:
-    if name not in run.names:
-        return "–"
-    return number(float(run.theta[-1, run.names.index(name)]))
+def _parameters(run: Run, exact: Reference | None, names: Sequence[str]) -> list[str]:
+    theta = dict(zip(run.names, tidied(run, exact)[0][-1].tolist(), strict=True))
+    return [number(theta[name]) if name in theta else "–" for name in names]
 
 
 def _gap(run: Run, exact: Reference | None) -> str:
     if exact is None or not exact.is_attained:
         return "–"
-    above = float(run.loss[-1]) - exact.value
-    return number(0.0 if abs(above) <= rounding(exact) else above)
+    return number(float(gap_of(run, exact)[-1]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,10 +9,10 @@ import numpy as np
 from lossviz.figures.numbers import number
 from lossviz.figures.style import Style
 from lossviz.player import Row, Table
-from lossviz.playground.status import ROUNDING, rounding, status
-from lossviz.playground.words import interval, name_of
-from lossviz.reference import Reference, gap, reference, steps_to
-from lossviz.reference.tidy import noise_of, tidy, units_of
+from lossviz.playground.shown import gap_of, short_names, tidied
+from lossviz.playground.status import rounding, status
+from lossviz.playground.words import interval
+from lossviz.reference import Reference, reference, steps_to
 from lossviz.training import Run
 
 Array = np.ndarray
@@ -56,22 +55,23 @@ def _known(run: Run, exact: Reference | None) -> tuple[str | Array, str | Array]
     if not exact.is_attained:
         return f"{number(exact.value)}, not reached", "–"
     lowest = 0.0 if abs(exact.value) <= rounding(exact) else exact.value
-    return number(lowest), _gap(run, exact)
+    return number(lowest), gap_of(run, exact)
 
 
 def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     every = list(dict.fromkeys(name for run in runs for name in run.names))
-    names = every[:MAX_COLUMNS]
+    names, headings = every[:MAX_COLUMNS], short_names(every, "coefficient of ")
     is_scaled = any(run.task.sample.is_scaled for run in runs)
     scaled = names if is_scaled and len(names) <= 2 else []
     columns = (
-        "Loss", *map(_heading, names), *(f"{name}, scaled" for name in scaled), "Training loss",
-        "Clean test loss", "Exact minimiser", "Gap to it", f"Steps to within {NEAR}", "Status",
+        "Loss", *map(headings.__getitem__, names), *(f"{name}, scaled" for name in scaled),
+        "Training loss", "Clean test loss", "Exact minimiser", "Gap to it",
+        f"Steps to within {NEAR}", "Status",
     )  # fmt: skip
     rows = []
     for run, look in zip(runs, looks, strict=True):
         exact = reference(run.task)
-        theta, path = _tidied(run, exact)
+        theta, path = tidied(run, exact)
         cells = (
             *(_parameter(run, theta, name) for name in names),
             *(_parameter(run, path, name) for name in scaled),
@@ -85,27 +85,6 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     return Table(
         caption, columns, tuple(rows), ("Training loss", "Clean test loss"), below="Status"
     )
-
-
-def _heading(name: str) -> str:
-    return re.sub("^coefficient of ", "", name_of(name))
-
-
-def _tidied(run: Run, exact: Reference | None) -> tuple[Array, Array]:
-    """The run's theta and path (F, P) with 0 for what is but rounding: what adds nothing to the
-    predictions beside what the others add, also at the exact minimum where it is known."""
-    task = run.task
-    unit = noise_of(task, 1.0)
-    found = run.path if exact is None else np.vstack([run.path, exact.internal])
-    # What each adds to the predictions, on average over the rows.
-    adds = np.divide(np.abs(found[:, : task.weights]), unit, out=np.zeros((len(found), len(unit))),
-                     where=unit > 0).max(axis=1)  # fmt: skip
-    size = ROUNDING * np.maximum(adds[: len(run.path)], 0.0 if exact is None else adds[-1])
-    in_units = np.abs(units_of(task)) @ unit if task.sample.is_scaled else unit
-    # What the loss learns is on scales of its own.
-    own = np.zeros(run.path.shape[1] - task.weights)
-    theta, path = (np.append(noise, own) for noise in (in_units, unit))
-    return tidy(run.theta, np.outer(size, theta)), tidy(run.path, np.outer(size, path))
 
 
 def _parameter(run: Run, values: Array, name: str) -> Array | str:
@@ -126,9 +105,4 @@ def _minimiser(
     if exact.is_unique is False and exact.ranges is None:
         said += " (one of several)"
     steps = steps_to(run, exact)
-    return said, _gap(run, exact), "not reached" if steps is None else f"{steps:,}"
-
-
-def _gap(run: Run, exact: Reference) -> Array:
-    above = gap(run, exact)
-    return np.where(np.abs(above) <= rounding(exact), 0.0, above)
+    return said, gap_of(run, exact), "not reached" if steps is None else f"{steps:,}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,15 +9,11 @@ import numpy as np
 from lossviz.experiment import OBJECTIVE, Experiment
 from lossviz.figures.numbers import number
 from lossviz.figures.style import styles
+from lossviz.playground.shown import short_names
 from lossviz.playground.there import LISTED, listed, who_diverged, who_is_not_there
 from lossviz.reference import Range, Reference, moved_by_outliers, reference
 from lossviz.task import Task
 from lossviz.training import Run
-
-
-def name_of(parameter: str) -> str:
-    """A parameter's name without its units."""
-    return re.sub(r" \([^()]*\)", "", parameter)
 
 
 def headline(runs: Sequence[Run]) -> str:
@@ -80,7 +75,7 @@ def _what_outliers_moved(
     runs: Sequence[Run], exact: Sequence[Reference], *, is_open: bool
 ) -> str:
     tasks = tasks_of(runs)
-    name = name_of(tasks[0].names[1])
+    name = short_names(tasks[0].names)[tasks[0].names[1]]
     if is_open:
         return (
             f"The rows leave the {name} open: other parameters fit them as well, and where a run "
@@ -167,9 +162,10 @@ def ranges_in_words(names: Sequence[str], exact: Reference) -> str:
     known, or where there is but one."""
     if exact.ranges is None:
         return ""
+    short = short_names(names)
     spans = [exact.range_of(k) for k in range(len(exact.ranges))]
     parts = [
-        f"{name_of(name)} {interval(span)}"
+        f"{short[name]} {interval(span)}"
         for name, span in zip(names, spans, strict=False)
         if span is not None and not _is_place(span)
     ]
