@@ -24,7 +24,7 @@ STYLE = """
 [data-testid="stMainBlockContainer"] h1 { padding: 0 0 .375rem; font-size: 2rem; }
 /* Streamlit's own are larger than our title. */
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.5rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.25rem; }
+[data-testid="stMainBlockContainer"] h3:not(.lv-title) { font-size: 1.25rem; }
 /* As high as what stands beside them, so that their labels are in line. */
 [data-testid="stMainBlockContainer"] [role="radiogroup"] > [role="radio"] { min-height: 2.5rem; }
 /* A list as wide as the page is hard to read. */
