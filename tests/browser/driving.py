@@ -1,6 +1,7 @@
 """What tests of pages with a live player have in common."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +22,9 @@ STILL = """(selector) => new Promise((resolve) => {
   };
   document.fonts.ready.then(look);
 })"""
+# Resolves when no colour is still on its way to another.
+CALM = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
 # Notes in `window.moves` which chart, once drawn, has moved or changed its size, how points are
 # edited, and from where to where. Whenever another way of editing begins, all begin anew.
 WATCH_CHARTS = """
@@ -103,6 +107,16 @@ def drag(page: Page, place: Locator, start: tuple[int, int], end: tuple[int, int
     page.mouse.down()
     page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=5)
     page.mouse.up()
+
+
+def in_both_themes(page: Page) -> Iterator[str]:
+    """Turn the page light, and then dark, each once its colours have arrived."""
+    for scheme, ground in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 28)")):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+        settled(page)
+        page.evaluate(CALM)
+        yield scheme
 
 
 def serious_faults(page: Page) -> list[tuple[str, list[object]]]:

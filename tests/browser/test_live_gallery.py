@@ -119,34 +119,27 @@ def test_the_pages_keep_their_own_settings(page: Page, app_url: str) -> None:
     page.wait_for_url(re.compile(r"huber.delta=1\.2"))
 
 
-def test_times_are_measured_on_request(page: Page, app_url: str) -> None:
+def test_it_can_be_read_from_afar_and_times_are_measured_on_request(
+    page: Page, app_url: str
+) -> None:
     visit(page, app_url, "show=huber")
+    size = "(node) => parseFloat(getComputedStyle(node).fontSize)"
+    assert page.locator(".katex").first.evaluate(size) >= 18
+    assert page.locator(f"{PLOT} .xtick text").first.evaluate(size) >= 14
     page.get_by_role("button", name="Measure the time of each").press("Enter")
     expect(page.get_by_text("Milliseconds on this server")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
-    page = open_page(width=width, height=800)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
+def test_nothing_scrolls_sideways_and_axe_finds_no_serious_fault(
+    open_page: OpenPage, app_url: str, scheme: str, width: int
+) -> None:
+    page = open_page(color_scheme=scheme, width=width, height=800)
     visit(page, app_url, "show=squared_error&show=huber&show=tukey&show=quantile")
     settled(page, PLOT)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     box = page.locator(PLOT).bounding_box()
     assert box
     assert box["x"] + box["width"] <= width
-
-
-def test_formulas_and_axes_can_be_read_from_afar(page: Page, app_url: str) -> None:
-    visit(page, app_url, "show=huber")
-    size = "(node) => parseFloat(getComputedStyle(node).fontSize)"
-    assert page.locator(".katex").first.evaluate(size) >= 18
-    assert page.locator(f"{PLOT} .xtick text").first.evaluate(size) >= 14
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
-def test_axe_finds_no_serious_fault(
-    open_page: OpenPage, app_url: str, scheme: str, width: int
-) -> None:
-    page = open_page(color_scheme=scheme, width=width, height=900)
     visit(page, app_url, "show=huber&show=log_cosh")
     assert serious_faults(page) == []

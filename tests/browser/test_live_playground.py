@@ -4,7 +4,17 @@ import re
 from collections.abc import Callable
 
 import pytest
-from driving import address, drag, open_group, press, serious_faults, settled, step, to_step
+from driving import (
+    address,
+    drag,
+    in_both_themes,
+    open_group,
+    press,
+    serious_faults,
+    settled,
+    step,
+    to_step,
+)
 from playwright.sync_api import Page, expect
 
 from lossviz import parse
@@ -35,16 +45,25 @@ def cell(page: Page, row: int, column: int) -> str:
     return page.locator(ROWS).nth(row).locator("td").nth(column).inner_text()
 
 
-def test_the_first_visit_answers_at_a_glance(page: Page, app_url: str) -> None:
+def test_the_first_visit_answers_at_a_glance_and_presets_are_links(
+    page: Page, app_url: str
+) -> None:
     visit(page, app_url)
     expect(page.get_by_text("9 of 60 rows are outliers.")).to_be_visible()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(step(page)).to_have_text("Step 200 of 200")
     page.wait_for_url(re.compile("loss=squared_error&loss=absolute_error&loss=huber"))
     assert parse(page.evaluate("location.search.slice(1)"))[0] == parse(WELCOME.query)[0]
+    page.get_by_role("combobox", name="Show me").fill(PRESETS[2].title)
+    expect(page.get_by_role("option", name=PRESETS[2].title)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("lr=0.73"))
+    expect(page.get_by_text(PRESETS[2].lesson)).to_be_visible()
+    expect(page.locator(ROWS)).to_have_count(3)
 
 
-def test_play_moves_the_numbers_with_the_charts(page: Page, app_url: str) -> None:
+def test_play_moves_the_numbers_with_the_charts_and_keys_step(page: Page, app_url: str) -> None:
     visit(page, app_url)
     press(page, "Reset")
     before = cell(page, 0, 2)
@@ -53,6 +72,18 @@ def test_play_moves_the_numbers_with_the_charts(page: Page, app_url: str) -> Non
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(step(page)).to_have_text("Step 200 of 200")
     assert cell(page, 0, 2) != before
+    page.evaluate("document.activeElement.blur()")
+    for key, words in [
+        ("Home", "Step 0 of 200"),
+        ("ArrowRight", "Step 1 of 200"),
+        ("End", "Step 200 of 200"),
+        ("ArrowLeft", "Step 199 of 200"),
+    ]:
+        page.keyboard.press(key)
+        expect(step(page)).to_have_text(words)
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(step(page)).to_have_text("Step 200 of 200")
 
 
 def test_a_control_moves_the_charts_without_rebuilding_them_and_keeps_the_zoom(
@@ -98,7 +129,7 @@ def test_a_reload_keeps_everything_step_included(page: Page, app_url: str) -> No
     }
 
 
-def test_back_goes_back(page: Page, app_url: str) -> None:
+def test_back_goes_back_and_quick_changes_are_all_kept(page: Page, app_url: str) -> None:
     visit(page, app_url, "loss=huber")
     open_group(page, "Descent")
     set_number(page, "Steps", "50")
@@ -108,28 +139,12 @@ def test_back_goes_back(page: Page, app_url: str) -> None:
     expect(step(page)).to_have_text("Step 200 of 200")
     expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("200")
     assert address(page) == {"loss": ["huber"]}
-
-
-def test_quick_changes_are_all_kept(page: Page, app_url: str) -> None:
-    visit(page, app_url, "loss=huber")
-    open_group(page, "Descent")
     expect(page.get_by_role("spinbutton", name="Batch size")).to_be_visible()
     for label, value in [("Learning rate", "0.02"), ("Steps", "300"), ("Batch size", "5")]:
         set_number(page, label, value)  # and no wait
     expect(step(page)).to_have_text("Step 300 of 300")
     page.wait_for_url(re.compile("batch=5"))
     assert address(page) == {"loss": ["huber"], "lr": ["0.02"], "steps": ["300"], "batch": ["5"]}
-
-
-def test_presets_are_links(page: Page, app_url: str) -> None:
-    visit(page, app_url)
-    page.get_by_role("combobox", name="Show me").fill(PRESETS[2].title)
-    expect(page.get_by_role("option", name=PRESETS[2].title)).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("lr=0.73"))
-    expect(page.get_by_text(PRESETS[2].lesson)).to_be_visible()
-    expect(page.locator(ROWS)).to_have_count(3)
 
 
 def test_long_training_grows_plays_before_it_ends_and_stops(page: Page, app_url: str) -> None:
@@ -157,22 +172,23 @@ def test_short_training_after_long_replaces_it(page: Page, app_url: str) -> None
     expect(page.get_by_role("progressbar", name="Computing")).to_be_hidden()
 
 
-def test_a_new_seed_draws_new_data(page: Page, app_url: str) -> None:
-    visit(page, app_url, "loss=huber")
-    before = cell(page, 0, 0)
-    press(page, "New seed")
-    page.wait_for_url(re.compile("seed=1"))
-    expect(page.locator(".lv-player table tbody tr td").first).not_to_have_text(before)
-
-
-def test_copy_link_copies_the_address_with_its_step(open_page: OpenPage, app_url: str) -> None:
+def test_copy_link_copies_the_address_with_its_step_and_a_new_seed_draws_new_data(
+    open_page: OpenPage, app_url: str
+) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     visit(page, app_url, "loss=huber")
+    before = cell(page, 0, 0)
     to_step(page, 7)
     page.wait_for_url(re.compile("view.step=7"))
     press(page, "Copy link")
     expect(page.get_by_role("button", name="Link copied", exact=True)).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.evaluate("location.href")
+    page.keyboard.press("End")
+    page.wait_for_url(lambda url: "view.step" not in url)
+    expect(page.locator(ROWS).first.locator("td").first).to_have_text(before)
+    press(page, "New seed")
+    page.wait_for_url(re.compile("seed=1"))
+    expect(page.locator(ROWS).first.locator("td").first).not_to_have_text(before)
 
 
 def test_hovering_a_row_shows_its_share_for_every_loss(page: Page, app_url: str) -> None:
@@ -207,23 +223,10 @@ def test_no_nan_shows_whatever_the_rate(page: Page, app_url: str) -> None:
     assert "Infinity" not in page.locator("body").inner_text()
 
 
-def test_everything_by_keyboard(page: Page, app_url: str) -> None:
-    visit(page, app_url)
-    for key, words in [
-        ("Home", "Step 0 of 200"),
-        ("ArrowRight", "Step 1 of 200"),
-        ("End", "Step 200 of 200"),
-        ("ArrowLeft", "Step 199 of 200"),
-    ]:
-        page.keyboard.press(key)
-        expect(step(page)).to_have_text(words)
-    page.keyboard.press("Space")
-    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    expect(step(page)).to_have_text("Step 200 of 200")
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int) -> None:
+@pytest.mark.parametrize(("width", "columns"), [(360, 1), (1280, 2)])
+def test_nothing_scrolls_sideways_and_axe_finds_no_serious_fault(
+    open_page: OpenPage, app_url: str, width: int, columns: int
+) -> None:
     page = open_page(width=width, height=800)
     visit(page, app_url)
     settled(page)
@@ -231,32 +234,20 @@ def test_nothing_scrolls_sideways(open_page: OpenPage, app_url: str, width: int)
     lefts = page.evaluate(
         "[...document.querySelectorAll('.lv-chart')].map((c) => c.getBoundingClientRect().left)"
     )
-    assert len({round(left) for left in lefts}) == (1 if width == 360 else 2)
-
-
-def test_the_whole_table_is_in_sight_beside_the_settings(open_page: OpenPage, app_url: str) -> None:
-    page = open_page(width=1280, height=800)
-    visit(page, app_url)
-    settled(page)
-    sizes = "(node) => [node.scrollWidth, node.clientWidth]"
-    needed, given = page.locator(".lv-table").evaluate(sizes)
-    assert needed <= given
-    expect(page.locator(".lv-table").get_by_text("Settled: within 0.1 %")).to_have_count(3)
-    # Each row's heading speaks for its status as well.
-    expect(page.locator(".lv-table tbody th[rowspan='2']")).to_have_count(3)
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_axe_finds_no_serious_fault(
-    open_page: OpenPage, app_url: str, scheme: str, width: int
-) -> None:
-    page = open_page(color_scheme=scheme, width=width, height=900)
-    visit(page, app_url)
+    assert len({round(left) for left in lefts}) == columns
     if width > 700:
+        # The whole table is in sight beside the settings.
+        sizes = "(node) => [node.scrollWidth, node.clientWidth]"
+        needed, given = page.locator(".lv-table").evaluate(sizes)
+        assert needed <= given
+        expect(page.locator(".lv-table").get_by_text("Settled: within 0.1 %")).to_have_count(3)
+        # Each row's heading speaks for its status as well.
+        expect(page.locator(".lv-table tbody th[rowspan='2']")).to_have_count(3)
         for name in ("Data", "Outliers", "Loss parameters", "Model", "Descent", "View"):
             open_group(page, name)
         expect(page.get_by_role("spinbutton", name="Learning rate")).to_be_visible()
-    assert serious_faults(page) == []
+    for scheme in in_both_themes(page):
+        assert serious_faults(page) == [], scheme
 
 
 def test_presentation_size_is_larger(page: Page, app_url: str) -> None:

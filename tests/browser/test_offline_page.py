@@ -52,6 +52,9 @@ def test_the_file_shows_the_runs_without_a_network(offline, tmp_path, query, con
         for value in (run.loss[-1], run.test_loss[-1]):
             shown = number(float(value))
             expect(table.get_by_role("cell", name=shown, exact=True).first).to_be_visible()
+    # It offers nothing that needs a server.
+    expect(offline.get_by_role("button", name="Play")).to_be_visible()
+    expect(offline.get_by_role("button", name=re.compile("Copy"))).to_have_count(0)
     assert console_errors == []
 
 
@@ -62,28 +65,18 @@ def test_the_file_plays_and_scrubs(offline, tmp_path):
     to_step(offline, 7)
     table = offline.get_by_role("region", name="The current step")
     expect(table).to_contain_text(number(float(runs[1].loss[7])))
+    offline.get_by_label("Speed").select_option("0.1")
     offline.get_by_role("button", name="Play").click()
     expect(offline.get_by_role("button", name="Pause")).to_be_visible()
+    offline.get_by_label("Speed").select_option("10")
     expect(step(offline)).to_have_text("Step 40 of 40")
     expect(table).to_contain_text(number(float(runs[1].loss[40])))
     expect(offline.get_by_role("alert")).to_be_hidden()
 
 
-def test_the_file_offers_nothing_that_needs_a_server(offline, tmp_path):
-    url, _ = saved(tmp_path, QUERY)
-    offline.goto(url)
+def test_the_file_is_light_or_dark_as_the_reader_is(offline, tmp_path):
+    offline.goto(saved(tmp_path, QUERY)[0])
     drawn(offline)
-    expect(offline.get_by_role("button", name="Play")).to_be_visible()
-    expect(offline.get_by_role("button", name=re.compile("Copy"))).to_have_count(0)
-
-
-@pytest.mark.parametrize(
-    ("scheme", "colour"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 28)")]
-)
-def test_the_file_is_light_or_dark_as_the_reader_is(open_page, tmp_path, scheme, colour):
-    url, _ = saved(tmp_path, QUERY)
-    page = open_page(color_scheme=scheme, offline=True)
-    page.goto(url)
-    drawn(page)
-    found = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert found == colour
+    for scheme, colour in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 28)")):
+        offline.emulate_media(color_scheme=scheme)
+        expect(offline.locator("body"), scheme).to_have_css("background-color", colour)
