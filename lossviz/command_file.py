@@ -23,7 +23,7 @@ from lossviz.datasets.own import (
 )
 from lossviz.link import parse
 from lossviz.registry import Value
-from lossviz.tables import KINDS, OTHER_ROWS, pick, read_as
+from lossviz.tables import KINDS, pick, read_as, said_of_other
 
 OPTIONS = ("target", "features", "drop", "classes", "positive", "header", "kind")
 
@@ -83,7 +83,7 @@ def rows_of(args: argparse.Namespace) -> tuple[Mapping[str, Value], Table, list[
     picked = pick(read_as(path.read_bytes(), name, choice), choice)
     words, table = keep(picked.table, picked.choice)
     other = asked and unchosen(words) != unchosen(asked)
-    said = [*picked.notes, *[OTHER_ROWS][: bool(other)]]
+    said = [*picked.notes, *[said_of_other(asked)][: bool(other)]]
     rows: dict[str, Value] = {"data": table.data, f"{table.data}.rows": words}
     if unchosen(words) not in map(unchosen, texts):  # of rows that a link names, it says all
         rows[f"{table.data}.test"] = usual_share(table)

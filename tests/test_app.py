@@ -54,6 +54,24 @@ def words(at: AppTest) -> str:
     return " ".join(element.proto.body for element in at.get("html"))
 
 
+def test_a_link_to_edited_rows_says_that_the_file_lacks_the_edits():
+    named = f"file~5000~{'0' * 32}~sales.csv"
+    for words, lacks in ((named, False), (f"{named}~edited", True)):
+        [warning] = app(f"data=table&table.rows={words}").warning
+        assert ("but what was edited by hand is as it was" in warning.value) == lacks
+
+
+def test_each_setting_that_cannot_be_honoured_has_one_sentence_on_the_page():
+    mad = {
+        "threshold": "nan", "row": "2000000", "across": "1" + "0" * 30, "up": "-7", "scale": "",
+        "panel": "text", "step": "late", "size": "1e999", "cost": "0", "surface": "no",
+    }  # fmt: skip
+    at = app("loss=huber&steps=5&" + "&".join(f"view.{key}={mad[key]}" for key in mad))
+    assert len(at.warning) == len({each.value for each in at.warning}) == len(mad)
+    assert not at.error
+    assert not at.info
+
+
 def test_a_loss_that_does_not_suit_new_data_is_named_and_kept_for_others():
     at = app("data=moons&loss=hinge&outliers=label_flips&steps=5")
     assert not at.warning

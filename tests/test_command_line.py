@@ -311,6 +311,15 @@ def test_rows_of_a_file_are_held_out_as_on_the_page(
     assert again.experiment == run.experiment
 
 
+def test_a_link_to_edited_rows_is_told_that_the_file_lacks_the_edits(
+    tmp_path, monkeypatch, capsys
+):
+    edited = f"data=table&table.rows=file~9~{'0' * 32}~rows.csv~edited&steps=2"
+    trained(tmp_path, monkeypatch, SMALL_WHOLE, edited)
+    said = capsys.readouterr().err
+    assert "other rows than the link's, which were edited by hand: no file holds them so" in said
+
+
 def test_what_does_not_suit_the_rows_of_a_file_is_said(tmp_path, monkeypatch, capsys):
     link = "data=moons&moons.noise=0.3&loss=hinge&outliers=label_flips&table_binary.test=0.5"
     _, [run] = trained(tmp_path, monkeypatch, SMALL_WHOLE, link)

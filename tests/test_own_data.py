@@ -23,6 +23,7 @@ from lossviz.datasets.own import (
     MissingTable,
     Table,
     chosen_in,
+    edited_in,
     is_packed,
     keep,
     named,
@@ -32,6 +33,7 @@ from lossviz.datasets.own import (
 from lossviz.datasets.packing import VERSION, pack, unpack
 from lossviz.presets import WELCOME
 from lossviz.reference import moved_by_outliers, reference
+from lossviz.tables import said_of_other
 from lossviz.ui import own
 
 
@@ -231,6 +233,37 @@ def test_a_text_that_names_a_table_carries_what_was_chosen():
     cut = words[:-9]  # a link that was cut still names the rows
     assert named(cut) == (400, "mine.csv")
     assert chosen_in(cut) is None
+
+
+def test_a_text_that_names_edited_rows_says_that_no_file_gives_them():
+    table = drawn(400)
+    words, kept = keep(table, CHOICE, is_edited=True)
+    assert edited_in(words)
+    assert table_of(words) is kept
+    assert chosen_in(words) is None
+    assert not edited_in(keep(table, CHOICE)[0])
+    assert not edited_in(keep(table)[0])
+    few, _ = keep(drawn(5), is_edited=True)
+    assert is_packed(few)
+    assert not edited_in(few)
+    experiment = Experiment(data="table", params={"table.rows": words})
+    assert own.said_of_link(experiment) == (
+        "The 400 rows of mine.csv are too many for a link, which asks for the file again, which "
+        "lacks what was edited here. They stay in this session."
+    )
+    del kept, experiment
+    gc.collect()
+    with pytest.raises(MissingTable, match="needed again, which lacks what was edited by hand"):
+        table_of(words)
+    assert "edited by hand" in said_of_other(words)
+    assert "edited" not in said_of_other(keep(table, CHOICE)[0])
+
+
+def test_rows_that_are_taken_without_a_choice_were_edited(monkeypatch):
+    monkeypatch.setattr(own, "_hold", lambda words, table: None)
+    monkeypatch.setattr(own.state, "put", lambda changes: None)
+    assert edited_in(own.take(drawn(400)))
+    assert chosen_in(own.take(drawn(400), choice=CHOICE)) == CHOICE
 
 
 def test_a_choice_too_long_for_a_link_is_to_be_made_again():

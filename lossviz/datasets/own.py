@@ -31,6 +31,7 @@ MANY, HELD_OUT = 100, 0.25  # rows from which a share is held out where nobody s
 OWN = ("table", "table_binary", "table_classes")
 LONGEST = 6_500  # characters of packed rows: a proxy takes 8,190 of a whole address
 MOST_CLASSES = 10
+EDITED = "edited"  # stands where a choice does: no choice of a file gives rows changed by hand
 LARGEST = 1e24  # squares of squares stay below 1e100, where training counts as diverged
 # Signs that no screen shows as they are: controls, ends of lines, turns of direction, half signs.
 UNSEEN = "\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
@@ -74,10 +75,12 @@ _held: WeakValueDictionary[str, Table] = WeakValueDictionary()
 _holding = Lock()  # two sessions may bring the same file at once: both are to hold one table
 
 
-def keep(table: Table, choice: Choice | None = None) -> tuple[str, Table]:
+def keep(
+    table: Table, choice: Choice | None = None, *, is_edited: bool = False
+) -> tuple[str, Table]:
     """The text for a table, and the table that the text stands for: packed rows where few enough
     fit into a link as they are. Else the text names the table, which is there for as long as the
-    caller holds on to it, with what was chosen of its file."""
+    caller holds on to it, with what was chosen of its file, or that they were edited by hand."""
     table = _cleaned(table)
     if len(table.y) <= FEW and table.X.shape[1] + 2 <= MOST_COLUMNS:
         packed = pack(_facts(table), [*table.X.T, table.y, table.marked.astype(float)])
@@ -94,7 +97,7 @@ def keep(table: Table, choice: Choice | None = None) -> tuple[str, Table]:
     table = replace(table, X=frozen(table.X), y=frozen(table.y))
     with _holding:
         kept = _held.setdefault(words, table)
-    chosen = choice.text if choice else ""
+    chosen = EDITED if is_edited else choice.text if choice else ""
     return f"{words}~{chosen}" if chosen else words, kept
 
 
@@ -115,7 +118,10 @@ def table_of(words: str) -> Table:
     found = _held.get(unchosen(words))
     if found is None:
         count, name = named(words)
-        raise MissingTable(f"The {count:,} rows of {name} are not here: the file is needed again.")
+        lacks = ", which lacks what was edited by hand" * edited_in(words)
+        raise MissingTable(
+            f"The {count:,} rows of {name} are not here: the file is needed again{lacks}."
+        )
     return found
 
 
@@ -147,6 +153,12 @@ def chosen_in(words: str) -> Choice | None:
     """What was chosen of a file, as a text that names its rows carries it."""
     parts = NAMED.fullmatch(words)
     return choice_of(parts[4]) if parts and parts[4] else None
+
+
+def edited_in(words: str) -> bool:
+    """Whether a text names rows that were edited by hand, so that no file gives them again."""
+    parts = NAMED.fullmatch(words)
+    return parts is not None and parts[4] == EDITED
 
 
 def _facts(table: Table) -> list[Any]:

@@ -20,12 +20,13 @@ from lossviz.tables.edit import (
     toggled,
 )
 from lossviz.tables.fault import FileFault
-from lossviz.tables.pick import OTHER_ROWS, Picked, columns_for, pick, read_as
+from lossviz.tables.pick import Picked, columns_for, pick, read_as, said_of_other
 from lossviz.tables.read import KINDS, Raw, read
 from lossviz.tables.suggest import can_be_classes, holds_classes, left_out, suggest
 
 __all__ = [
-    "KINDS", "OTHER_ROWS", "Column", "FileFault", "Picked", "Raw", "added", "as_columns",
+    "KINDS", "Column", "FileFault", "Picked", "Raw", "added", "as_columns",
     "can_be_classes", "choose", "columns_for", "from_columns", "from_sample", "holds_classes",
-    "is_drawable", "left_out", "moved", "pick", "read", "read_as", "removed", "suggest", "toggled",
+    "is_drawable", "left_out", "moved", "pick", "read", "read_as", "removed",
+    "said_of_other", "suggest", "toggled",
 ]  # fmt: skip

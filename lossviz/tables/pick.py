@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import Table
+from lossviz.datasets.own import Table, edited_in
 from lossviz.tables.choose import choose
 from lossviz.tables.fault import FileFault
 from lossviz.tables.read import Raw, read
@@ -14,6 +14,10 @@ from lossviz.tables.suggest import left_out, suggest
 OTHER_ROWS = (
     "These are other rows than the link's: another file, or another choice of its columns. They "
     "are used."
+)
+UNEDITED_ROWS = (
+    "These are other rows than the link's, which were edited by hand: no file holds them so. The "
+    "file's are used."
 )
 
 
@@ -25,6 +29,11 @@ class Picked:
     table: Table
     choice: Choice
     notes: tuple[str, ...]
+
+
+def said_of_other(asked: str) -> str:
+    """The sentence where a file gives other rows than the text of a link names."""
+    return UNEDITED_ROWS if edited_in(asked) else OTHER_ROWS
 
 
 def read_as(given: bytes | str, name: str, choice: Choice) -> Raw:

@@ -11,7 +11,6 @@ from lossviz.datasets.choice import Choice
 from lossviz.datasets.own import FEW, Table, chosen_in, named, usual_share
 from lossviz.limits import MEGABYTES
 from lossviz.tables import (
-    OTHER_ROWS,
     FileFault,
     Picked,
     Raw,
@@ -21,6 +20,7 @@ from lossviz.tables import (
     left_out,
     pick,
     read_as,
+    said_of_other,
 )
 from lossviz.tables.fault import counted
 from lossviz.ui import own, state
@@ -231,12 +231,11 @@ def _use(picked: Picked) -> None:
     """Make them the data: those that a link names as the link says, others as they stand."""
     if own.give(picked.table):
         _end()
-    is_other, left = bool(own.missing()), own.said_of_left()
+    asked, left = own.missing(), own.said_of_left()
     state.put(dict.fromkeys((*own.RESET, "view.across", "view.up")))
     own.take(picked.table, test=usual_share(picked.table), choice=picked.choice)
     st.session_state.notes += left
-    if is_other:
-        st.session_state.notes.append(OTHER_ROWS)
+    st.session_state.notes += [said_of_other(words) for words in asked[:1]]
     _end()
 
 

@@ -11,7 +11,17 @@ import streamlit as st
 
 from lossviz.datasets import DATASETS
 from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import FEW, OWN, Table, is_packed, keep, named, table_of, unchosen
+from lossviz.datasets.own import (
+    FEW,
+    OWN,
+    Table,
+    edited_in,
+    is_packed,
+    keep,
+    named,
+    table_of,
+    unchosen,
+)
 from lossviz.experiment import PLAIN, Experiment, Sweep
 from lossviz.link import parse
 from lossviz.presets import WELCOME
@@ -24,8 +34,8 @@ MOST_HELD = 100_000_000  # bytes of tables that a session holds
 
 def take(table: Table, *, test: float = 0.0, choice: Choice | None = None) -> str:
     """Make a table the data, as it stands: no outliers are injected into it. The text for it, with
-    what was chosen of its file."""
-    words, kept = keep(table, choice)
+    what was chosen of its file; where nothing was, it was edited by hand."""
+    words, kept = keep(table, choice, is_edited=choice is None)
     if not is_packed(words):
         _hold(unchosen(words), kept)
     name = kept.data
@@ -58,6 +68,8 @@ def give(table: Table) -> bool:
     if is_asked:
         state.hold()
         _hold(words, kept)
+        said = [*st.session_state.notes, *state.unfitting(st.session_state.settings)]
+        st.session_state.notes = list(dict.fromkeys(said))  # now that the rows are known
     return is_asked
 
 
@@ -102,9 +114,10 @@ def said_of_link(experiment: Experiment) -> str:
     if not words or is_packed(words):
         return ""
     count, name = named(words)
+    lacks = ", which lacks what was edited here" * edited_in(words)
     return (
-        f"The {count:,} rows of {name} {why(count)}, which asks for the file again. They stay in "
-        "this session."
+        f"The {count:,} rows of {name} {why(count)}, which asks for the file again{lacks}. They "
+        "stay in this session."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from lossviz.datasets.own import Table, chosen_in, named
+from lossviz.datasets.own import Table, chosen_in, edited_in, named
 from lossviz.tables import as_columns, from_columns
 from lossviz.ui import own, state
 from lossviz.ui.bring import bring
@@ -25,9 +25,12 @@ def ask_again(missing: Sequence[str]) -> None:
     """Say which rows a link names that are not here, and how to go on."""
     count, name = named(missing[0])
     again = "" if chosen_in(missing[0]) else ", with the same target and features"
+    after = "and all is as it was"
+    if edited_in(missing[0]):
+        after = "and all but what was edited by hand is as it was: the file lacks that"
     st.warning(
         f"This link is about the {count:,} rows of {plain(name)}. They {own.why(count)} and "
-        f"stayed with whoever made it. Give the file again{again}, and all is as it was.",
+        f"stayed with whoever made it. Give the file again{again}, {after}.",
         icon=":material/upload_file:",
     )
     with st.container(horizontal=True):

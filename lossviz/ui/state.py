@@ -63,7 +63,7 @@ def load() -> None:
         return
     pairs = _address()
     if "settings" not in st.session_state or (pairs and pairs != st.session_state.get("written")):
-        adopt(urlencode(pairs) or WELCOME.query)
+        adopt("&".join([urlencode(pairs) or WELCOME.query, urlencode(_steps())]))
 
 
 def hold() -> None:
@@ -219,9 +219,8 @@ def save() -> None:
     here = sweep().query() or f"data={PLAIN['data'].default}"
     pairs = (*parse_qsl(here), *looks())
     if pairs != _address():
-        step = [(STEP, value) for value in st.query_params.get_all(STEP)]
         address: dict[str, list[str]] = {}
-        for key, value in [*pairs, *step]:
+        for key, value in [*pairs, *_steps()]:
             address.setdefault(key, []).append(value)
         st.query_params.from_dict(address)
     st.session_state.written = pairs
@@ -230,6 +229,11 @@ def save() -> None:
 def step() -> int | None:
     """The step in the address, None for the end."""
     return _step(st.query_params.get(STEP, ""))
+
+
+def _steps() -> list[tuple[str, str]]:
+    """The step as the address has it."""
+    return [(STEP, value) for value in st.query_params.get_all(STEP)]
 
 
 def _step(words: str) -> int | None:
