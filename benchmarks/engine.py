@@ -133,7 +133,7 @@ def rate(time: float) -> str:
 
 def surface() -> Iterator[Ratio]:
     """A loss surface against the matrix product of its grid and its rows."""
-    from lossviz.landscape import landscape
+    from lossviz.analysis.landscape import landscape
 
     rng = np.random.default_rng(0)
     points, rows = rng.normal(size=(101 * 101, 2)), rng.normal(size=(2, 200))

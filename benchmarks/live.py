@@ -16,7 +16,7 @@ import lossviz
 from benchmarks.ratios import Ratio
 from benchmarks.serving import Server, browser_path, browsing, serving, unwatched
 from lossviz.player import payload
-from lossviz.playground import playground
+from lossviz.views.panels import playground
 
 PLAYBACK, GLANCE, IDLE = 60.0, 20.0, 10.0  # seconds
 CHANGES, VISITS = 15, 7

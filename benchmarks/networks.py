@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 import lossviz
 from benchmarks.ratios import Ratio, interleaved
 from lossviz import Experiment
-from lossviz.models.base import split
-from lossviz.task import Task
+from lossviz.engine.task import Task
+from lossviz.items.models.base import split
 
 Array = np.ndarray
 STEPS, RATE, RUNS = 200, 0.1, 16

@@ -9,18 +9,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from lossviz.datasets import DATASETS
-from lossviz.experiment import Experiment, Sweep
-from lossviz.landscape import Landscape, landscape
-from lossviz.link import parse
-from lossviz.losses import LOSSES
-from lossviz.models import MODELS
-from lossviz.optimizers import OPTIMIZERS
-from lossviz.outliers import OUTLIERS
-from lossviz.reference import Reference, reference
-from lossviz.sampling import Sample, sample
-from lossviz.schedules import SCHEDULES
-from lossviz.training import Run, run, run_all, stream
+from lossviz.analysis.landscape import Landscape, landscape
+from lossviz.analysis.minimum import Reference, reference
+from lossviz.engine.experiment import Experiment, Sweep
+from lossviz.engine.link import parse
+from lossviz.engine.sampling import Sample, sample
+from lossviz.engine.training import Run, run, run_all, stream
+from lossviz.items.datasets import DATASETS
+from lossviz.items.losses import LOSSES
+from lossviz.items.models import MODELS
+from lossviz.items.optimizers import OPTIMIZERS
+from lossviz.items.outliers import OUTLIERS
+from lossviz.items.schedules import SCHEDULES
 
 if TYPE_CHECKING:
     from lossviz.estimators import GradientDescentClassifier, GradientDescentRegressor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossviz.losses import Loss
-from lossviz.registry import Value
+from lossviz.base.registry import Value
+from lossviz.items.losses import Loss
 
 Array = np.ndarray
 ROWS, CLASSES = 60, 4

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from suiting import BUILT_IN as LOSSES
 
-from lossviz.losses import Loss
-from lossviz.losses.base import one_hot
+from lossviz.items.losses import Loss
+from lossviz.items.losses.base import one_hot
 
 Array = np.ndarray
 Params = dict[str, Any]

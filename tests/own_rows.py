@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz import Experiment, Run, Sample
-from lossviz.task import Task
-from lossviz.training import train
+from lossviz.engine.task import Task
+from lossviz.engine.training import train
 
 
 def rows(X, y, center=None, scale=None) -> Sample:

@@ -7,8 +7,8 @@ import numpy as np
 from suiting import suited
 
 from lossviz import Experiment
-from lossviz.choices import CHOICES
-from lossviz.registry import Param, Value
+from lossviz.base.registry import Param, Value
+from lossviz.engine.choices import CHOICES
 
 
 def draw_value(rng: np.random.Generator, param: Param) -> Value:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from lossviz import DATASETS, LOSSES, Experiment
-from lossviz.choices import CHOICES, USUAL, suits
-from lossviz.datasets.own import Table, keep
-from lossviz.written import VARIABLES
+from lossviz.engine.choices import CHOICES, USUAL, suits
+from lossviz.formula.item import VARIABLES
+from lossviz.items.datasets.own import Table, keep
 
 DATA = {"any": "line", "regression": "line", "binary": "moons", "multiclass": "blobs"}
 SPOILED = {"regression": "vertical", "binary": "label_flips", "multiclass": "label_flips"}

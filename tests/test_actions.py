@@ -11,10 +11,10 @@ from hypothesis import strategies as some
 
 from lossviz import parse, sample
 from lossviz.player import Action, read_action, read_edit
-from lossviz.playground import View, linked_rows
-from lossviz.playground import playground as drawn
 from lossviz.ui import editing, own, playground, state
 from lossviz.ui.training import train
+from lossviz.views.panels import View, linked_rows
+from lossviz.views.panels import playground as drawn
 
 JSON = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(),

@@ -9,10 +9,14 @@ from scipy import integrate, optimize, special
 from sklearn.exceptions import ConvergenceWarning
 
 from lossviz import LOSSES, Experiment, GradientDescentRegressor, parse, run, run_all
+from lossviz.analysis.landscape import landscape, plane_of_runs
+from lossviz.analysis.minimum import reference
+from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.replay import replay, shape
+from lossviz.engine.objective import Objective, largest_rate
+from lossviz.engine.task import Task
 from lossviz.export.script import script, why_not
-from lossviz.figures.style import styles
-from lossviz.landscape import landscape, plane_of_runs
-from lossviz.losses.adaptive import (
+from lossviz.items.losses.adaptive import (
     LEAST_SCALE,
     log_partition,
     log_partition_slope,
@@ -20,12 +24,8 @@ from lossviz.losses.adaptive import (
     to_parameters,
     with_slopes,
 )
-from lossviz.objective import Objective, largest_rate
-from lossviz.playground import View, playground, status
-from lossviz.reference import reference
-from lossviz.reference.answer import minimise
-from lossviz.replay import replay, shape
-from lossviz.task import Task
+from lossviz.views.charts.style import styles
+from lossviz.views.panels import View, playground, status
 
 SHAPES = [0.0, 1e-9, 0.05, 0.5, 1.0, 1.5, 1.95, 2.0 - 1e-9, 2.0]
 NORMAL = 0.5 * math.log(2 * math.pi)

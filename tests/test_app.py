@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 from suiting import choosing
 
 from lossviz import DATASETS, parse
-from lossviz.choices import CHOICES
-from lossviz.datasets.own import Table, keep
-from lossviz.presets import PRESETS, WELCOME
+from lossviz.engine.choices import CHOICES
+from lossviz.items.datasets.own import Table, keep
 from lossviz.ui import playground, state
+from lossviz.views.examples import PRESETS, WELCOME
 
 TIMEOUT = 60
 

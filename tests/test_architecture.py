@@ -1,9 +1,7 @@
-"""Imports run one way, and heavy libraries stay where they belong.
+"""Imports run one way, in no circle, and heavy libraries stay where they belong.
 
-    registry <- losses, datasets, outliers, models, optimizers, schedules <- choices <- experiment
-      <- cost <- link, sampling <- objective <- training
-      <- reference, replay, estimators, presets, gallery <- landscape, guide <- the package's face
-      <- player <- figures <- playground <- ui <- command line <- pages, app
+    base, player <- items <- formula, tables <- engine <- analysis, estimators
+      <- the package's face, views <- export <- ui, cli <- pages, app, __main__
 
 A part may import parts below it and itself, never its neighbours in a row; the player
 moves any Plotly figure and imports none at all. The rules are read off the source, so they hold
@@ -14,7 +12,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,36 +20,34 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "lossviz"
 FACE = "__init__"
+LONG = 300  # lines
+NOT_YET = {  # to be parted: none may come to this list
+    "lossviz/analysis/metrics.py",
+    "lossviz/engine/experiment.py",
+    "lossviz/engine/training.py",
+    "lossviz/formula/findings.py",
+    "lossviz/items/datasets/own.py",
+    "lossviz/ui/playground.py",
+    "lossviz/views/panels/overview.py",
+}
 
 LAYERS = (
-    {"registry", "notebook", "cache", "limits"},
-    {"losses", "datasets", "outliers", "models", "optimizers", "schedules"},
+    {"base", "player"},
+    {"items"},
     {"formula", "tables"},
-    {"written"},
-    {"choices"},
-    {"experiment"},
-    {"cost"},
-    {"link", "sampling"},
-    {"task"},
-    {"objective"},
-    {"training"},
-    {"reference", "replay", "estimators", "presets", "gallery"},
-    {"landscape", "regions", "metrics", "passes", "guide"},
-    {FACE},
-    {"player"},
-    {"figures"},
-    {"playground"},
+    {"engine"},
+    {"analysis", "estimators"},
+    {FACE, "views"},
     {"export"},
-    {"ui", "command_file"},
-    {"__main__"},
-    {"pages", "app"},
+    {"ui", "cli"},
+    {"pages", "app", "__main__"},
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
-ALONE = {"registry", "player", "limits"}
+ALONE = {"base", "player"}
 
 MAY_IMPORT = {
-    "streamlit": {"ui", "__main__", "pages", "app"},
-    "plotly": {"figures", "player", "export", "ui", "pages", "app"},
+    "streamlit": {"ui", "cli", "pages", "app"},
+    "plotly": {"views", "player", "export", "ui", "pages", "app"},
 }
 # Slow to import, so imported in the functions that use them. An estimator has to be declared as a
 # subclass of scikit-learn's, so that module is itself imported only when it is asked for.
@@ -139,20 +135,20 @@ def test_imports_run_one_way(path):
 @pytest.mark.parametrize(
     ("path", "source", "expected"),
     [
-        ("losses/huber.py", "from lossviz.training import run", "losses imports training"),
-        ("losses/huber.py", "from lossviz import training", "losses imports training"),
-        ("losses/huber.py", "from .. import training", "losses imports training"),
-        ("losses/huber.py", "from ..training import run", "losses imports training"),
-        ("losses/huber.py", "from lossviz import LOSSES", "losses imports __init__"),
-        ("losses/huber.py", "import lossviz", "losses imports __init__"),
-        ("losses/huber.py", "from lossviz.datasets import base", "losses imports datasets"),
-        ("training.py", "def f():\n    import streamlit as st", "training imports streamlit"),
-        ("reference.py", "import plotly.graph_objects as go", "reference imports plotly"),
+        ("items/losses/huber.py", "from lossviz.engine.training import run", "items imports engine"),
+        ("items/losses/huber.py", "from lossviz import engine", "items imports engine"),
+        ("items/losses/huber.py", "from ... import engine", "items imports engine"),
+        ("items/losses/huber.py", "from ...engine import run", "items imports engine"),
+        ("items/losses/huber.py", "from lossviz import LOSSES", "items imports __init__"),
+        ("items/losses/huber.py", "import lossviz", "items imports __init__"),
+        ("formula/typed.py", "from lossviz.tables import read", "formula imports tables"),
+        ("engine/training.py", "def f():\n    import streamlit as st", "engine imports streamlit"),
+        ("analysis/metrics.py", "import plotly.graph_objects as go", "analysis imports plotly"),
         ("player/__init__.py", "import streamlit", "player imports streamlit"),
-        ("player/movie.py", "from lossviz.losses import LOSSES", "player imports losses"),
-        ("figures/fit.py", "from lossviz.ui import controls", "figures imports ui"),
-        ("reference.py", "from scipy.optimize import minimize", "reference imports scipy"),
-        ("reference.py", "class A:\n    import sklearn", "reference imports sklearn"),
+        ("player/movie.py", "from lossviz.items.losses import LOSSES", "player imports items"),
+        ("views/charts/fit.py", "from lossviz.ui import controls", "views imports ui"),
+        ("analysis/regions.py", "from scipy.optimize import minimize", "analysis imports scipy"),
+        ("analysis/regions.py", "class A:\n    import sklearn", "analysis imports sklearn"),
         ("surprise.py", "", "surprise has no place"),
     ],
 )
@@ -164,11 +160,11 @@ def test_a_planted_fault_is_found(path, source, expected):
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("losses/huber.py", "from lossviz.losses.base import loss"),
-        ("losses/huber.py", "from lossviz.registry import Param"),
-        ("losses/huber.py", "from .base import loss\nfrom ..registry import Param"),
-        ("reference.py", "def f():\n    from scipy.optimize import minimize"),
-        ("__main__.py", "from streamlit.web import cli"),
+        ("items/losses/huber.py", "from lossviz.items.losses.base import loss"),
+        ("items/losses/huber.py", "from lossviz.base.registry import Param"),
+        ("items/losses/huber.py", "from .base import loss\nfrom ...base.registry import Param"),
+        ("analysis/regions.py", "def f():\n    from scipy.optimize import minimize"),
+        ("cli/command.py", "from streamlit.web import cli"),
         ("ui/controls.py", "import streamlit as st\nfrom lossviz import LOSSES"),
     ],
 )
@@ -176,7 +172,63 @@ def test_a_proper_import_is_no_fault(path, source):
     assert faults(source, PACKAGE / path) == []
 
 
-@pytest.mark.parametrize("statement", ["import lossviz", "import lossviz.__main__"])
+def _circle(arrows: Mapping[str, set[str]]) -> list[str]:
+    """Files each of which imports the next, and the last the first; none if there is no circle."""
+    left = {name: set(others) for name, others in arrows.items()}
+    while ends := {name for name, others in left.items() if not others & left.keys()}:
+        left = {name: others for name, others in left.items() if name not in ends}
+    path = list(left)[:1]
+    while path and path[-1] not in path[:-1]:
+        path.append(min(left[path[-1]] & left.keys()))
+    return path[path.index(path[-1]) :] if path else []
+
+
+def _arrows() -> dict[str, set[str]]:
+    """Which files of the package import which, but for what only a type checker reads."""
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in _sources()}
+    files = {name.removesuffix(f".{FACE}"): path for name, path in files.items()}
+    found = {}
+    for name, path in files.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        wanted = {
+            module
+            for node in _nodes(tree)
+            for each in _modules(node, path)
+            for module in (each, each.rpartition(".")[0])[: 1 if each in files else 2]
+        }
+        found[name] = (wanted & files.keys()) - {name}
+    return found
+
+
+def _nodes(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
+            yield child
+            yield from _nodes(child)
+
+
+def test_no_circle_among_files():
+    assert _circle(_arrows()) == []
+
+
+@pytest.mark.parametrize(
+    ("arrows", "circle"),
+    [
+        ({"a": {"b"}, "b": {"c"}, "c": set()}, []),
+        ({"a": {"b"}, "b": {"c"}, "c": {"b"}}, ["b", "c", "b"]),
+    ],
+)
+def test_a_planted_circle_is_found(arrows, circle):
+    assert _circle(arrows) == circle
+
+
+def test_no_file_is_long():
+    sources = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in _sources()}
+    long = {name for name, text in sources.items() if text.count("\n") > LONG}
+    assert long == NOT_YET
+
+
+@pytest.mark.parametrize("statement", ["import lossviz", "import lossviz.cli"])
 def test_the_package_brings_in_nothing_heavy(statement):
     code = f"{statement}, json, sys; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run(

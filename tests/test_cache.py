@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from crowd import at_once
 
-from lossviz.cache import EACH, Cache
+from lossviz.base.cache import EACH, Cache
 
 ROOM = 4 * EACH
 

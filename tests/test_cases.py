@@ -8,14 +8,14 @@ from own_rows import rows
 from sklearn.linear_model import LinearRegression
 
 from lossviz import Experiment, parse, run, run_all
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import LARGEST, Table, keep
-from lossviz.objective import Objective
-from lossviz.playground.shown import short_names
-from lossviz.reference import reference
-from lossviz.reference.answer import minimise
+from lossviz.analysis.minimum import reference
+from lossviz.analysis.minimum.answer import minimise
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import LARGEST, Table, keep
 from lossviz.tables import choose, left_out, pick, read, suggest
-from lossviz.task import Task
+from lossviz.views.panels.shown import short_names
 
 CASES = Path(__file__).parent / "cases"
 

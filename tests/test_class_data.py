@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from suiting import OWN
 
-from lossviz.datasets import DATASETS
-from lossviz.datasets.base import TEST_ROWS
-from lossviz.datasets.credit import EFFECTS
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.base import TEST_ROWS
+from lossviz.items.datasets.credit import EFFECTS
 
 CLASSES = [name for name, item in DATASETS.items() if item.task != "regression"]
 REAL = ["iris", "wine", "breast_cancer", "digits"]

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from lossviz.losses import LOSSES
-from lossviz.losses.base import one_hot
+from lossviz.items.losses import LOSSES
+from lossviz.items.losses.base import one_hot
 
 E, LOG2, LOG3 = math.e, math.log(2.0), math.log(3.0)
 RNG = np.random.default_rng(11)

@@ -17,11 +17,11 @@ from streamlit.testing.v1 import AppTest
 from suiting import CLASS_DATA, NUMBER_DATA
 
 from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
+from lossviz.analysis.replay import aligned, thinned
 from lossviz.player import Movie, payload
 from lossviz.player.payload import unpack
-from lossviz.playground import PANELS, View, faults, headline, panels, playground, remarks
-from lossviz.playground.overview import best_of
-from lossviz.replay import aligned, thinned
+from lossviz.views.panels import PANELS, View, faults, headline, panels, playground, remarks
+from lossviz.views.panels.overview import best_of
 
 AT = 15  # any step that all panels keep
 STEPS = 30

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lossviz import LOSSES, Run, parse, run_all, sample
-from lossviz.metrics import Metrics, measure
-from lossviz.passes import layer_gradients
-from lossviz.presets import PRESETS
-from lossviz.replay import Replay, raw, replay
-from lossviz.task import Task
+from lossviz.analysis.metrics import Metrics, measure
+from lossviz.analysis.passes import layer_gradients
+from lossviz.analysis.replay import Replay, raw, replay
+from lossviz.engine.task import Task
+from lossviz.views.examples import PRESETS
 
 QUERIES = {preset.title: preset.query for preset in PRESETS}
 SEEDS = (0, 1, 2)

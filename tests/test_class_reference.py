@@ -11,12 +11,12 @@ from sklearn.exceptions import ConvergenceWarning
 from suiting import BUILT_IN as LOSSES
 
 from lossviz import DATASETS, Experiment, Sample, run_all
-from lossviz.choices import suits
-from lossviz.objective import Objective
-from lossviz.reference import reference
-from lossviz.reference.answer import minimise
-from lossviz.reference.problem import Problem
-from lossviz.task import Task
+from lossviz.analysis.minimum import reference
+from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum.problem import Problem
+from lossviz.engine.choices import suits
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
 
 BINARY = [name for name, loss in LOSSES.items() if loss.task == "binary"]
 SEVERAL = [name for name, loss in LOSSES.items() if loss.task == "multiclass"]

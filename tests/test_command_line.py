@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import lossviz
-from lossviz.__main__ import main
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import chosen_in, keep
+from lossviz.cli import main
+from lossviz.engine.numbers import number
 from lossviz.export import FLAVOURS, script
-from lossviz.figures.numbers import number
-from lossviz.playground import faults, headline, remarks
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import chosen_in, keep
 from lossviz.tables import pick, read_as
+from lossviz.views.panels import faults, headline, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {
@@ -196,7 +196,7 @@ def test_a_link_alone_serves_the_app(words, monkeypatch, capsys):
 @pytest.mark.parametrize("words", [["run", "loss=huber&steps=3"], ["list", "losses"]])
 def test_run_and_list_start_without_streamlit(words):
     code = (
-        "import sys; from lossviz.__main__ import main; "
+        "import sys; from lossviz.cli import main; "
         f"assert main({words!r}) == 0; assert 'streamlit' not in sys.modules"
     )
     done = subprocess.run(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 
-from lossviz.datasets import DATASETS
-from lossviz.datasets.base import TEST_ROWS
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.base import TEST_ROWS
 
 
 def defaults(name, **changes):

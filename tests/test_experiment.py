@@ -13,12 +13,12 @@ from suiting import WORDS, choosing
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep, parse
-from lossviz.choices import CHOICES, suits
-from lossviz.cost import held
-from lossviz.datasets.own import OWN
-from lossviz.experiment import PLAIN, STARTS, param_of
-from lossviz.link import MAX_LINK, NOTES
-from lossviz.registry import Param, Value
+from lossviz.base.registry import Param, Value
+from lossviz.engine.choices import CHOICES, suits
+from lossviz.engine.cost import held
+from lossviz.engine.experiment import PLAIN, STARTS, param_of
+from lossviz.engine.link import MAX_LINK, NOTES
+from lossviz.items.datasets.own import OWN
 
 DOTTED = {
     f"{name}.{param.name}": param

@@ -18,14 +18,14 @@ from suiting import SPOILED, choosing, spoiled
 
 import lossviz
 from lossviz import DATASETS, LOSSES, OPTIMIZERS, SCHEDULES, Experiment
+from lossviz.analysis.minimum import reference
 from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page, script, summary, why_not
 from lossviz.export import csv as table
 from lossviz.export import table as table_module
 from lossviz.export.script import queries
 from lossviz.export.table import _word
 from lossviz.export.torch_script import LOSS, OPTIMIZER
-from lossviz.playground import playground
-from lossviz.reference import reference
+from lossviz.views.panels import playground
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("regression", "binary", "multiclass")

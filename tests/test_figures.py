@@ -9,11 +9,15 @@ from suiting import BUILT_IN as LOSSES
 from suiting import choosing
 
 from lossviz import DATASETS, Experiment, parse, run_all
-from lossviz.figures.convergence import Best, convergence
-from lossviz.figures.numbers import number, tick
-from lossviz.figures.scene import near, span
-from lossviz.figures.shape import shape
-from lossviz.figures.style import (
+from lossviz.analysis.minimum import reference
+from lossviz.analysis.replay import aligned, curves, replay
+from lossviz.engine.numbers import number, tick
+from lossviz.engine.task import Task
+from lossviz.player import Movie, still
+from lossviz.views.charts.convergence import Best, convergence
+from lossviz.views.charts.scene import near, span
+from lossviz.views.charts.shape import shape
+from lossviz.views.charts.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
     CLASS_SYMBOLS,
@@ -24,13 +28,9 @@ from lossviz.figures.style import (
     short,
     styles,
 )
-from lossviz.player import Movie, still
-from lossviz.playground import playground
-from lossviz.playground.view import View
-from lossviz.presets import PRESETS
-from lossviz.reference import reference
-from lossviz.replay import aligned, curves, replay
-from lossviz.task import Task
+from lossviz.views.examples import PRESETS
+from lossviz.views.panels import playground
+from lossviz.views.panels.view import View
 
 THREE = "loss=squared_error&loss=absolute_error&loss=huber&outliers=vertical&steps=60"
 

@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loss_contract import ELEMENTWISE, central_difference, corners, kinks, points
 
-from lossviz.formula import analyse, check_slope, parse
+from lossviz.formula.check import check_slope
+from lossviz.formula.findings import analyse
 from lossviz.formula.functions import SMOOTH, loss_params, losses_of
 from lossviz.formula.grammar import read
 from lossviz.formula.infix import written
 from lossviz.formula.source import SPELLED
 from lossviz.formula.tree import Call, Name, Node, Number
-from lossviz.losses import LOSSES
+from lossviz.formula.typed import parse
+from lossviz.items.losses import LOSSES
 
 OWN_HUBER = "where(abs(r) < d, r**2, 2*d*abs(r) - d**2)"
 BLEND = "0.7*huber(r, 1) + 0.3*squared_error(r)"

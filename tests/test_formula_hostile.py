@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossviz.formula import Formula, FormulaError, analyse, parse
+from lossviz.formula.findings import analyse
+from lossviz.formula.tokens import FormulaError
+from lossviz.formula.typed import Formula, parse
 
 # The text, the place of its fault, and what the sentence says.
 REFUSED = [

@@ -14,19 +14,21 @@ from gallery_cases import sample_of, variants
 from sklearn import ensemble, linear_model, svm
 from streamlit.testing.v1 import AppTest
 
-from lossviz import gallery, parse
-from lossviz.figures.gallery import gallery as figure
-from lossviz.figures.style import styles
-from lossviz.gallery.advice import ADVICE
-from lossviz.gallery.code import FORMULAS, theirs
-from lossviz.gallery.curves import places
-from lossviz.gallery.filled import LETTERS
-from lossviz.gallery.peers import PEERS
-from lossviz.gallery.timing import YARDSTICK
-from lossviz.losses import LOSSES, Loss, loss
+from lossviz import parse
+from lossviz.base.registry import Param, text
+from lossviz.formula.item import VARIABLES
+from lossviz.items import catalogue as gallery
+from lossviz.items.catalogue.advice import ADVICE
+from lossviz.items.catalogue.code import FORMULAS, theirs
+from lossviz.items.catalogue.curves import places
+from lossviz.items.catalogue.filled import LETTERS
+from lossviz.items.catalogue.peers import PEERS
+from lossviz.items.catalogue.timing import YARDSTICK
+from lossviz.items.losses import LOSSES, Loss, loss
 from lossviz.player import unpack
-from lossviz.registry import Param, text
-from lossviz.written import VARIABLES
+from lossviz.views import gallery_link
+from lossviz.views.charts.gallery import gallery as figure
+from lossviz.views.charts.style import styles
 
 TIMEOUT = 60
 X = np.linspace(-4.0, 4.0, 161)
@@ -274,10 +276,10 @@ def test_times_are_told_against_squared_error():
     ],
 )
 def test_an_address_reads_back_as_what_wrote_it(query):
-    sweep, notes = gallery.parse(query)
+    sweep, notes = gallery_link.parse(query)
     assert notes == []
-    assert urlencode(gallery.address(sweep)) == query
-    assert gallery.parse(urlencode(gallery.address(sweep))) == (sweep, [])
+    assert urlencode(gallery_link.address(sweep)) == query
+    assert gallery_link.parse(urlencode(gallery_link.address(sweep))) == (sweep, [])
 
 
 @pytest.mark.parametrize(
@@ -291,30 +293,30 @@ def test_an_address_reads_back_as_what_wrote_it(query):
     ],
 )
 def test_what_a_link_asks_in_vain_gets_a_sentence(query, note):
-    sweep, notes = gallery.parse(query)
+    sweep, notes = gallery_link.parse(query)
     assert len(notes) == 1
     assert note in notes[0]
     assert list(sweep)
 
 
 def test_the_playgrounds_settings_are_passed_over():
-    assert gallery.parse("show=huber&lr=0.1&data=moons&line.n=5&view.panel=x")[1] == []
+    assert gallery_link.parse("show=huber&lr=0.1&data=moons&line.n=5&view.panel=x")[1] == []
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_train_with_it_is_a_link_that_the_playground_honours(name):
     params = {f"{name}.{param.name}": param.nearest(param.default * 1.5)
               for param in LOSSES[name].params}  # fmt: skip
-    sweep = gallery.parse(f"show={name}")[0].replace(params)
-    found, notes = parse(urlencode(gallery.train_link(next(iter(sweep)))))
+    sweep = gallery_link.parse(f"show={name}")[0].replace(params)
+    found, notes = parse(urlencode(gallery_link.train_link(next(iter(sweep)))))
     assert notes == []
     assert found["loss"] == (name,)
     assert all(found[key] == (value,) for key, value in params.items())
 
 
-@pytest.mark.parametrize("task", gallery.TASKS)
+@pytest.mark.parametrize("task", gallery_link.TASKS)
 def test_the_chart_is_valid_plotly_with_named_axes(task):
-    wanted = list(gallery.parse(f"task={task}")[0])
+    wanted = list(gallery_link.parse(f"task={task}")[0])
     curves = [gallery.curve(LOSSES[e.loss], e.params_of("loss"), X) for e in wanted]
     drawn = go.Figure(figure(styles(wanted), curves, is_margin=task != "regression"))
     assert len(drawn.data) == 3 * len(wanted)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from gallery_cases import sample_of, variants
 
-from lossviz.gallery import LIBRARIES, PEERS, snippet
-from lossviz.gallery.code import FORMULAS, theirs
-from lossviz.losses import LOSSES
+from lossviz.items.catalogue import LIBRARIES, PEERS, snippet
+from lossviz.items.catalogue.code import FORMULAS, theirs
+from lossviz.items.losses import LOSSES
 
 pytestmark = pytest.mark.parity
 

@@ -15,17 +15,18 @@ from sklearn.neighbors import KNeighborsClassifier
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
-from lossviz import guide, sample
-from lossviz.datasets import DATASETS
-from lossviz.datasets.own import Table, keep
-from lossviz.experiment import Experiment
-from lossviz.figures.guide import intervals
-from lossviz.figures.style import styles
-from lossviz.guide.measure import disputed
-from lossviz.guide.rows import most_rows
-from lossviz.losses import LOSSES
-from lossviz.sampling import Sample
-from lossviz.task import Task
+from lossviz import sample
+from lossviz.analysis import guide
+from lossviz.analysis.guide.measure import disputed
+from lossviz.analysis.guide.rows import most_rows
+from lossviz.engine.experiment import Experiment
+from lossviz.engine.sampling import Sample
+from lossviz.engine.task import Task
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.own import Table, keep
+from lossviz.items.losses import LOSSES
+from lossviz.views.charts.guide import intervals
+from lossviz.views.charts.style import styles
 
 TIMEOUT = 60
 HELD = []  # tables that are too large for a link live as long as somebody holds them

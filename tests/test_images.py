@@ -8,14 +8,14 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from lossviz import Experiment, parse, run_all
-from lossviz.figures.images import ACROSS, BELOW, BESIDE, DOWN, inked
-from lossviz.figures.style import styles
+from lossviz.analysis.replay import aligned, chances
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
 from lossviz.player import Movie, payload, still
-from lossviz.playground.images import images_panel
-from lossviz.playground.metrics import thinned
-from lossviz.replay import aligned, chances
-from lossviz.task import Task
-from lossviz.training import Run
+from lossviz.views.charts.images import ACROSS, BELOW, BESIDE, DOWN, inked
+from lossviz.views.charts.style import styles
+from lossviz.views.panels.images import images_panel
+from lossviz.views.panels.metrics import thinned
 
 QUERY = "data=digits&loss=cross_entropy&loss=multiclass_brier&steps=60&lr=1"
 ROW = 17

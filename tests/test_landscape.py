@@ -8,10 +8,10 @@ from suiting import BUILT_IN as LOSSES
 from suiting import NUMBER_LOSSES, spoiled
 
 from lossviz import Experiment, parse, run, run_all
-from lossviz.landscape import frame_for, landscape, plane_of_runs, relief
-from lossviz.objective import Objective
-from lossviz.reference import reference
-from lossviz.task import Task
+from lossviz.analysis.landscape import frame_for, landscape, plane_of_runs, relief
+from lossviz.analysis.minimum import reference
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
 
 BOX: dict[str, Any] = {"x_range": (-3.0, 4.0), "y_range": (-5.0, 6.0)}
 

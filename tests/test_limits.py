@@ -10,16 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lossviz
-from lossviz import DATASETS, Experiment, Sweep, limits
-from lossviz.choices import CHOICES, suits
-from lossviz.cost import check, cost, frames, held, too_much, total
-from lossviz.datasets.own import Table, keep
-from lossviz.experiment import PLAIN, param_of
-from lossviz.limits import LINK, Budget
-from lossviz.link import NOTES
-from lossviz.sampling import sample
-from lossviz.task import Task
-from lossviz.training import stream
+from lossviz import DATASETS, Experiment, Sweep
+from lossviz.base import limits
+from lossviz.base.limits import LINK, Budget
+from lossviz.engine.choices import CHOICES, suits
+from lossviz.engine.cost import check, cost, frames, held, too_much, total
+from lossviz.engine.experiment import PLAIN, param_of
+from lossviz.engine.link import NOTES
+from lossviz.engine.sampling import sample
+from lossviz.engine.task import Task
+from lossviz.engine.training import stream
+from lossviz.items.datasets.own import Table, keep
 
 NET = "model=mlp&mlp.depth=8&mlp.width=64"
 KEYS = [
@@ -93,7 +94,7 @@ def table(n: int, d: int, classes: int = 0) -> tuple[str, str, Table]:
     ],
 )
 def test_a_link_that_asks_for_too_much_is_cut_and_says_so(link, kept, said):
-    asked = lossviz.link.read(link)[0]
+    asked = lossviz.engine.link.read(link)[0]
     assert not (asked.size <= limits.RUNS and is_affordable(asked))
     sweep, notes = lossviz.parse(link)
     assert is_affordable(sweep)

@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 from sklearn import metrics
 from sklearn._loss import loss as sk
 
-from lossviz.losses import LOSSES
+from lossviz.items.losses import LOSSES
 
 sgd = import_module("sklearn.linear_model._sgd_fast")  # compiled: no type stubs
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import expectile, norm
 
-from lossviz.losses import LOSSES
+from lossviz.items.losses import LOSSES
 
 E, LOG2 = math.e, math.log(2.0)
 R = np.concatenate([-np.logspace(-6, 3, 200), [0.0], np.logspace(-6, 3, 200)])

@@ -7,19 +7,19 @@ import pytest
 from suiting import BUILT_IN
 
 from lossviz import Experiment, parse, run, run_all
-from lossviz import replay as replaying
-from lossviz.cache import KEPT
-from lossviz.datasets.own import Table, keep
-from lossviz.experiment import loss_of
+from lossviz.analysis import replay as replaying
+from lossviz.analysis.landscape import landscape
+from lossviz.analysis.minimum import answer, budget, reference, search
+from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.replay import aligned, height_of, mapped, replay
+from lossviz.base.cache import KEPT
+from lossviz.engine.experiment import loss_of
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
 from lossviz.export import FLAVOURS, NoScript, rows, script, why_not
-from lossviz.landscape import landscape
-from lossviz.objective import Objective
+from lossviz.items.datasets.own import Table, keep
 from lossviz.player import payload
-from lossviz.playground import View, headline, overview, playground, remarks
-from lossviz.reference import answer, budget, reference, search
-from lossviz.reference.answer import minimise
-from lossviz.replay import aligned, height_of, mapped, replay
-from lossviz.task import Task
+from lossviz.views.panels import View, headline, overview, playground, remarks
 
 TASKS = {"regression": "table", "binary": "table_binary", "multiclass": "table_classes"}
 N, D, CLASSES = 20_000, 20, ("a", "b", "c")
@@ -48,7 +48,7 @@ def hurried(monkeypatch):
     monkeypatch.setattr(budget, "ENTRIES", 20)
     monkeypatch.setattr(replaying, "MAPPED", 20)
     for name in ("overview", "remarks", "network"):  # the package has a function of such a name
-        monkeypatch.setattr(import_module(f"lossviz.playground.{name}"), "MAPPED", 20)
+        monkeypatch.setattr(import_module(f"lossviz.views.panels.{name}"), "MAPPED", 20)
     monkeypatch.setattr(overview, "MARKS", 20)
     KEPT.clear()
     yield

@@ -14,20 +14,20 @@ import numpy as np
 import pytest
 
 from lossviz import Experiment, Sweep, run_all
-from lossviz.__main__ import main
-from lossviz.datasets.own import Table, keep
-from lossviz.experiment import loss_of
+from lossviz.analysis.replay import aligned
+from lossviz.base.registry import printable
+from lossviz.cli import main
+from lossviz.engine.experiment import loss_of
 from lossviz.export import FLAVOURS, NoScript, csv, page, script
-from lossviz.figures.gallery import gallery
-from lossviz.figures.style import Markup, escaped, figure, styles
-from lossviz.gallery import curve
+from lossviz.items.catalogue import curve
+from lossviz.items.datasets.own import Table, keep
 from lossviz.player import payload, still
 from lossviz.player.payload import unpack
-from lossviz.playground import panels, playground
-from lossviz.playground.view import View
-from lossviz.registry import printable
-from lossviz.replay import aligned
 from lossviz.ui.page import plain
+from lossviz.views.charts.gallery import gallery
+from lossviz.views.charts.style import Markup, escaped, figure, styles
+from lossviz.views.panels import panels, playground
+from lossviz.views.panels.view import View
 
 BAD = """<b>&"'</b><a href=https://x>%{y}"""
 # The markup that figures of own data write themselves: line breaks, a heading's square.
@@ -149,7 +149,7 @@ def worst(request):
 
 def runs_on(monkeypatch, asked: Table):
     words = "file~20~" + "0" * 32 + "~name"
-    monkeypatch.setattr("lossviz.datasets.own._held", {words: asked})
+    monkeypatch.setattr("lossviz.items.datasets.own._held", {words: asked})
     return run_all(Sweep.of({"data": asked.data, f"{asked.data}.rows": words, "steps": 2}))
 
 

@@ -11,12 +11,12 @@ import pytest
 from crowd import at_once
 
 from lossviz import Experiment, Sample, landscape, reference, run_all
-from lossviz.cache import KEPT
-from lossviz.datasets.own import MissingTable, Table, keep, table_of
-from lossviz.objective import Objective
-from lossviz.playground import PANELS, View, faults, headline, overview, playground, remarks
-from lossviz.replay import aligned
-from lossviz.task import Task
+from lossviz.analysis.replay import aligned
+from lossviz.base.cache import KEPT
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.items.datasets.own import MissingTable, Table, keep, table_of
+from lossviz.views.panels import PANELS, View, faults, headline, overview, playground, remarks
 
 
 def own(n, d=2, classes=(), seed=0):
@@ -93,7 +93,7 @@ def test_an_objective_of_runs_on_the_same_rows_copies_none_of_their_features(mod
      ("table_classes", ("a", "b", "c"), "linear")],
 )  # fmt: skip
 def test_own_rows_die_with_whoever_holds_them(monkeypatch, data, classes, model, mapped, in_3d):
-    monkeypatch.setattr("lossviz.replay.MAPPED", mapped)
+    monkeypatch.setattr("lossviz.analysis.replay.MAPPED", mapped)
     monkeypatch.setattr(overview, "landscape", lambda *a, **k: watched(landscape(*a, **k)))
     gone = []
 
@@ -165,7 +165,7 @@ def test_a_part_of_a_task_keeps_none_of_the_other_rows():
 def test_a_slider_that_is_moved_again_and_again_fills_no_memory(little_room, monkeypatch):
     # 2,000 rows of 10 features: 160 KB as they came, once more as the model sees them, and half of
     # it as they are drawn for each surface; so 10 moves would be more than 2 MB.
-    monkeypatch.setattr("lossviz.replay.MAPPED", 1_000)
+    monkeypatch.setattr("lossviz.analysis.replay.MAPPED", 1_000)
     words, table = own(2_000, 10)
 
     def move(k):
@@ -215,7 +215,7 @@ def test_two_sessions_that_bring_one_file_at_once_hold_one_table(monkeypatch):
                 self[key] = found = default
             return found
 
-    monkeypatch.setattr("lossviz.datasets.own._held", Slow())
+    monkeypatch.setattr("lossviz.items.datasets.own._held", Slow())
     held = []
     threads = [threading.Thread(target=lambda: held.append(own(400)[1])) for _ in range(2)]
     for thread in threads:

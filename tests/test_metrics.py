@@ -11,9 +11,7 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
 from lossviz import parse, run_all
-from lossviz.figures.style import styles
-from lossviz.losses import LOSSES
-from lossviz.metrics import (
+from lossviz.analysis.metrics import (
     BINS,
     average_precision,
     binary,
@@ -30,10 +28,12 @@ from lossviz.metrics import (
     roc_auc,
     roc_curve,
 )
+from lossviz.analysis.replay import aligned, chances
+from lossviz.engine.task import Task
+from lossviz.items.losses import LOSSES
 from lossviz.player import Movie, payload, still
-from lossviz.playground.metrics import COLUMNS, latest, metrics_panel, thinned
-from lossviz.replay import aligned, chances
-from lossviz.task import Task
+from lossviz.views.charts.style import styles
+from lossviz.views.panels.metrics import COLUMNS, latest, metrics_panel, thinned
 
 TWO = "data=moons&loss=log_loss&loss=hinge&loss=brier&log_loss.weight_1=5&steps=120"
 SEVERAL = "data=iris&loss=cross_entropy&loss=multiclass_hinge&steps=60"

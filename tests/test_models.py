@@ -8,7 +8,7 @@ import pytest
 from sklearn.preprocessing import PolynomialFeatures
 
 from lossviz import MODELS
-from lossviz.models.linear import MAX_DEGREE, from_units, in_units
+from lossviz.items.models.linear import MAX_DEGREE, from_units, in_units
 
 LINEAR = [("linear", {})] + [("polynomial", {"degree": k}) for k in (1, 2, 3, MAX_DEGREE)]
 NETWORKS = [

@@ -8,8 +8,8 @@ from scipy.special import erf, expit, softmax
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from lossviz import MODELS
-from lossviz.models.activations import ACTIVATIONS
-from lossviz.models.base import split
+from lossviz.items.models.activations import ACTIVATIONS
+from lossviz.items.models.base import split
 
 MLP = MODELS["mlp"]
 ACTIVATION = pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -9,17 +9,17 @@ import plotly.graph_objects as go
 import pytest
 
 from lossviz import parse, run_all
-from lossviz.figures.network import LINES, SIGNS, drawing, short
-from lossviz.figures.scene import movie
-from lossviz.figures.style import styles
-from lossviz.figures.units import SIDE, maps
-from lossviz.passes import forward_backward, layer_gradients
+from lossviz.analysis.passes import forward_backward, layer_gradients
+from lossviz.analysis.regions import feature_plane
+from lossviz.analysis.replay import aligned, raw
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
 from lossviz.player import Movie, payload, still
-from lossviz.playground.network import network_panel
-from lossviz.regions import feature_plane
-from lossviz.replay import aligned, raw
-from lossviz.task import Task
-from lossviz.training import Run
+from lossviz.views.charts.network import LINES, SIGNS, drawing, short
+from lossviz.views.charts.scene import movie
+from lossviz.views.charts.style import styles
+from lossviz.views.charts.units import SIDE, maps
+from lossviz.views.panels.network import network_panel
 
 TWO = "data=moons&model=mlp&mlp.width=4&loss=log_loss&loss=brier&steps=60&lr=0.3"
 PANELS = [

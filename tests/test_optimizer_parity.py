@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossviz.optimizers import OPTIMIZERS
+from lossviz.items.optimizers import OPTIMIZERS
 
 pytestmark = pytest.mark.parity
 

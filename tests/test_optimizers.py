@@ -6,7 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from lossviz.optimizers import OPTIMIZERS
+from lossviz.items.optimizers import OPTIMIZERS
 
 # Two parameters and the gradients of three updates, the rate 1/10. The gradient of the second
 # parameter changes sign, and is 0 once.

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lossviz.outliers import OUTLIERS
+from lossviz.items.outliers import OUTLIERS
 
 SPOILING = [name for name, item in OUTLIERS.items() if item.task == "regression"]
 LABELS = [name for name, item in OUTLIERS.items() if item.task == "multiclass"]

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from suiting import OWN, own_rows
 
 from lossviz import DATASETS, Experiment, parse, run, sample
-from lossviz.choices import suits
-from lossviz.datasets.choice import Choice, choice_of
-from lossviz.datasets.own import (
+from lossviz.analysis.minimum import moved_by_outliers, reference
+from lossviz.engine.choices import suits
+from lossviz.items.datasets.choice import Choice, choice_of
+from lossviz.items.datasets.own import (
     FEW,
     LONGEST,
     MissingTable,
@@ -30,11 +31,10 @@ from lossviz.datasets.own import (
     table_of,
     unchosen,
 )
-from lossviz.datasets.packing import VERSION, pack, unpack
-from lossviz.presets import WELCOME
-from lossviz.reference import moved_by_outliers, reference
+from lossviz.items.datasets.packing import VERSION, pack, unpack
 from lossviz.tables import said_of_other
 from lossviz.ui import own
+from lossviz.views.examples import WELCOME
 
 
 def drawn(n: int, d: int = 1, classes: tuple[str, ...] = (), digits: int | None = None) -> Table:

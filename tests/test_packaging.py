@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from lossviz.__main__ import app_path, app_url, main
+from lossviz.cli.command import app_path, app_url, main
 
 ROOT = Path(__file__).resolve().parents[1]
 AA_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from lossviz import Experiment, parse, run
-from lossviz.losses import LOSSES
-from lossviz.models.activations import ACTIVATIONS
-from lossviz.objective import Objective
-from lossviz.passes import (
+from lossviz.analysis.passes import (
     forward_backward,
     input_names,
     layer_gradients,
     output_names,
     responses,
 )
-from lossviz.replay import chances, raw, replay
-from lossviz.task import Task
-from lossviz.training import Run
+from lossviz.analysis.replay import chances, raw, replay
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
+from lossviz.items.losses import LOSSES
+from lossviz.items.models.activations import ACTIVATIONS
 
 NETS = [
     f"data={data}&model=mlp&mlp.depth={depth}&mlp.width=5&mlp.activation={activation}&loss={loss}"

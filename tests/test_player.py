@@ -29,7 +29,7 @@ from lossviz.player import (
     still,
     unpack,
 )
-from lossviz.ui import headstart, server
+from lossviz.ui import assets, headstart, server
 
 F = 7
 RNG = np.random.default_rng(0)
@@ -299,7 +299,7 @@ def get(path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     return sent[0]["status"], answered, b"".join(message["body"] for message in sent[1:])
 
 
-@pytest.mark.parametrize("url", [server.PLOTLY_URL, server.PLAYER_URL, server.STILL_URL])
+@pytest.mark.parametrize("url", [assets.PLOTLY_URL, assets.PLAYER_URL, assets.STILL_URL])
 def test_plotly_and_the_player_are_served_zipped_and_for_good(url: str) -> None:
     status, headers, body = get(f"/{url}", accept_encoding="gzip")
     assert (status, headers["content-encoding"]) == (200, "gzip")
@@ -309,30 +309,30 @@ def test_plotly_and_the_player_are_served_zipped_and_for_good(url: str) -> None:
 
 
 def test_plotly_s_outermost_function_is_in_brackets() -> None:
-    body = get(f"/{server.PLOTLY_URL}")[2]
+    body = get(f"/{assets.PLOTLY_URL}")[2]
     assert b"self : this, (() => {" in body
     assert body.count(b"(") - body.count(b")") == (
-        (plain := server.PLOTLY.read_bytes()).count(b"(") - plain.count(b")")
+        (plain := assets.PLOTLY.read_bytes()).count(b"(") - plain.count(b")")
     )
 
 
 def test_a_plotly_that_is_put_together_otherwise_is_served_as_it_is(monkeypatch, tmp_path) -> None:
     other = tmp_path / "plotly.min.js"
     other.write_bytes(b"self : this, () => { twice: self : this, () => { return Plotly;\n}));")
-    monkeypatch.setattr(server, "PLOTLY", other)
-    assert server._content(other) == other.read_bytes()
+    monkeypatch.setattr(assets, "PLOTLY", other)
+    assert assets.content(other) == other.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["secrets.toml", "../movie.py", "..%2Fmovie.py", ""])
 def test_only_the_player_s_own_files_are_served(name: str) -> None:
-    assert get(f"/{server.PLAYER_FOLDER}/{name}")[0] == 404
+    assert get(f"/{assets.PLAYER_FOLDER}/{name}")[0] == 404
 
 
 def test_the_page_has_the_scripts_fetched_early() -> None:
     _, headers, body = get("/", accept="text/html", accept_encoding="gzip")
-    assert f'as="script" fetchpriority="high" href="./{server.PLOTLY_URL}"'.encode() in body
-    assert f'"./{server.PLAYER_URL}"'.encode() in body
-    assert f'"./{server.STILL_URL}"'.encode() in body
+    assert f'as="script" fetchpriority="high" href="./{assets.PLOTLY_URL}"'.encode() in body
+    assert f'"./{assets.PLAYER_URL}"'.encode() in body
+    assert f'"./{assets.STILL_URL}"'.encode() in body
     assert int(headers["content-length"]) == len(body)
     assert "etag" not in headers
 

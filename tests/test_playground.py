@@ -11,17 +11,17 @@ import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import Table, keep
+from lossviz.analysis.minimum import reference
+from lossviz.analysis.replay import aligned
+from lossviz.engine.numbers import number
+from lossviz.engine.training import stream
 from lossviz.export import summary
-from lossviz.figures.numbers import number
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import Table, keep
 from lossviz.player import payload
-from lossviz.playground import faults, headline, playground, remarks, status
-from lossviz.playground.shown import short_names, tidied
-from lossviz.reference import reference
-from lossviz.replay import aligned
 from lossviz.tables import pick, read_as
-from lossviz.training import stream
+from lossviz.views.panels import faults, headline, playground, remarks, status
+from lossviz.views.panels.shown import short_names, tidied
 
 QUERY = "loss=squared_error&loss=absolute_error&outliers=vertical&vertical.where=right&steps=300"
 

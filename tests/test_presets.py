@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lossviz import DATASETS, Run, parse, run_all, sample
-from lossviz.objective import largest_rate
-from lossviz.playground import panels, status
-from lossviz.presets import PRESETS, WELCOME
-from lossviz.reference import moved_by_outliers, reference
-from lossviz.task import Task
+from lossviz.analysis.minimum import moved_by_outliers, reference
+from lossviz.engine.objective import largest_rate
+from lossviz.engine.task import Task
+from lossviz.views.examples import PRESETS, WELCOME
+from lossviz.views.panels import panels, status
 
 QUERIES = {preset.title: preset.query for preset in PRESETS}
 

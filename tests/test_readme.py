@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from lossviz import DATASETS, LOSSES, MODELS, OPTIMIZERS, SCHEDULES
-from lossviz.datasets.own import FEW
-from lossviz.presets import PRESETS
-from lossviz.written import VARIABLES
+from lossviz.formula.item import VARIABLES
+from lossviz.items.datasets.own import FEW
+from lossviz.views.examples import PRESETS
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

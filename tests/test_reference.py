@@ -15,12 +15,12 @@ from suiting import BUILT_IN
 from lossviz import DATASETS as ALL_DATASETS
 from lossviz import OUTLIERS as ALL_OUTLIERS
 from lossviz import Experiment, run, run_all
-from lossviz.choices import suits
-from lossviz.objective import Objective
-from lossviz.reference import gap, moved_by_outliers, reference, search, solvers, steps_to
-from lossviz.reference.answer import minimise
-from lossviz.reference.problem import Problem, problem_of
-from lossviz.task import Task
+from lossviz.analysis.minimum import gap, moved_by_outliers, reference, search, solvers, steps_to
+from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum.problem import Problem, problem_of
+from lossviz.engine.choices import suits
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
 
 LOSSES = {name: loss for name, loss in BUILT_IN.items() if loss.task == "regression"}
 DATASETS = [name for name, data in ALL_DATASETS.items() if data.task == "regression"]

@@ -7,16 +7,16 @@ import plotly.graph_objects as go
 import pytest
 
 from lossviz import Experiment, parse, run_all
-from lossviz.figures.regions import class_scale
-from lossviz.figures.regions import regions as figure_of
-from lossviz.figures.scene import Scene, movie
-from lossviz.figures.style import CLASS_COLOURS, styles
+from lossviz.analysis.regions import code, feature_plane, regions
+from lossviz.analysis.replay import raw, replay
+from lossviz.engine.sampling import Sample
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
 from lossviz.player import Movie, Row, Table, payload, still
-from lossviz.regions import code, feature_plane, regions
-from lossviz.replay import raw, replay
-from lossviz.sampling import Sample
-from lossviz.task import Task
-from lossviz.training import Run
+from lossviz.views.charts.regions import class_scale
+from lossviz.views.charts.regions import regions as figure_of
+from lossviz.views.charts.scene import Scene, movie
+from lossviz.views.charts.style import CLASS_COLOURS, styles
 
 
 def runs_of(query: str) -> list[Run]:

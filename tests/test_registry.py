@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lossviz import registry
-from lossviz.registry import OutOfRange, Param, Registry
+from lossviz.base import registry
+from lossviz.base.registry import OutOfRange, Param, Registry
 
 
 @dataclass(frozen=True)

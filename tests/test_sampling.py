@@ -6,8 +6,8 @@ from suiting import BUILT_IN as LOSSES
 from suiting import DATA, NUMBER_LOSSES, choosing, suited
 
 from lossviz import DATASETS, OPTIMIZERS, Experiment, sample
-from lossviz.sampling import generator
-from lossviz.task import Task
+from lossviz.engine.sampling import generator
+from lossviz.engine.task import Task
 
 ROWS = ("X", "y", "X_test", "y_test")
 

@@ -9,12 +9,12 @@ from urllib.parse import quote_plus
 import pytest
 
 from lossviz import parse
-from lossviz.choices import CHOICES
-from lossviz.experiment import PLAIN, param_of
-from lossviz.playground import PANELS
-from lossviz.presets import PRESETS
-from lossviz.registry import text
+from lossviz.base.registry import text
+from lossviz.engine.choices import CHOICES
+from lossviz.engine.experiment import PLAIN, param_of
 from lossviz.ui import controls, state
+from lossviz.views.examples import PRESETS
+from lossviz.views.panels import PANELS
 
 DOTTED = [
     f"{name}.{param.name}"

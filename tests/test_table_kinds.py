@@ -4,7 +4,7 @@ looked for."""
 import numpy as np
 import pytest
 
-from lossviz.registry import shortened
+from lossviz.base.registry import shortened
 from lossviz.tables import FileFault, choose, holds_classes, read
 from lossviz.tables.cells import is_date
 from lossviz.tables.units import quantity

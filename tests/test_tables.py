@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lossviz.datasets.own import keep, table_of
+from lossviz.items.datasets.own import keep, table_of
 from lossviz.tables import (
     FileFault,
     as_columns,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz import Experiment, sample
-from lossviz.datasets import DATASETS
-from lossviz.datasets.own import MOST_CLASSES, Table, keep, table_of
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.own import MOST_CLASSES, Table, keep, table_of
 from lossviz.tables import (
     FileFault,
     added,

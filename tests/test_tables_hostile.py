@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import lossviz.tables
-from lossviz.limits import MEGABYTES, ROWS
+from lossviz.base.limits import MEGABYTES, ROWS
 from lossviz.tables import FileFault, lines, read
 from lossviz.tables.above import SEPARATORS
 from lossviz.tables.cells import LONGEST, is_date, is_number, number_of, numbers_of

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from lossviz import parse, run_all
+from lossviz.analysis.minimum import reference
+from lossviz.engine.training import stream
 from lossviz.export import page
-from lossviz.playground import headline, playground, status
-from lossviz.reference import reference
-from lossviz.training import stream
+from lossviz.views.panels import headline, playground, status
 
 LATE = "not there yet: {} of the way down. More steps or a larger rate are needed."
 

@@ -11,11 +11,11 @@ from suiting import BUILT_IN as LOSSES
 from suiting import choosing, spoiled, suited
 
 from lossviz import DATASETS, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
-from lossviz.limits import FRAMES
-from lossviz.objective import Objective, largest_rate
-from lossviz.replay import replay
-from lossviz.task import Task
-from lossviz.training import LIMIT, _batches, train
+from lossviz.analysis.replay import replay
+from lossviz.base.limits import FRAMES
+from lossviz.engine.objective import Objective, largest_rate
+from lossviz.engine.task import Task
+from lossviz.engine.training import LIMIT, _batches, train
 
 ARRAYS = ("steps", "theta", "path", "loss", "test_loss")
 

@@ -10,9 +10,9 @@ from scipy import optimize
 from suiting import BUILT_IN
 
 from lossviz import Experiment, Sample
-from lossviz.objective import Objective
-from lossviz.reference.answer import Reference, minimise
-from lossviz.task import Task
+from lossviz.analysis.minimum.answer import Reference, minimise
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
 
 PENALTIES = [(0.0, 0.0), (0.1, 0.0), (0.0, 0.1), (0.05, 0.1)]
 CONVEX = [name for name, loss in BUILT_IN.items() if loss.convex and not loss.learned]

@@ -8,11 +8,11 @@ from own_rows import rows, train_on
 from test_unique import classes
 
 from lossviz import Experiment
+from lossviz.analysis.minimum import Shift
 from lossviz.export import summary
-from lossviz.playground import headline, playground, remarks
-from lossviz.playground import words as playground_words
-from lossviz.playground.words import interval, spanned
-from lossviz.reference import Shift
+from lossviz.views.panels import headline, playground, remarks
+from lossviz.views.panels import words as playground_words
+from lossviz.views.panels.words import interval, spanned
 
 TIED = rows([0, 0, 1, 1], [0, 2, 1, 3.5])
 XOR = classes([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], 2)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from lossviz import LOSSES, Experiment, Sweep, parse, run, run_all
-from lossviz.experiment import loss_of
-from lossviz.figures.style import styles
-from lossviz.formula import parse as parse_formula
-from lossviz.objective import Objective
-from lossviz.playground import faults, headline, playground
-from lossviz.replay import aligned
-from lossviz.task import Task
-from lossviz.written import VARIABLES, findings
+from lossviz.analysis.replay import aligned
+from lossviz.engine.experiment import loss_of
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.formula.item import VARIABLES, findings
+from lossviz.formula.typed import parse as parse_formula
+from lossviz.views.charts.style import styles
+from lossviz.views.panels import faults, headline, playground
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -136,7 +136,7 @@ def test_the_first_formula_is_in_its_canonical_form(name):
 
 
 def test_nothing_reads_formulas_before_there_is_one():
-    code = "import lossviz, sys; sys.exit('lossviz.formula' in sys.modules)"
+    code = "import lossviz, sys; sys.exit('lossviz.formula.grammar' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
@@ -150,5 +150,5 @@ def test_what_is_found_of_a_formula_is_said_with_its_letters():
 def test_formulas_of_a_link_are_read_once(monkeypatch):
     axes = {"loss": ["own"], "own.text": [f"abs(r)**(1 + {i}/1000)" for i in range(1, 700)]}
     sweep = Sweep.of(axes)
-    monkeypatch.setattr("lossviz.formula.parse", None)
+    monkeypatch.setattr("lossviz.formula.typed.parse", None)
     assert Sweep.of(axes) == sweep == Sweep.of(dict(sweep.axes))

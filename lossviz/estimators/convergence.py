@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossviz.experiment import loss_of
-from lossviz.objective import Objective
-from lossviz.task import Task
-from lossviz.training import Run, is_bouncing
+from lossviz.engine.experiment import loss_of
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run, is_bouncing
 
 Array = np.ndarray
 FAR = 0.1  # the share of the way down, still to go, from which a fit is far from done

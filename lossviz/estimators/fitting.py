@@ -12,15 +12,15 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from lossviz.engine.experiment import Experiment
+from lossviz.engine.sampling import Sample, center_and_scale, generator
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run, train
 from lossviz.estimators.convergence import complaint
 from lossviz.estimators.settings import experiment_of
-from lossviz.experiment import Experiment
-from lossviz.losses import LOSSES
-from lossviz.models import MODELS
-from lossviz.models.base import split
-from lossviz.sampling import Sample, center_and_scale, generator
-from lossviz.task import Task
-from lossviz.training import Run, train
+from lossviz.items.losses import LOSSES
+from lossviz.items.models import MODELS
+from lossviz.items.models.base import split
 
 Array = np.ndarray
 PARAMETERS = ("coef_", "intercept_", "coefs_", "intercepts_")

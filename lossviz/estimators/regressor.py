@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from lossviz.estimators.fitting import experiment_fitted, fit, raw, weighted_rows
 from lossviz.estimators.settings import Settings
-from lossviz.losses import LOSSES
+from lossviz.items.losses import LOSSES
 
 Array = np.ndarray
 

@@ -10,9 +10,9 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from lossviz.choices import CHOICES, SUITS, USUAL
-from lossviz.experiment import Experiment
-from lossviz.losses import LOSSES
+from lossviz.engine.choices import CHOICES, SUITS, USUAL
+from lossviz.engine.experiment import Experiment
+from lossviz.items.losses import LOSSES
 
 # An Experiment is checked against its data, so it names some whose targets are of the same kind;
 # `Task.on` puts the rows given in their place, and nothing of these is read.

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lossviz.experiment import Experiment, loss_of
+from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.task import Task
 from lossviz.export.parts import Plan, is_penalised, start_of
 from lossviz.export.text import WIDTH, bound, call, literal, quoted
-from lossviz.task import Task
 
 SHOWN = 12  # parameters of a run that are printed
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lossviz.experiment import Experiment
+from lossviz.engine.experiment import Experiment
+from lossviz.engine.task import Task
 from lossviz.export import lines, parts
 from lossviz.export.text import bound, definitions
-from lossviz.optimizers import OPTIMIZERS
-from lossviz.task import Task
+from lossviz.items.optimizers import OPTIMIZERS
 
 LINEAR = '''
 def linear(theta, A):

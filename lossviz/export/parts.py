@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.experiment import STARTS, Experiment
+from lossviz.engine.experiment import STARTS, Experiment
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.engine.training import LIMIT
 from lossviz.export import snippets
 from lossviz.export.rows import DRAWN, loaders, rows_code
 from lossviz.export.text import WIDTH, NoScript, definitions
-from lossviz.figures.style import styles
-from lossviz.formula import Formula
-from lossviz.losses import LOSSES
-from lossviz.models import MODELS
-from lossviz.models.linear import in_units, units
-from lossviz.objective import Objective
-from lossviz.schedules import SCHEDULES
-from lossviz.task import Task
-from lossviz.training import LIMIT
-from lossviz.written import VARIABLES, formula_of
+from lossviz.formula.item import VARIABLES, formula_of
+from lossviz.formula.typed import Formula
+from lossviz.items.losses import LOSSES
+from lossviz.items.models import MODELS
+from lossviz.items.models.linear import in_units, units
+from lossviz.items.schedules import SCHEDULES
+from lossviz.views.charts.style import styles
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossviz.datasets import DATASETS
-from lossviz.datasets.own import is_packed
-from lossviz.experiment import Experiment
+from lossviz.engine.experiment import Experiment
+from lossviz.engine.sampling import Sample, generator
 from lossviz.export.text import NoScript, comment, literal
-from lossviz.sampling import Sample, generator
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.own import is_packed
 
 Array = np.ndarray
 DRAWN = ("data", "outliers", "seed", "outlier_seed")  # decide which rows there are

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 
-from lossviz.choices import CHOICES
-from lossviz.experiment import PLAIN, Experiment, Sweep
+from lossviz.engine.choices import CHOICES
+from lossviz.engine.experiment import PLAIN, Experiment, Sweep
 from lossviz.export.rows import is_named
 from lossviz.export.text import NoScript, quoted
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.experiment import OBJECTIVE, Experiment
+from lossviz.analysis.minimum import reference
+from lossviz.engine.experiment import OBJECTIVE, Experiment
+from lossviz.engine.task import Task
 from lossviz.export import lines, parts
 from lossviz.export.text import NoScript, call, quoted
-from lossviz.losses import LOSSES
-from lossviz.reference import reference
-from lossviz.task import Task
+from lossviz.items.losses import LOSSES
 
 PRECISE = {"tol": "1e-12", "max_iter": "100_000"}
 

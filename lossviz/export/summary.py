@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lossviz.figures.numbers import number
-from lossviz.figures.style import styles
-from lossviz.playground.remarks import held_out, starts
-from lossviz.playground.shown import gap_of, tidied
-from lossviz.playground.status import status
-from lossviz.playground.words import objectives, ranges_in_words, tasks_of
-from lossviz.reference import Reference, reference
-from lossviz.training import Run
+from lossviz.analysis.minimum import Reference, reference
+from lossviz.engine.numbers import number
+from lossviz.engine.training import Run
+from lossviz.views.charts.style import styles
+from lossviz.views.panels.remarks import held_out, starts
+from lossviz.views.panels.shown import gap_of, tidied
+from lossviz.views.panels.status import status
+from lossviz.views.panels.words import objectives, ranges_in_words, tasks_of
 
 SHOWN = 4  # parameters
 

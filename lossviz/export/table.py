@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from io import StringIO
 from unicodedata import normalize
 
-from lossviz.figures.style import styles
-from lossviz.limits import WRITTEN
-from lossviz.training import Run
+from lossviz.base.limits import WRITTEN
+from lossviz.engine.training import Run
+from lossviz.views.charts.style import styles
 
 COLUMNS = ("run", "query", "step", "training_loss", "clean_test_loss")
 NUMBER = 24  # characters, and its comma, at most

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.registry import printable
+from lossviz.base.registry import printable
 
 Array = np.ndarray
 WIDTH = 96

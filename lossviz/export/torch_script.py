@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from lossviz.experiment import Experiment, loss_of
+from lossviz.base.registry import Value
+from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.task import Task
 from lossviz.export import lines, parts
 from lossviz.export.text import NoScript, bound
-from lossviz.losses import LOSSES
-from lossviz.optimizers import OPTIMIZERS
-from lossviz.registry import Value
-from lossviz.task import Task
-from lossviz.written import VARIABLES
+from lossviz.formula.item import VARIABLES
+from lossviz.items.losses import LOSSES
+from lossviz.items.optimizers import OPTIMIZERS
 
 Options = Mapping[str, Value]
 

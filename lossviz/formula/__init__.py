@@ -6,19 +6,3 @@
 
 What is typed is never executed: it becomes a tree of a few kinds of parts, bounded in size.
 """
-
-from lossviz.formula.check import SlopeCheck, check_slope
-from lossviz.formula.findings import Finding, Findings, analyse
-from lossviz.formula.formula import Formula, parse
-from lossviz.formula.grammar import FormulaError
-
-__all__ = [
-    "Finding",
-    "Findings",
-    "Formula",
-    "FormulaError",
-    "SlopeCheck",
-    "analyse",
-    "check_slope",
-    "parse",
-]

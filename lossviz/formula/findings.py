@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.formula.curve import Break, Curve, Stretch, breaks, curve_of, figure, noise, stretches
-from lossviz.formula.formula import Formula
-from lossviz.losses.base import Array
+from lossviz.formula.typed import Formula
+from lossviz.items.losses.base import Array
 
 LISTED = 4  # places that a sentence names
 STEEP = 1e9  # times the usual slope or value: called infinite

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.registry import Param
 from lossviz.formula.tree import (
     ONE,
     TWO,
@@ -26,10 +27,9 @@ from lossviz.formula.tree import (
     subtract,
     times,
 )
-from lossviz.losses import LOSSES, Loss
-from lossviz.losses.base import Array
-from lossviz.losses.scores import sigmoid, softplus
-from lossviz.registry import Param
+from lossviz.items.losses import LOSSES, Loss
+from lossviz.items.losses.base import Array
+from lossviz.items.losses.scores import sigmoid, softplus
 
 Compute = Callable[..., Any]
 TASKS = {"r": "regression", "m": "binary"}

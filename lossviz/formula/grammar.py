@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import math
 
+from lossviz.base.registry import text as words
 from lossviz.formula.functions import ARITY, loss_params, losses_of
 from lossviz.formula.infix import BINDS
 from lossviz.formula.program import constant
 from lossviz.formula.tokens import NAME_HINTS, FormulaError, Token, no_meaning, tokens_of
 from lossviz.formula.tree import COMPARISONS, CONDITIONS, Call, Name, Node, Number, call, names_in
-from lossviz.registry import text as words
 
 MAX_LENGTH = 500  # characters
 MAX_DEPTH = 30  # brackets, signs and powers inside one another

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from lossviz.base.registry import text as words
 from lossviz.formula.tree import COMPARISONS, Call, Name, Node, Number
-from lossviz.registry import text as words
 
 # How tightly each operator binds; what binds less tightly than its place asks for gets brackets.
 BINDS = {"or": 1, "and": 2, "not": 3, **dict.fromkeys(COMPARISONS, 4), "+": 5, "-": 5, "*": 6,

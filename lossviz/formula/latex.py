@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lossviz.base.registry import text as words
 from lossviz.formula.infix import BINDS, TIGHT
 from lossviz.formula.tree import COMPARISONS, Call, Name, Node, Number
-from lossviz.registry import text as words
 
 OWN = {"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "arctan", "min", "max"}  # LaTeX's own
 SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "and": r"\text{ and }",

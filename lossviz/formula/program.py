@@ -13,7 +13,7 @@ import numpy as np
 
 from lossviz.formula.functions import COMPUTE, Compute, value_and_slope
 from lossviz.formula.tree import TWO, Call, Name, Node, Number
-from lossviz.losses.base import Array
+from lossviz.items.losses.base import Array
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from lossviz.base.registry import text as words
 from lossviz.formula.derivative import derivative
 from lossviz.formula.functions import SMOOTH, loss_params
 from lossviz.formula.grammar import read
 from lossviz.formula.infix import Style, written
 from lossviz.formula.program import constant
 from lossviz.formula.tree import CONDITIONS, ONE, Call, Name, Node, Number, call, names_in
-from lossviz.losses import LOSSES
-from lossviz.registry import text as words
+from lossviz.items.losses import LOSSES
 
 # One letter for each parameter of the loss, in order; then the loss.
 SPELLED = {

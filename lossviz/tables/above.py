@@ -6,7 +6,7 @@ import csv
 import re
 from itertools import takewhile
 
-from lossviz.registry import quote
+from lossviz.base.registry import quote
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.header import MOSTLY, is_number, names_numbers, on_counting
 from lossviz.tables.lines import BLANKS, LINE, START, Lines, Place, cut

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
-from lossviz.limits import FEATURES as MOST_FEATURES
-from lossviz.registry import quote, shortened, text
+from lossviz.base.limits import FEATURES as MOST_FEATURES
+from lossviz.base.registry import quote, shortened, text
+from lossviz.items.datasets.own import LARGEST, MOST_CLASSES, Table
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.header import unique

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.registry import quote, shortened
+from lossviz.base.registry import quote, shortened
 from lossviz.tables.cells import is_date
 from lossviz.tables.fault import FileFault, listed
 from lossviz.tables.levels import folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from lossviz.limits import MEGABYTES
+from lossviz.base.limits import MEGABYTES
 from lossviz.tables.fault import FileFault
 from lossviz.tables.lines import ends
 

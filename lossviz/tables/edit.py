@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from lossviz.datasets.own import LARGEST, MOST_CLASSES, Table
-from lossviz.registry import quote, shortened
+from lossviz.base.registry import quote, shortened
+from lossviz.items.datasets.own import LARGEST, MOST_CLASSES, Table
 from lossviz.tables.fault import FileFault, counted, listed
 from lossviz.tables.header import unique
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lossviz.registry import shortened
+from lossviz.base.registry import shortened
 from lossviz.tables.cells import is_date, is_missing, written_as
 from lossviz.tables.fault import counted, listed
 from lossviz.tables.units import quantity

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossviz.registry import quote
+from lossviz.base.registry import quote
 from lossviz.tables.fault import listed
 from lossviz.tables.texts import Texts
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count, islice
 from typing import NamedTuple
 
-from lossviz.limits import ROWS
+from lossviz.base.limits import ROWS
 from lossviz.tables.fault import FileFault, counted
 
 BLANKS = " "

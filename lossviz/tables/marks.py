@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossviz.registry import quote, shortened
+from lossviz.base.registry import quote, shortened
 from lossviz.tables.cells import is_missing
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import counted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import Table, edited_in
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import Table, edited_in
 from lossviz.tables.choose import choose
 from lossviz.tables.fault import FileFault
 from lossviz.tables.read import Raw, read

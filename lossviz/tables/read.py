@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from lossviz.registry import quote, shortened
+from lossviz.base.registry import quote, shortened
 from lossviz.tables.columns import Column, column_of
 from lossviz.tables.decode import decode
 from lossviz.tables.fault import FileFault

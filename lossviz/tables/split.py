@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from lossviz.limits import ROWS as MOST_ROWS
+from lossviz.base.limits import ROWS as MOST_ROWS
 from lossviz.tables.above import (
     BLANKS,
     SEPARATORS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lossviz.registry import shortened
+from lossviz.base.registry import shortened
 from lossviz.tables.cells import (
     BETWEEN,
     MINUS,

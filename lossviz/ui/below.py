@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lossviz.experiment import Experiment, loss_of
+from lossviz.analysis.replay import aligned
+from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.training import Run
 from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
-from lossviz.figures.style import styles
-from lossviz.playground import View, faults, headline, marks, playground, remarks
-from lossviz.replay import aligned
-from lossviz.training import Run
+from lossviz.formula.item import VARIABLES
 from lossviz.ui.page import plain
 from lossviz.ui.playground import folded, view
 from lossviz.ui.training import Training
 from lossviz.ui.written import what_was_found
-from lossviz.written import VARIABLES
+from lossviz.views.charts.style import styles
+from lossviz.views.panels import View, faults, headline, marks, playground, remarks
 
 
 def about(wanted: Sequence[Experiment]) -> None:

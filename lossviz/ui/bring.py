@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import FEW, Table, chosen_in, named, usual_share
-from lossviz.limits import MEGABYTES
+from lossviz.base.limits import MEGABYTES
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import FEW, Table, chosen_in, named, usual_share
 from lossviz.tables import (
     FileFault,
     Picked,

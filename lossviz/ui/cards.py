@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from lossviz.experiment import Experiment, loss_of
-from lossviz.figures.numbers import number
-from lossviz.gallery import (
+from lossviz.base.registry import Value, text
+from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.numbers import number
+from lossviz.items.catalogue import (
     ADVICE,
     LIBRARIES,
     PEERS,
-    TASKS,
     Facts,
     Peer,
     Timing,
@@ -22,11 +22,10 @@ from lossviz.gallery import (
     filled,
     snippet,
     timings,
-    train_link,
 )
-from lossviz.losses import LOSSES, Loss
-from lossviz.registry import Value, text
+from lossviz.items.losses import LOSSES, Loss
 from lossviz.ui.page import plain
+from lossviz.views.gallery_link import TASKS, train_link
 
 TABLE_HEIGHT = 480  # pixels
 ESTIMATES_WIDTH = 140  # pixels, for the longest of its words

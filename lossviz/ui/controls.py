@@ -9,13 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.choices import CHOICES, USUAL, suits
-from lossviz.experiment import param_of
-from lossviz.figures.style import searchable, short
-from lossviz.link import VIEW
-from lossviz.losses import Loss
-from lossviz.registry import Param, text
+from lossviz.base.registry import Param, text
+from lossviz.engine.choices import CHOICES, USUAL, suits
+from lossviz.engine.experiment import param_of
+from lossviz.engine.link import VIEW
+from lossviz.items.losses import Loss
 from lossviz.ui import state
+from lossviz.views.charts.style import searchable, short
 
 SEVERAL = ("loss",)  # settings that always offer several values
 

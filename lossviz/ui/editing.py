@@ -13,19 +13,19 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.datasets import DATASETS
-from lossviz.datasets.own import Table, called, table_of
-from lossviz.experiment import Experiment, Sweep
+from lossviz.engine.experiment import Experiment, Sweep
+from lossviz.engine.sampling import Sample
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.own import Table, called, table_of
 from lossviz.player import Edit, Editing
-from lossviz.playground import View, linked_rows
-from lossviz.sampling import Sample
 from lossviz.tables import added, from_sample, is_drawable, moved, removed, toggled
-from lossviz.task import Task
-from lossviz.training import Run
 from lossviz.ui import state
 from lossviz.ui.own import OWN, take, text_of, texts
 from lossviz.ui.player import answered
 from lossviz.ui.rows import rows_as_a_table
+from lossviz.views.panels import View, linked_rows
 
 # The settings that say which rows there are: what undo goes back to.
 PARAMS = tuple(f"{name}.{param.name}" for name in OWN for param in DATASETS[name].params)

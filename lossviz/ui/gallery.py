@@ -16,22 +16,22 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lossviz.choices import suits
-from lossviz.experiment import Experiment, Sweep, loss_of, param_of
-from lossviz.figures.gallery import gallery
-from lossviz.figures.style import searchable, styles
-from lossviz.gallery import EXAMPLE, FIRST_SHOWN, TASKS, address, curve, parse
-from lossviz.gallery.curves import places
-from lossviz.gallery.link import task_of
-from lossviz.limits import SHOWN as MAX_RUNS
-from lossviz.link import VIEW
-from lossviz.losses import LOSSES
-from lossviz.registry import Param, Value, text
+from lossviz.base.limits import SHOWN as MAX_RUNS
+from lossviz.base.registry import Param, Value, text
+from lossviz.engine.choices import suits
+from lossviz.engine.experiment import Experiment, Sweep, loss_of, param_of
+from lossviz.engine.link import VIEW
+from lossviz.formula.item import VARIABLES
+from lossviz.items.catalogue import curve
+from lossviz.items.catalogue.curves import places
+from lossviz.items.losses import LOSSES
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
 from lossviz.ui.written import what_was_found
-from lossviz.written import VARIABLES
+from lossviz.views.charts.gallery import gallery
+from lossviz.views.charts.style import searchable, styles
+from lossviz.views.gallery_link import EXAMPLE, FIRST_SHOWN, TASKS, address, parse, task_of
 
 HEIGHT = 630  # pixels
 SPAN = {"regression": (-5.0, 5.0), "binary": (-4.0, 4.0), "multiclass": (-4.0, 4.0)}

@@ -8,14 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
-from lossviz.cost import held
-from lossviz.datasets import DATASETS
-from lossviz.datasets.own import is_packed, table_of
-from lossviz.experiment import Experiment
-from lossviz.figures.guide import intervals
-from lossviz.figures.numbers import number
-from lossviz.figures.style import styles
-from lossviz.guide import (
+from lossviz.analysis.guide import (
     COSTS,
     LEVEL,
     METRICS,
@@ -29,12 +22,19 @@ from lossviz.guide import (
     recommend,
     verdict,
 )
-from lossviz.link import VIEW
-from lossviz.outliers import OUTLIERS
+from lossviz.engine.cost import held
+from lossviz.engine.experiment import Experiment
+from lossviz.engine.link import VIEW
+from lossviz.engine.numbers import number
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.own import is_packed, table_of
+from lossviz.items.outliers import OUTLIERS
 from lossviz.ui import controls, own, state
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
 from lossviz.ui.rows import door
+from lossviz.views.charts.guide import intervals
+from lossviz.views.charts.style import styles
 
 CACHED = 64  # answers that the server keeps, and each session of rows of its own
 WIDE = 420  # pixels

@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lossviz.limits import SETTINGS as MOST_SETTINGS
+from lossviz.base.limits import SETTINGS as MOST_SETTINGS
 
 # A big script holds the page up for as long as all of Streamlit does. So it is fetched first, but
 # run only once the page has asked the server for its content, and would wait in any case. What

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lossviz.datasets import DATASETS
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import (
+from lossviz.engine.experiment import PLAIN, Experiment, Sweep
+from lossviz.engine.link import parse
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import (
     FEW,
     OWN,
     Table,
@@ -22,10 +24,8 @@ from lossviz.datasets.own import (
     table_of,
     unchosen,
 )
-from lossviz.experiment import PLAIN, Experiment, Sweep
-from lossviz.link import parse
-from lossviz.presets import WELCOME
 from lossviz.ui import state
+from lossviz.views.examples import WELCOME
 
 RESET = {"outliers": "the outliers", "scaling": "the scaling"}  # what suited other rows
 ROWS = tuple(f"{name}.rows" for name in OWN)

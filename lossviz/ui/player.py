@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from lossviz.player import Action, Chart, Edit, Movie, payload, read_action, read_edit
-from lossviz.ui.server import PLAYER_URL, PLOTLY_URL, STILL_URL
+from lossviz.ui.assets import PLAYER_URL, PLOTLY_URL, STILL_URL
 
 ANSWERED = " answered"  # with the player's key, a key of the session
 

@@ -9,17 +9,24 @@ from itertools import islice
 
 import streamlit as st
 
-from lossviz import cost
-from lossviz.datasets import DATASETS
-from lossviz.datasets.own import is_packed
-from lossviz.experiment import Experiment, Sweep, loss_of
-from lossviz.limits import LINK
-from lossviz.limits import SHOWN as MAX_RUNS
-from lossviz.link import VIEW, parse
-from lossviz.losses import LOSSES
-from lossviz.outliers import OUTLIERS
+from lossviz.analysis.replay import aligned
+from lossviz.base.limits import LINK
+from lossviz.base.limits import SHOWN as MAX_RUNS
+from lossviz.engine import cost
+from lossviz.engine.experiment import Experiment, Sweep, loss_of
+from lossviz.engine.link import VIEW, parse
+from lossviz.engine.training import Run
+from lossviz.items.datasets import DATASETS
+from lossviz.items.datasets.own import is_packed
+from lossviz.items.losses import LOSSES
+from lossviz.items.outliers import OUTLIERS
 from lossviz.player import Action, Edit, payload
-from lossviz.playground import (
+from lossviz.ui import controls, editing, own, state
+from lossviz.ui.page import plain
+from lossviz.ui.player import player
+from lossviz.ui.training import TICK, Training, train
+from lossviz.views.examples import PRESETS
+from lossviz.views.panels import (
     View,
     faults,
     headline,
@@ -29,13 +36,6 @@ from lossviz.playground import (
     playground,
     remarks,
 )
-from lossviz.presets import PRESETS
-from lossviz.replay import aligned
-from lossviz.training import Run
-from lossviz.ui import controls, editing, own, state
-from lossviz.ui.page import plain
-from lossviz.ui.player import player
-from lossviz.ui.training import TICK, Training, train
 
 # By whether points are being edited.
 ACTIONS = {

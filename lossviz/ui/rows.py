@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from lossviz.datasets.own import Table, chosen_in, edited_in, named
+from lossviz.items.datasets.own import Table, chosen_in, edited_in, named
 from lossviz.tables import as_columns, from_columns
 from lossviz.ui import own, state
 from lossviz.ui.bring import bring

@@ -1,20 +1,15 @@
 """What `app.py` adds to Streamlit's server: Plotly.js and the player, early and cached.
 
-Nothing is fetched from anywhere else. Addresses hold a digest, so browsers may keep files for
-good, and the page is told of them before it asks.
+Nothing is fetched from anywhere else, and the page is told of the files before it asks.
 """
 
 from __future__ import annotations
 
 import gc
-import gzip
-import hashlib
 import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -27,25 +22,11 @@ from starlette.routing import BaseRoute, Route
 from threadpoolctl import threadpool_limits
 
 from lossviz import parse, run_all
+from lossviz.ui.assets import MODULES, PLAYER_FOLDER, PLOTLY, PLOTLY_URL, content, digest, zipped
 from lossviz.ui.headstart import HeadStart
 
-PLAYER: Final = Path(str(files("lossviz.player")))
-MODULES: Final = {path.name: path for path in sorted(PLAYER.glob("js/*.js"))}
-PLOTLY: Final = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
 FOREVER: Final = "public, max-age=31536000, immutable"
 SWITCH: Final = 0.0005  # seconds
-
-
-@cache
-def _digest(*paths: Path) -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
-
-
-# Relative to the app's root, so that the app works under a sub-path.
-PLOTLY_URL: Final = f"lossviz/{_digest(PLOTLY)}/plotly.min.js"
-PLAYER_FOLDER: Final = f"lossviz/{_digest(*MODULES.values())}/player"
-PLAYER_URL: Final = f"{PLAYER_FOLDER}/main.js"
-STILL_URL: Final = f"{PLAYER_FOLDER}/still.js"
 
 
 def routes() -> list[BaseRoute]:
@@ -77,10 +58,10 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 
 def _warm_up() -> None:
     # The first visitor need not wait for this.
-    _zipped(PLOTLY)
+    zipped(PLOTLY)
     import lossviz.ui.playground  # noqa: F401
-    from lossviz.playground import headline, playground
-    from lossviz.presets import WELCOME
+    from lossviz.views.examples import WELCOME
+    from lossviz.views.panels import headline, playground
 
     runs = run_all(parse(WELCOME.query)[0])
     playground(runs)
@@ -104,28 +85,11 @@ async def _module(request: Request) -> Response:
 
 
 async def _send(request: Request, path: Path) -> Response:
-    tag = f'"{_digest(path)}"'
+    tag = f'"{digest(path)}"'
     headers = {"Cache-Control": FOREVER, "ETag": tag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    zipped = "gzip" in request.headers.get("accept-encoding", "")
-    headers["Content-Encoding"] = "gzip" if zipped else "identity"
-    body = await run_in_threadpool(_zipped if zipped else _content, path)
+    is_zipped = "gzip" in request.headers.get("accept-encoding", "")
+    headers["Content-Encoding"] = "gzip" if is_zipped else "identity"
+    body = await run_in_threadpool(zipped if is_zipped else content, path)
     return Response(body, headers=headers, media_type="text/javascript")
-
-
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    # A function in brackets is compiled while the file still comes in, off the main thread;
-    # Plotly's outermost lacks them, and would be read a second time when it is called.
-    start, end = b"self : this, () => {", b"return Plotly;\n}));"
-    if path == PLOTLY and content.count(start) == content.count(end) == 1:
-        content = content.replace(start, start.replace(b"() =>", b"(() =>"))
-        content = content.replace(end, end.replace(b"}", b"})"))
-    return content
-
-
-@cache
-def _zipped(path: Path) -> bytes:
-    # Once a process: Streamlit's own layer would compress 5 MB anew for every visitor.
-    return gzip.compress(_content(path), compresslevel=6)

@@ -17,17 +17,17 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lossviz.choices import USUAL
-from lossviz.cost import beyond
-from lossviz.experiment import PLAIN, Sweep, param_of
-from lossviz.guide import COSTS
-from lossviz.limits import SHOWN
-from lossviz.link import VIEW, parse, said_of_unsuited
-from lossviz.losses import LOSSES
-from lossviz.playground import PANELS, unfit
-from lossviz.presets import WELCOME
-from lossviz.registry import OutOfRange, Param, Value, quote, text
+from lossviz.analysis.guide import COSTS
+from lossviz.base.limits import SHOWN
+from lossviz.base.registry import OutOfRange, Param, Value, quote, text
+from lossviz.engine.choices import USUAL
+from lossviz.engine.cost import beyond
+from lossviz.engine.experiment import PLAIN, Sweep, param_of
+from lossviz.engine.link import VIEW, parse, said_of_unsuited
+from lossviz.items.losses import LOSSES
 from lossviz.ui.headstart import CUT, MOST_SETTINGS
+from lossviz.views.examples import WELCOME
+from lossviz.views.panels import PANELS, unfit
 
 STEP = VIEW + "step"
 MOST = 1_000_000  # rows and features that a link may name

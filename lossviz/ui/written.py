@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lossviz.experiment import Experiment
-from lossviz.figures.findings import HEIGHT, is_drawn
-from lossviz.figures.findings import findings as drawn
-from lossviz.figures.style import Style
-from lossviz.formula import check_slope
+from lossviz.engine.experiment import Experiment
+from lossviz.formula.check import check_slope
+from lossviz.formula.item import findings, formula_of
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
-from lossviz.written import findings, formula_of
+from lossviz.views.charts.findings import HEIGHT, is_drawn
+from lossviz.views.charts.findings import findings as drawn
+from lossviz.views.charts.style import Style
 
 
 def what_was_found(experiment: Experiment, look: Style, key: str) -> None:

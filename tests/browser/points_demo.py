@@ -4,7 +4,6 @@ follows them, for the browser tests."""
 import numpy as np
 import streamlit as st
 
-from lossviz.figures.scene import span
 from lossviz.player import (
     Chart,
     Edit,
@@ -19,6 +18,7 @@ from lossviz.player import (
 )
 from lossviz.ui import server
 from lossviz.ui.player import answered, player
+from lossviz.views.charts.scene import span
 
 app = st.App(
     __file__, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan

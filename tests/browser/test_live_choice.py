@@ -9,8 +9,8 @@ import pytest
 from driving import pick, serious_faults
 from playwright.sync_api import Page, expect
 
-from lossviz.datasets.choice import Choice
-from lossviz.datasets.own import chosen_in
+from lossviz.items.datasets.choice import Choice
+from lossviz.items.datasets.own import chosen_in
 
 OpenPage = Callable[..., Page]
 

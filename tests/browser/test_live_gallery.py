@@ -9,7 +9,7 @@ import pytest
 from driving import address, drag, serious_faults, settled
 from playwright.sync_api import Page, expect
 
-from lossviz.ui import server
+from lossviz.ui import assets
 
 OpenPage = Callable[..., Page]
 PLOT = ".lv-plot"
@@ -79,7 +79,7 @@ def test_its_chart_stands_still_is_saved_and_needs_but_one_plotly(page: Page, ap
     assert {"Loss, slope and curvature", "Huber (δ = 2)", "slope L′"} <= set(picture.itertext())
     assert address(page) == {"show": ["huber"], "huber.delta": ["2"]}
     plotlies = {url for url in fetched if "plotly" in url.lower()}
-    assert plotlies == {f"{app_url}/{server.PLOTLY_URL}"}
+    assert plotlies == {f"{app_url}/{assets.PLOTLY_URL}"}
 
 
 def test_a_reload_keeps_everything_and_back_goes_back(page: Page, app_url: str) -> None:

@@ -10,7 +10,7 @@ from driving import drag, settled, step, to_step
 from PIL import Image
 from playwright.sync_api import Page, WebSocket, expect
 
-from lossviz.ui import server
+from lossviz.ui import assets
 
 Serve = Callable[[str], str]
 OpenPage = Callable[..., Page]
@@ -60,7 +60,7 @@ def at_rest(page: Page) -> None:
 
 def module(page: Page, demo: str, name: str, expression: str) -> Any:
     """The value of an expression in `m`, one of the player's modules."""
-    url = f"{demo}/{server.PLAYER_FOLDER}/{name}.js"
+    url = f"{demo}/{assets.PLAYER_FOLDER}/{name}.js"
     return page.evaluate(f"import('{url}').then((m) => ({expression}))")
 
 

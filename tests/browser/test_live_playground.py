@@ -18,7 +18,7 @@ from driving import (
 from playwright.sync_api import Page, expect
 
 from lossviz import parse
-from lossviz.presets import PRESETS, WELCOME
+from lossviz.views.examples import PRESETS, WELCOME
 
 OpenPage = Callable[..., Page]
 ROWS = ".lv-player table tbody tr:has(th)"  # the status of each row has one of its own

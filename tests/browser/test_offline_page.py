@@ -8,9 +8,9 @@ from driving import step, to_step
 from playwright.sync_api import Page, expect
 
 import lossviz
+from lossviz.engine.numbers import number
 from lossviz.export import page as export_page
-from lossviz.figures.numbers import number
-from lossviz.playground import headline, marks, playground
+from lossviz.views.panels import headline, marks, playground
 
 QUERY = "loss=squared_error&loss=huber&outliers=vertical&steps=40"
 CLASSES = "data=moons&loss=log_loss&loss=hinge&steps=20"

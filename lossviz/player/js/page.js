@@ -35,7 +35,7 @@ export function marked(text) {
 }
 
 // Four significant digits, but all of the whole part, its thousands set apart, with a true minus;
-// the same as `number` in lossviz/figures/numbers.py.
+// the same as `number` in lossviz/engine/numbers.py.
 export function number(value) {
   if (!Number.isFinite(value)) return "–";
   return minus(`${value < 0 ? "-" : ""}${written(Math.abs(value))}`);

@@ -1,0 +1,21 @@
+"""Which loss suits data: what is measured of them, what that speaks for, and the proof."""
+
+from lossviz.analysis.guide.measure import Finding, linear, measure
+from lossviz.analysis.guide.prove import (
+    LEVEL,
+    METRICS,
+    Difference,
+    Proof,
+    comparisons,
+    differences,
+    prove,
+    verdict,
+)
+from lossviz.analysis.guide.recommend import COSTS, Pick, recommend
+from lossviz.analysis.guide.rows import drawn, splits
+
+__all__ = [
+    "COSTS", "LEVEL", "METRICS", "Difference", "Finding", "Pick", "Proof", "comparisons",
+    "differences", "drawn", "linear", "measure", "prove", "recommend", "splits",
+    "verdict",
+]  # fmt: skip

@@ -1,0 +1,189 @@
+"""What the findings, and what errors cost, speak for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lossviz.analysis.guide.measure import RARE, Finding, linear
+from lossviz.engine.experiment import Experiment, param_of
+from lossviz.items.datasets import DATASETS
+
+COSTS: Mapping[str, Mapping[str, str]] = {
+    "regression": {
+        "unsure": "I cannot say: let the data speak",
+        "typical": "I want the typical value (the median)",
+        "mean": "I want the average (totals matter)",
+        "large": "Large errors are much worse than small ones",
+        "low": "Too low is worse than too high",
+        "high": "Too high is worse than too low",
+    },
+    "classes": {
+        "unsure": "I cannot say: let the data speak",
+        "probabilities": "I want probabilities",
+        "decision": "Only right or wrong counts",
+        "rare": "Missing the rare class is dearer",
+    },
+}
+MOST = 4
+MANY_FAR = 0.01  # share of residuals beyond 3 spreads; normal errors have 0.0027
+PLAINLY_WRONG = 0.05  # with so many of them, it pays to let outliers go altogether
+LOPSIDED = 0.25  # Kelly's skewness
+FANNING, SURELY = 0.2, 0.01  # rank correlation, and its p-value
+GROWTH = 1.0  # powers of ten
+NOISY = 0.03  # share of disputed labels
+DEAR = 0.75  # the level at which one side costs three times the other
+# Both tuned to 95 % of the efficiency of squares under normal errors: Huber (1964), Beaton and
+# Tukey (1974).
+HUBER, TUKEY = 1.345, 4.685
+Reason = tuple[str, dict[str, float], str, tuple[str, ...]]  # loss, parameters, why, findings
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A loss that is worth trying on the data, why, and which findings say so."""
+
+    experiment: Experiment
+    reason: str
+    findings: tuple[str, ...]
+
+
+def recommend(
+    experiment: Experiment, found: Mapping[str, Finding], cost: str = "unsure"
+) -> tuple[Pick, ...]:
+    """Two to four losses, the one most spoken for first. `cost` is a key of COSTS for the data's
+    task; another raises KeyError."""
+    base = linear(experiment)
+    task = DATASETS[base.data].task
+    COSTS["regression" if task == "regression" else "classes"][cost]
+    values = {key: finding.value for key, finding in found.items()}
+    reasons = {"regression": _numbers, "binary": _two, "multiclass": _several}[task]
+    picks: dict[str, Pick] = {}
+    for loss, params, why, keys in reasons(values, cost):
+        # Two digits are as many as anybody can defend.
+        own = {f"{loss}.{key}": float(f"{value:.2g}") for key, value in params.items()}
+        if loss in picks or not all(_is_allowed(key, value) for key, value in own.items()):
+            continue
+        wanted = base.replace(loss=loss, params={**dict(base.params), **own})
+        picks[loss] = Pick(wanted, why, tuple(key for key in keys if key in found))
+    return tuple(picks.values())[:MOST]
+
+
+def _is_allowed(key: str, value: float) -> bool:
+    # Elsewhere the reason would speak of another loss than the one that is trained.
+    return param_of(key).nearest(value) == value
+
+
+def _numbers(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
+    far, spread = found.get("outliers", 0.0), found.get("spread", 1.0)
+    if cost in ("low", "high"):
+        tau = DEAR if cost == "low" else 1 - DEAR
+        side = "low" if cost == "low" else "high"
+        yield (
+            "quantile",
+            {"tau": tau},
+            f"It charges three times as much for being too {side}, and outliers do not move it.",
+            ("outliers",),
+        )
+        if far <= MANY_FAR:
+            yield ("expectile", {"tau": tau}, "The same with squares, which uses all rows; few "
+                   "residuals are far off.", ("outliers",))  # fmt: skip
+    if "counts" in found and cost != "typical":
+        yield ("poisson", {}, "The targets are counts: rates are never negative, and spread grows "
+               "with them.", ("counts", "fanning"))  # fmt: skip
+    if found.get("decades", 0.0) >= GROWTH and cost in ("unsure", "typical"):
+        yield ("squared_log_error", {}, "The targets span powers of ten, so being off by a factor "
+               "is what counts.", ("decades",))  # fmt: skip
+    yield from _by_outliers(far, spread, cost)
+    if cost == "typical":
+        yield ("absolute_error", {}, "It estimates the median.", ("skew", "outliers"))
+    is_fanning = found.get("fanning", 0.0) >= FANNING and found.get("fanning_p", 1.0) <= SURELY
+    if is_fanning and cost in ("unsure", "typical"):
+        yield ("absolute_error", {}, "Errors grow with the prediction: in squares the widest rows "
+               "would decide.", ("fanning", "fanning_p"))  # fmt: skip
+    if abs(found.get("skew", 0.0)) >= LOPSIDED and cost == "unsure":
+        yield ("absolute_error", {}, "The errors are lopsided, so mean and median part: this one "
+               "gives the median.", ("skew",))  # fmt: skip
+    why = (
+        "It estimates the mean, and few residuals are far off." if far <= MANY_FAR
+        else "The usual one, to compare with: it estimates the mean, but a few rows may carry it "
+        "away."
+    )  # fmt: skip
+    yield "squared_error", {}, why, ("outliers",)
+    yield ("huber", {"delta": HUBER * spread}, "An insurance: nearly as good as squares if errors "
+           "are normal, and safe if some are not. δ is 1.345 spreads.", ("spread",))  # fmt: skip
+    yield ("absolute_error", {}, "An insurance that needs no scale to be set.", ("outliers",))
+
+
+def _by_outliers(far: float, spread: float, cost: str) -> Iterator[Reason]:
+    if far <= MANY_FAR or cost in ("low", "high"):
+        return
+    if cost in ("mean", "large"):
+        yield ("huber", {"delta": 3 * spread}, "Squares up to 3 spreads, beyond which rows are "
+               "suspect and pull no harder.", ("outliers", "spread"))  # fmt: skip
+        return
+    yield ("huber", {"delta": HUBER * spread}, "Some residuals are far off: beyond 1.345 spreads "
+           "they pull no harder.", ("outliers", "spread"))  # fmt: skip
+    if far >= PLAINLY_WRONG and cost == "unsure":
+        yield (
+            "tukey",
+            {"c": TUKEY * spread},
+            "So many are far off that they may be plainly wrong:"
+            " beyond 4.685 spreads they do not pull at all.",
+            ("outliers", "spread"),
+        )
+    yield ("absolute_error", {}, "Some residuals are far off, and it needs no scale to be set.",
+           ("outliers",))  # fmt: skip
+
+
+def _two(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
+    is_there = found["rarest"] > 0  # else no weight could make up for it
+    if is_there and (cost == "rare" or (found["rarest"] < RARE and cost == "unsure")):
+        yield ("log_loss", _weights(found), "It weighs the rare class so that both count alike; "
+               "its probabilities are then those of equal shares.", ("rarest",))  # fmt: skip
+    if cost == "decision":
+        yield ("hinge", {}, "It asks only for the right side and some margin, and lets the rest "
+               "be.", ("rows",))  # fmt: skip
+    if found.get("disputed", 0.0) >= NOISY:
+        yield (
+            "brier",
+            {},
+            "Some labels look wrong: it lets go of those that are far off.",
+            ("disputed",),
+        )
+        yield ("modified_huber", {}, "Some labels look wrong: none pulls harder than 4, and the "
+               "loss stays convex.", ("disputed",))  # fmt: skip
+    yield (
+        "log_loss",
+        {},
+        "It gives probabilities, and is the one to begin with.",
+        ("rarest", "disputed"),
+    )
+    yield ("smoothed_hinge", {}, "It rests the decision on the rows near the boundary, smoothly.",
+           ("rows",))  # fmt: skip
+
+
+def _weights(found: Mapping[str, float]) -> dict[str, float]:
+    share = found["rarest"]
+    which = "weight_1" if found["rare_class"] else "weight_0"
+    return {which: (1 - share) / share}
+
+
+def _several(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
+    if cost == "decision":
+        yield ("multiclass_hinge", {}, "It asks only that the right class leads by a margin.",
+               ("classes",))  # fmt: skip
+    if found["rarest"] < RARE * 2 / found["classes"] and cost in ("unsure", "rare"):
+        yield ("multiclass_focal", {}, "Rows that are easy, most of them of common classes, count "
+               "for less.", ("rarest",))  # fmt: skip
+    if found.get("disputed", 0.0) >= NOISY:
+        yield ("multiclass_brier", {}, "Some labels look wrong: it lets go of those that are far "
+               "off.", ("disputed",))  # fmt: skip
+    yield (
+        "cross_entropy",
+        {},
+        "It gives probabilities, and is the one to begin with.",
+        ("classes", "disputed"),
+    )
+    yield ("multiclass_hinge", {}, "It rests the decision on the rows near the boundaries.",
+           ("classes",))  # fmt: skip

@@ -1,0 +1,13 @@
+"""The exact minimiser, to hold what descent finds against."""
+
+from lossviz.analysis.minimum.answer import (
+    Range,
+    Reference,
+    Shift,
+    gap,
+    moved_by_outliers,
+    reference,
+    steps_to,
+)
+
+__all__ = ["Range", "Reference", "Shift", "gap", "moved_by_outliers", "reference", "steps_to"]

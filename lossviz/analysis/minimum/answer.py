@@ -1,0 +1,263 @@
+"""The exact minimiser of a training objective, and what it says about runs and outliers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lossviz.analysis.minimum import several, solvers
+from lossviz.analysis.minimum.budget import is_beyond
+from lossviz.analysis.minimum.face import face
+from lossviz.analysis.minimum.joint import at_an_end as parameters_at_an_end
+from lossviz.analysis.minimum.joint import joint_minimum
+from lossviz.analysis.minimum.limits import limit
+from lossviz.analysis.minimum.notes import about, about_minimiser, at_an_end
+from lossviz.analysis.minimum.problem import RANK, Problem, problem_of
+from lossviz.analysis.minimum.ranges import NOTHING, ends_of
+from lossviz.analysis.minimum.search import good_start, search, smooth_minimum
+from lossviz.analysis.minimum.tidy import in_tidy_units, noise_of, rounding_of, size_of, tidy
+from lossviz.base.cache import KEPT
+from lossviz.engine.experiment import OBJECTIVE, Experiment
+from lossviz.engine.objective import Objective
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
+from lossviz.items.losses import LOSSES
+
+Array = np.ndarray
+Range = tuple[float, float]
+SAME = 1e-12  # share of a parameter that is only rounding
+SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The exact minimiser of mean loss + l1 sum |w| + l2 sum w².
+
+    theta (P,): in the data's own units; internal (P,): in the coordinates of the descent, in
+        which the penalty is taken; value: the objective there.
+    method: which solver, in words; is_global: whether no better minimum can exist; note: what
+        the reader should know besides, in sentences, or "".
+    is_attained: False where no finite minimiser exists. Then theta and internal are a point far
+        out where the solver stopped, and value is what the objective tends to beyond it (0 where
+        the classes can be separated), which no run can reach.
+    is_unique: whether no other parameters do as well (what may be added to all classes alike is
+        left out of account); None where that is not known.
+    ranges (P, 2): where it is not unique and the parameters are few, between what each lies over
+        all minimisers, in the data's own units; may be infinite. None else. Shown then is the
+        minimiser nearest to the middle of the ranges, where one without end has 0 as its middle.
+    """
+
+    theta: Array
+    internal: Array
+    value: float
+    method: str
+    is_global: bool
+    note: str
+    is_attained: bool
+    is_unique: bool | None
+    ranges: Array | None
+
+    def range_of(self, number: int) -> Range | None:
+        """Between what the parameter of that number lies over all minimisers, in the data's units:
+        at one place, where no others are known. None where there are others, but not which."""
+        if self.ranges is not None:
+            low, high = self.ranges[number].tolist()
+            return low, high
+        here = float(self.theta[number])
+        return None if self.is_unique is False else (here, here)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A parameter of the exact minimiser, in the data's units, without and with the outliers, and
+    its ranges where other parameters may do as well, as `Reference.range_of` gives them."""
+
+    name: str
+    clean: float
+    spoiled: float
+    clean_range: Range | None
+    spoiled_range: Range | None
+
+    @property
+    def by(self) -> float:
+        """How far it moved; what is but rounding is 0."""
+        moved = self.spoiled - self.clean
+        return 0.0 if abs(moved) <= SAME * max(abs(self.clean), abs(self.spoiled)) else moved
+
+
+def reference(of: Experiment | Task) -> Reference | None:
+    """The exact minimiser of the training objective of an experiment, or of a task such as a run
+    has; never raises.
+
+    None where the model is not linear in its parameters: no solver can promise the minimum of a
+    network; and where there are so many rows that a solver would take much longer than a second.
+    It does not depend on how the experiment descends. Equal questions are answered from a cache.
+    """
+    task = of if isinstance(of, Task) else Task.of(of)
+    asked = task.experiment.only(OBJECTIVE)
+    learned = LOSSES[asked.loss].learned
+    if learned is not None:  # where these start does not matter either
+        own = {f"{asked.loss}.{name}" for name in learned.names}
+        asked = asked.replace(params=[pair for pair in asked.params if pair[0] not in own])
+    key = "reference", asked
+    return KEPT.of(task.sample, key, lambda: _reference(replace(task, experiment=asked)))
+
+
+def _reference(task: Task) -> Reference | None:
+    if task.is_linear and is_beyond(task, is_convex=_is_convex(task.experiment)):
+        return None
+    return minimise(task)
+
+
+def minimise(task: Task) -> Reference | None:
+    """The exact minimiser of a task, on however many rows it holds; None for networks and where
+    rows have weights."""
+    if not task.is_linear or task.sample.weight is not None:
+        return None
+    with np.errstate(all="ignore"):
+        problem, latents = problem_of(task), np.empty(0)
+        if task.learned is None:
+            answer, is_global = _solve(task.experiment, problem)
+        else:
+            answer, problem, latents = joint_minimum(task, problem, task.learned)
+            is_global = False
+        answer = replace(answer, gamma=_at_rest(problem, answer.gamma))
+        objective, rounding = Objective.of([task]), rounding_of(problem, answer.gamma)
+        size = size_of(problem, answer.gamma)
+
+        def values(weights: Array) -> Array:
+            own = np.broadcast_to(latents, (len(weights), len(latents)))
+            return objective.values(np.hstack([weights, own])[:, None])[:, 0]
+
+        def as_low(best: Array, *others: Array | None) -> Array:
+            for other in others:
+                if other is not None and not np.array_equal(best, other):
+                    here, there = values(np.stack([best, other]))
+                    slack = 1e-12 * abs(here) + rounding_of(problem, problem.gamma(other))()
+                    best = other if there <= here + slack else best
+            return best
+
+        weights, noise = problem.theta(answer.gamma), noise_of(task, size)
+        weights = as_low(weights, *_shorter(task, problem, weights))
+        weights = as_low(weights, tidy(weights, noise))
+        end, ends = limit(task, problem, answer.gamma, np.append(weights, latents)), NOTHING
+        costs_nothing = abs(values(weights[None])[0]) <= rounding()
+        if costs_nothing and (problem.l2.any() or not answer.has_converged):
+            answer = _at_nothing(problem, weights, answer)
+        is_sure = costs_nothing or answer.has_converged
+        if end is None:
+            around = face(task, problem, answer) if is_sure else None
+            ends = ends_of(task, problem, answer, around, values, is_global=is_global)
+            weights = as_low(weights, ends.shown)
+        weights = as_low(weights, tidy(weights, noise))
+        value = float(tidy(values(weights[None]), np.array(rounding()))[0])
+    if end is not None:
+        value, is_global = end.value, is_global or end.is_bound
+    said = about(task.experiment.loss, is_global=is_global)
+    if end is not None:
+        said.append(end.note)
+    else:
+        is_idle = value == 0 and _is_idle(task, weights)
+        said += about_minimiser(ends, is_sure=is_sure, is_idle=is_idle)
+    if task.learned is not None:
+        said += [at_an_end(*each) for each in parameters_at_an_end(task.learned, latents)]
+    internal = np.append(weights, latents)
+    theta = in_tidy_units(task, internal, size)
+    for array in (theta, internal):
+        array.setflags(write=False)
+    return Reference(
+        theta, internal, value, answer.method, is_global, " ".join(said), end is None,
+        ends.is_unique, ends.ranges,
+    )  # fmt: skip
+
+
+def moved_by_outliers(experiment: Experiment) -> Shift:
+    """How far the outliers move the first slope of the exact minimiser of a regression;
+    ValueError where the model has no exact minimiser."""
+    spoiled = reference(experiment)
+    clean = reference(experiment.unspoiled())
+    if spoiled is None or clean is None:
+        raise ValueError(f"{experiment.model}: no exact minimiser is known")
+    task = Task.of(experiment)
+    first = int(np.argmax(task.penalised > 0))
+    return Shift(
+        task.names[first], float(clean.theta[first]), float(spoiled.theta[first]),
+        clean.range_of(first), spoiled.range_of(first),
+    )  # fmt: skip
+
+
+def steps_to(run: Run, exact: Reference, share: float = 0.01) -> int | None:
+    """The first step at which the loss has come within `share` of its way to the minimum; None
+    if it has not."""
+    near = run.loss <= exact.value + share * max(run.loss[0] - exact.value, 0.0)
+    return int(np.argmax(near)) if near.any() else None
+
+
+def gap(run: Run, exact: Reference) -> Array:
+    """How far the training objective is above the minimum, at each kept frame (F,)."""
+    return run.loss[run.steps] - exact.value
+
+
+def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
+    """The answer and whether it is a global minimum."""
+    if not _is_convex(e):
+        return search(problem), False
+    if e.loss in SQUARES and not e.l1:
+        return solvers.least_squares(problem), True
+    if e.loss == "multiclass_hinge":
+        return several.several_hinge(problem), True
+    if problem.is_linear_programme:
+        answer = solvers.linear_programme(problem)
+        return answer if answer.has_converged else solvers.newton(problem, answer.gamma), True
+    solve = solvers.newton if problem.loss is None else smooth_minimum
+    return solve(problem, good_start(problem)), True
+
+
+def _is_convex(e: Experiment) -> bool:
+    """Whether the loss is convex with the parameters it has here."""
+    if e.loss == "barron":
+        return float(e["barron.alpha"]) >= 1
+    if e.loss in ("focal", "multiclass_focal"):
+        return e[f"{e.loss}.gamma"] == 0
+    return LOSSES[e.loss].convex
+
+
+def _shorter(task: Task, problem: Problem, internal: Array) -> Iterator[Array]:
+    """Other parameters (P,) that may do as well, and are of least norm, which is also where descent
+    from zero ends."""
+    rows = internal.reshape(max(task.outputs, 1), -1)
+    if problem.features.shape[0] < rows.shape[1]:
+        rows = np.linalg.lstsq(task.features.T, task.features.T @ rows.T, rcond=RANK)[0].T
+        yield rows.ravel()
+    if task.outputs:
+        # Where only differences between classes count, what all have in common can go.
+        mean = rows.mean(axis=0)
+        yield (rows - np.where(np.arange(len(mean)) == 0, mean, 0.0)).ravel()
+        yield (rows - mean).ravel()
+
+
+def _at_rest(problem: Problem, gamma: Array) -> Array:
+    """The same classifier, or a surer one that costs nothing at all."""
+    if problem.is_of_residual or problem.loss is None or problem.is_penalised:
+        return gamma
+    margin = float(problem.margins(gamma).min())
+    if margin > 0:
+        for surer in (1.0, 1.0 / margin, 2.0 / margin):
+            if problem.value(surer * gamma) == 0:
+                return surer * gamma
+    return gamma
+
+
+def _at_nothing(problem: Problem, weights: Array, answer: solvers.Answer) -> solvers.Answer:
+    """The answer at parameters that cost nothing, which nothing can be below."""
+    gamma = problem.gamma(weights)
+    cancelling = several.cancelling if problem.has_corners else solvers.cancelling
+    return solvers.Answer(gamma, answer.method, True, cancelling(problem, gamma))
+
+
+def _is_idle(task: Task, weights: Array) -> bool:
+    """Whether a classifier says nothing at all."""
+    return bool(task.sample.classes) and not weights.any()
+

@@ -1,6 +1,0 @@
-"""The datasets, in gallery order."""
-
-from lossviz.datasets import synthetic, classic, plane, credit, labelled, own  # noqa: F401, I001  (in gallery order)
-from lossviz.datasets.base import DATASETS, Dataset
-
-__all__ = ["DATASETS", "Dataset"]

@@ -1,0 +1,1 @@
+"""What trains: a link becomes experiments, these become runs."""

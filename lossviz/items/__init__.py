@@ -1,0 +1,1 @@
+"""What can be chosen, one registration each: losses, data, outliers, models, optimizers."""

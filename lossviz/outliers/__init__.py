@@ -1,6 +1,0 @@
-"""The kinds of outliers, in gallery order."""
-
-from lossviz.outliers import base, numbers, labels  # noqa: F401, I001  (imported in gallery order)
-from lossviz.outliers.base import OUTLIERS, Outliers, outliers
-
-__all__ = ["OUTLIERS", "Outliers", "outliers"]

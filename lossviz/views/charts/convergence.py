@@ -1,0 +1,184 @@
+"""Convergence: training and clean-test loss against the step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+
+from lossviz.engine.numbers import number, tick
+from lossviz.player import Chart, Track
+from lossviz.views.charts.scene import Scene, near, span, steady
+from lossviz.views.charts.style import HEAVY, Style, axis, figure
+
+Array = np.ndarray
+TINY = 1e-16
+LEAST = 0.02  # error rates have an axis at least that high
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """The shares of a run's training and clean test rows in a wrong class, (F',) each, at
+    `frames`."""
+
+    frames: Array
+    training: Array
+    testing: Array
+
+
+@dataclass(frozen=True)
+class Best:
+    """The step at which a run's clean test loss is lowest, and that loss."""
+
+    step: int
+    loss: float
+
+
+def convergence(
+    name: str,
+    steps: Array,
+    styles: Sequence[Style],
+    training: Sequence[Array],
+    testing: Sequence[Array],
+    *,
+    end: int,
+    relative: bool,
+    is_log: bool,
+    errors: Sequence[Errors] = (),
+    best: Sequence[Best | None] = (),
+) -> Scene:
+    """Training and test loss (F,) of each run at the kept steps (F,), of `end` in all, and, where
+    there are `errors`, one for each run, these in a panel below; a mark for each that has a `best`.
+
+    Losses have different units (MSE those of the target squared), so `relative` divides each
+    curve by its first value: all start at 1 and what remains is comparable. A loss that goes below
+    zero has no logarithm: the axis is then linear, whatever `is_log` asks.
+    """
+    goes_below = min(float(np.min(curve)) for curve in (*training, *testing)) < 0
+    units = [_unit(curve) if relative else 1.0 for curve in testing]
+    if relative:
+        training = [curve / _unit(curve) for curve in training]
+        testing = [curve / unit for curve, unit in zip(testing, units, strict=True)]
+    asked, is_log = is_log, is_log and not goes_below
+    y_range = steady(_range([*training, *testing], is_log=is_log))
+    data, tracks = [], []
+    for style, train, test in zip(styles, training, testing, strict=True):
+        shown = [_drawn(curve, y_range, is_log=is_log) for curve in (train, test)]
+        pair, moves = _pair(style, steps, *shown, what="", axes={})
+        tracks += [Track(name, len(data) + k, **move) for k, move in enumerate(moves)]
+        data += pair
+    for style, rates in zip(styles, errors, strict=bool(errors)):
+        at, axes = steps[rates.frames], {"xaxis": "x", "yaxis": "y2"}
+        pair, moves = _pair(style, at, rates.training, rates.testing, what="error rate", axes=axes)
+        tracks += [Track(name, len(data) + k, frames=rates.frames, **move)
+                   for k, move in enumerate(moves)]  # fmt: skip
+        data += pair
+    trios = zip(styles, units, best, strict=True) if best else ()
+    marked = [(style, unit, at) for style, unit, at in trios if at is not None]
+    data += [_mark(style, at, at.loss / unit) for style, unit, at in marked]
+    title = "loss ÷ its first value" if relative else "loss, each in its own units"
+    layout = {
+        "xaxis": axis("step", range=[0, 1.02 * end]),
+        "yaxis": axis(
+            title,
+            type="log" if is_log else "linear",
+            range=y_range,
+            **(_decades(y_range) if is_log else {}),
+        ),
+    }
+    if errors:
+        top = max(
+            float(np.max(part)) for rates in errors for part in (rates.training, rates.testing)
+        )
+        layout["xaxis"]["anchor"] = "y2"
+        layout["yaxis"]["domain"] = [0.42, 1.0]
+        layout["yaxis2"] = axis(
+            "error rate", range=[0.0, 1.08 * max(top, LEAST)], domain=[0.0, 0.34], anchor="x",
+            tickformat=".0%", rangemode="tozero",
+        )  # fmt: skip
+    words = "Thick: training. Thin: clean test rows."
+    if relative:
+        words += " Losses have different units, so each is divided by its first value."
+    if asked and not is_log:
+        words += " A loss goes below zero here, where there is no logarithm: the axis is linear."
+    if errors:
+        words += " Below: the share of rows in a wrong class."
+    if marked:
+        steps_of = ", ".join(f"{at.step:,} ({style.label})" for style, _, at in marked)
+        words += f" ◇ Lowest clean test loss, where training and test part: step {steps_of}."
+    return Scene(Chart(figure(data, **layout), "Convergence", words), tuple(tracks))
+
+
+def _pair(
+    style: Style, steps: Array, train: Array, test: Array, *, what: str, axes: dict[str, str]
+) -> tuple[list[dict], list[dict[str, Any]]]:
+    """A run's test curve, its training curve and the latter's present point, and how they move."""
+    traces, digits = [], ".1%" if what else ".4g"
+    for curve, width, dash, opacity, rows in (
+        (test, 1.25, "solid", 0.7, "clean test"),
+        (train, 3, style.dash, 1.0, "training"),
+    ):
+        label = f"{style.label}, {rows}{' ' if what else ''}{what}"
+        traces.append(
+            {
+                "type": "scatter", "mode": "lines", "name": label, **axes,
+                "x": steps, "y": curve, "opacity": opacity,
+                "line": {"color": style.colour, "dash": dash, "width": width},
+                "hovertemplate": f"{label}: %{{y:{digits}}} at step %{{x}}<extra></extra>",
+            }
+        )  # fmt: skip
+    traces.append(
+        {
+            "type": "scatter", "mode": "markers", "name": style.label, "hoverinfo": "skip", **axes,
+            "x": steps[-1:], "y": train[-1:],
+            "marker": {"color": style.colour, "symbol": style.symbol, "size": 10},
+        }
+    )  # fmt: skip
+    modes = (test, "grow"), (train, "grow"), (train, "point")
+    return traces, [{"mode": mode, "x": steps, "y": curve} for curve, mode in modes]
+
+
+def _mark(style: Style, best: Best, height: float) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": f"{style.label}, lowest clean test loss",
+        "x": [best.step], "y": [height],
+        "marker": {"color": style.colour, "symbol": "diamond-open", "size": 13,
+                   "line": {"width": 2.5}},
+        "hovertemplate": f"{style.label}: lowest clean test loss, {number(best.loss)}, "
+        f"at step {best.step:,}<extra></extra>",
+    }  # fmt: skip
+
+
+def _decades(y_range: Sequence[float]) -> dict[str, object]:
+    """Ticks of a log axis that read as numbers: 1, 2 and 5 of each decade, or 1 of several."""
+    low, high = y_range
+    digits = (1, 2, 5) if high - low < 2.5 else (1,)
+    every = max(1, round((high - low) / 6))
+    exponents = range(floor(low), ceil(high) + 1)
+    ticks = [digit * 10.0**k for k in exponents if k % every == 0 for digit in digits]
+    return {"tickvals": ticks, "ticktext": [tick(value) for value in ticks]}
+
+
+def _unit(curve: Array) -> float:
+    return abs(float(curve[0])) or 1.0
+
+
+def _drawn(curve: Array, y_range: Sequence[float], *, is_log: bool) -> Array:
+    if not is_log:
+        return near(curve, y_range)
+    return np.where((curve > TINY) & (curve < HEAVY), curve, np.nan)
+
+
+def _range(curves: Sequence[Array], *, is_log: bool) -> list[float]:
+    # What shoots far above the highest start leaves at the top, so that the others stay legible.
+    top = max(float(curve[0]) for curve in curves)
+    if is_log:
+        values = [np.log10(curve[curve > TINY]) for curve in curves]
+        return span(*(np.minimum(value, np.log10(max(top, TINY)) + 1.5) for value in values))
+    top = max(min(float(np.max(curve)), 2 * abs(top)) for curve in curves)
+    low = min(0.0, *(float(np.min(curve)) for curve in curves))
+    room = 0.05 * (top - low)
+    return [low - room if low else 0.0, top + room or 1.0]

@@ -1,0 +1,129 @@
+"""The panel of metrics: what the predictions for clean test rows are worth, at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.analysis.metrics import Metrics, costs, gives_probabilities, measure
+from lossviz.analysis.replay import latest, thinned
+from lossviz.engine.numbers import number
+from lossviz.engine.training import Run
+from lossviz.player import Row, Table
+from lossviz.views.charts.metrics import calibration, confusion, precision_recall, roc
+from lossviz.views.charts.scene import Scene
+from lossviz.views.charts.style import Style
+from lossviz.views.panels.words import listed
+
+Array = np.ndarray
+FRAMES, FEWEST = 40, 15
+MATRICES = 120  # over all runs
+RANKED, LEAST = 4_000_000, 5  # rows put in order over all frames, classes and runs; frames even so
+COLUMNS = {
+    "Accuracy": "accuracy",
+    "Balanced accuracy": "balanced_accuracy",
+    "Precision": "precision",
+    "Recall": "recall",
+    "Specificity": "specificity",
+    "F1": "f1",
+    "AUC": "auc",
+    "Average precision": "average_precision",
+    "Calibration error": "calibration_error",
+    "Cost": "cost",
+}
+
+
+def metrics_panel(
+    runs: Sequence[Run], looks: Sequence[Style], surface: int = 0, threshold: float = 0.5
+) -> tuple[dict[str, Scene], tuple[Table, ...]]:
+    """Confusion matrices, ROC, precision–recall, calibration and their figures, of the runs at the
+    same steps that have the classes of run number `surface`."""
+    kept = runs[0].steps
+    classes, rows = _classes(runs[surface]), len(runs[surface].task.y_test)
+    frames = max(FEWEST, min(FRAMES, MATRICES // len(runs)))
+    frames = min(frames, max(LEAST, RANKED // (rows * len(classes) * len(runs))))
+    frames = thinned(len(kept), frames)
+    there = [i for i, run in enumerate(runs) if _classes(run) == classes]
+    runs, looks = [runs[i] for i in there], [looks[i] for i in there]
+    measured = [measure(run, frames, threshold) for run in runs]
+    counts = [each.confusion for each in measured]
+    matrix = confusion("confusion", looks, classes, counts, frames)
+    scenes = {
+        "confusion": matrix,
+        "roc": roc("roc", looks, measured),
+        "precision_recall": precision_recall("precision_recall", looks, measured),
+        "calibration": calibration(
+            "calibration", looks, measured, _meaning(runs, looks), span=matrix.chart.span
+        ),
+    }
+    return scenes, (_table(runs, looks, measured, len(kept), threshold),)
+
+
+def _classes(run: Run) -> tuple[str, ...]:
+    return run.task.sample.classes
+
+
+def _meaning(runs: Sequence[Run], looks: Sequence[Style]) -> str:
+    """Whose chances are probabilities."""
+    meant = [look.label for run, look in zip(runs, looks, strict=True) if gives_probabilities(run)]
+    if len(meant) == len(runs):
+        return "The chances are meant as probabilities."
+    if not meant:
+        return "The chances are scores between 0 and 1, not meant as probabilities."
+    those = listed(meant)
+    return f"Meant as probabilities are those of {those}; the others are scores between 0 and 1."
+
+
+def _table(
+    runs: Sequence[Run], looks: Sequence[Style], measured: Sequence[Metrics], count: int,
+    threshold: float,
+) -> Table:  # fmt: skip
+    rows = [
+        Row(
+            look.label,
+            (
+                *(latest(each.frames, count, getattr(each, name)) for name in COLUMNS.values()),
+                _sentence(run, each),
+            ),
+            look.colour, look.dash,
+        )
+        for run, look, each in zip(runs, looks, measured, strict=True)
+    ]  # fmt: skip
+    first = measured[0]
+    frames = first.frames
+    caption = "On the clean test rows"
+    if first.is_binary:
+        caption += f", called {first.wanted} where its chance is above {number(threshold, 3)}"
+    else:
+        caption += ", the largest chance deciding: precision to average precision are means over"
+        caption += " the classes, each against the rest"
+    if len(frames) < count:
+        caption += f"; measured at {len(frames)} of the steps"
+    if any(np.isnan(getattr(each, name)).any() for each in measured for name in COLUMNS.values()):
+        caption += f". A dash is a figure that is not defined{_why_undefined(first)}"
+    return Table(
+        caption, ("Loss", *COLUMNS, "Cost in words"), tuple(rows), ("Accuracy", "F1"),
+        below="Cost in words",
+    )  # fmt: skip
+
+
+def _why_undefined(each: Metrics) -> str:
+    present = each.confusion[-1].sum(axis=1) > 0
+    if present.sum() == 1:
+        only = each.classes[int(np.argmax(present))]
+        return f", as all test rows are {only}"
+    return f", such as the precision while no row is called {each.wanted}"
+
+
+def _sentence(run: Run, each: Metrics) -> str:
+    """What mistakes cost."""
+    if not each.is_binary:
+        return "Every mistake costs 1: the cost per row is the share of mistakes."
+    alarm, miss = (number(cost, 3) for cost in costs(run))
+    why = "" if alarm == miss == "1" else ", as the loss weighs the classes"
+    other, wanted = each.classes
+    return (
+        f"Cost: {miss} for each row of {wanted} that is missed, {alarm} for each of {other} "
+        f"called {wanted}{why}; per row."
+    )

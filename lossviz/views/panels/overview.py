@@ -1,0 +1,282 @@
+"""The overview: what the runs predict, the surface, convergence, and the loss with its slope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isqrt
+
+import numpy as np
+
+from lossviz.analysis.landscape import Landscape, frame_for, landscape, plane_of, plane_of_runs
+from lossviz.analysis.minimum import Reference, reference
+from lossviz.analysis.regions import feature_plane, regions
+from lossviz.analysis.replay import MAPPED, Replay, curves, thinned
+from lossviz.analysis.replay import shape as shape_of
+from lossviz.base.cache import KEPT
+from lossviz.engine.experiment import OBJECTIVE, loss_of
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
+from lossviz.items.datasets import DATASETS
+from lossviz.items.losses.base import identity
+from lossviz.items.models import MODELS
+from lossviz.views.charts.convergence import Best, Errors, convergence
+from lossviz.views.charts.fit import fit, predictions
+from lossviz.views.charts.learned import Dial, learned
+from lossviz.views.charts.regions import regions as regions_of
+from lossviz.views.charts.scene import Scene, span, steady
+from lossviz.views.charts.shape import shape
+from lossviz.views.charts.style import Style
+from lossviz.views.charts.surface import Path, contour, terrain
+from lossviz.views.panels.view import View
+
+Array = np.ndarray
+BEYOND = 0.5  # of the way from the start to a minimiser: how much ground there is behind it
+APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
+LEAST = 12  # frames of a picture
+MARKS = 2_000  # rows that the picture of a fit draws, besides those with a dot of their own
+GRIDS = 90  # pictures of decision regions over all runs: what one rerun may send
+FINE, MOVING = 101, 31  # points to a side of the surface of a plane of two parameters
+# Points to a side of the surface of a plane of runs: most, least, in training. It is new with every
+# change of a control, so it must be cheap: 61 look like 101 and take a third of the time.
+GRID, FEWEST, COARSE = 61, 15, 5
+FAR = 1e6  # of a run's parameters, in sizes of its start
+WORK = 3e8  # multiplications that a surface may take
+
+
+def overview(
+    runs: Sequence[Run], looks: Sequence[Style], view: View,
+    replays: Sequence[Replay | None], rows: Array,
+) -> dict[str, Scene]:  # fmt: skip
+    """Fit or decision regions, surface, convergence, loss with slope, and what losses have learned,
+    where they do, of runs at the same steps; the replays of the numbered rows, None for runs on
+    other rows."""
+    kept, task = runs[0].steps, runs[view.chosen].task
+    draw = _regions if task.sample.classes else _fit
+    scenes = {
+        "fit": draw(runs, looks, task, replays, rows, view),
+        "surface": _surface(runs, looks, view.chosen, in_3d=view.in_3d),
+        "convergence": convergence(
+            "convergence", kept, looks,
+            [run.loss[kept] for run in runs], [run.test_loss[kept] for run in runs],
+            end=max(run.experiment.steps for run in runs),
+            relative=view.relative, is_log=view.is_log,
+            errors=[
+                Errors(np.arange(len(kept)), run.error, run.test_error)
+                for run in runs
+                if run.error is not None and run.test_error is not None
+            ],
+            best=[best_of(run) for run in runs],
+        ),
+        "shape": _shape(runs, looks, task, replays),
+    }  # fmt: skip
+    if scenes["fit"].chart.span == 2:  # three are left, so the last one is wide too
+        last = scenes["shape"]
+        scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
+    if any(run.task.learned for run in runs):
+        scenes["learned"] = _learned(runs, looks)
+    return scenes
+
+
+def _learned(runs: Sequence[Run], looks: Sequence[Style]) -> Scene:
+    tasks = [run.task for run in runs]
+    shown = [k for k, task in enumerate(tasks) if task.learned]
+    [what] = {task.learned for task in tasks if task.learned}  # there is but one such loss
+    dials = [
+        Dial(title, limits, [runs[k].theta[:, tasks[k].weights + i] for k in shown])
+        for i, (title, limits) in enumerate(zip(what.titles, what.limits, strict=True))
+    ]
+    return learned(
+        "learned", runs[0].steps, [looks[k] for k in shown], dials,
+        end=max(run.experiment.steps for run in runs),
+    )  # fmt: skip
+
+
+def best_of(run: Run) -> Best | None:
+    """Where training and test part, if they do: the lowest clean test loss before the end of a
+    run whose model can overfit, or that is to stop early."""
+    step, best, last = run.best_step, run.test_loss.min(), run.test_loss[-1]
+    is_linear = MODELS[run.experiment.model].linear
+    is_patient, fall = run.experiment.patience > 0, run.test_loss[0] - best
+    has_parted = last - best > APART * fall and (run.error is not None or not is_linear)
+    if not 0 < step < len(run.test_loss) - 1 or not (is_patient or has_parted):
+        return None
+    return Best(step, float(best))
+
+
+def _regions(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task,
+    replays: Sequence[Replay | None], rows: Array, view: View,
+) -> Scene:  # fmt: skip
+    there = [i for i, each in enumerate(replays) if each is not None]
+    shown = [each for each in replays if each is not None]
+    plane = feature_plane(task, view.across, view.up)
+    frames = thinned(len(runs[0].steps), max(GRIDS // len(there), LEAST))
+    return regions_of(
+        "fit", task.sample, plane, [looks[i] for i in there],
+        [regions(runs[i], frames, plane) for i in there], shown, rows,
+        note=LEFT_OUT if len(there) < len(runs) else "",
+    )  # fmt: skip
+
+
+LEFT_OUT = "Runs on other rows are left out. "
+
+
+def _fit(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task,
+    replays: Sequence[Replay | None], rows: Array, view: View,
+) -> Scene:  # fmt: skip
+    drawn_for = view.came_from or task.experiment
+    dataset, sample = DATASETS[drawn_for.data], task.sample
+    note = LEFT_OUT if None in replays else ""
+    there = [i for i, each in enumerate(replays) if each is not None]
+    runs, looks = [runs[i] for i in there], [looks[i] for i in there]
+    if sample.X.shape[1] > 1:
+        shown = [each for each in replays if each is not None]
+        if len(rows) < len(sample.y):
+            note += f"{len(rows)} of {len(sample.y):,} rows are shown. "
+        return predictions(
+            "fit", sample.y[rows], looks, shown[0].frames, [each.argument for each in shown],
+            target=sample.target, note=note,
+        )  # fmt: skip
+    low, high = span(sample.X)
+    straight = all(
+        run.experiment.model == "linear" and loss_of(run.experiment).inverse_link is identity
+        for run in runs
+    )
+    grid = np.linspace(low, high, 2 if straight else 61)
+    truth = None
+    if dataset.truth is not None:
+        fine = grid[:, None]
+        truth = dataset.truth(fine, **drawn_for.params_of("data"))
+    some = np.union1d(rows, np.linspace(0, len(sample.y) - 1, MARKS).astype(int))
+    shown = replace(sample, X=sample.X[some], y=sample.y[some], is_outlier=sample.is_outlier[some])
+    return fit(
+        "fit", shown, looks, grid, [curves(run, grid) for run in runs], truth,
+        np.searchsorted(some, rows), runs[0].steps,
+        feature=sample.features[0], target=sample.target, total=len(sample.y), note=note,
+    )  # fmt: skip
+
+
+def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool) -> Scene:
+    task = runs[of].task
+    # Runs of another model, or on features scaled otherwise, have no place on this plane.
+    there = [_shares_plane(run.task, task) for run in runs]
+    exact = [_reached(run) if here else None for run, here in zip(runs, there, strict=True)]
+    shown = [run for run, here in zip(runs, there, strict=True) if here]
+    if task.is_linear and not task.outputs:
+        ends = [
+            (_on_the_map(run.path)[-1] if best is None else best.internal)[: task.weights]
+            for run, best, here in zip(runs, exact, there, strict=True)
+            if here
+        ]
+        base = None if exact[of] is not None else tuple(_on_the_map(runs[of].path)[-1])
+        asked = task.experiment.only((*OBJECTIVE, "init"))
+        # A frame that follows the runs, for want of minimisers, is new at every tick of training.
+        is_moving = any(each is None for each in exact) and not all(run.is_done for run in shown)
+        n = MOVING if is_moving and len(task.y) > MAPPED else FINE
+        key = "ground", asked, tuple(map(tuple, ends)), base, n
+        asked = replace(task, experiment=asked)
+        ground = KEPT.of(task.sample, key, lambda: _ground(asked, ends, base, n))
+    else:
+        ground = _ground_of_runs(task, shown, of=sum(there[:of]))
+    plane, paths = ground.plane, []
+    for run, best, here in zip(runs, exact, there, strict=True):
+        if not here:
+            paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
+            continue
+        places = plane.coordinates(run.path)
+        height, floor, minimum = np.empty(0), None, None
+        if best is not None and plane.axes:
+            minimum = plane.coordinates(best.internal)
+        if in_3d:
+            height = ground.height(plane.points(places))
+            if minimum is not None:
+                floor = float(ground.height(plane.points(minimum[None]))[0])
+        at = None if minimum is None else (float(minimum[0]), float(minimum[1]))
+        x, y = places.T
+        has_others = best is not None and best.is_unique is False
+        paths.append(Path(x, y, height, at, floor, has_others))
+    return (terrain if in_3d else contour)("surface", ground, of, looks, paths)
+
+
+def _reached(run: Run) -> Reference | None:
+    """The exact minimiser, if there is one that can be reached."""
+    exact = reference(run.task)
+    return exact if exact is not None and exact.is_attained else None
+
+
+def _shares_plane(one: Task, other: Task) -> bool:
+    return one.layers == other.layers and np.array_equal(one.to_units, other.to_units)
+
+
+def _ground(
+    task: Task, ends: Sequence[Array], base: tuple[float, ...] | None, n: int
+) -> Landscape:
+    # The frame holds the start and the minimisers and not the paths, so that it stands still
+    # while rates and steps change; and some ground behind the minimisers, for paths that overshoot.
+    start = task.start
+    at = None if base is None else np.array(base)
+    plane = plane_of(task, base=at)
+    if base is not None:
+        plane = replace(plane, note="The other parameters are held where this run ends.")
+    points = [*ends]
+    points += [point + BEYOND * (point - start[: len(point)]) for point in points]
+    corners = [plane.coordinates(point) for point in points]
+    x_range, y_range = frame_for([plane.coordinates(start[None])], corners)
+    return landscape(task, plane=plane, base=at, x_range=x_range, y_range=y_range, n=n)
+
+
+def _on_the_map(path: Array) -> Array:
+    """The frames before a run strays so far that no map could show both its start and its end."""
+    size = np.abs(path).max(axis=1)
+    strays = size > FAR * max(1.0, float(size[0]))
+    return path[: int(strays.argmax())] if strays.any() else path
+
+
+def _ground_of_runs(task: Task, runs: Sequence[Run], of: int) -> Landscape:
+    runs = [replace(run, path=_on_the_map(run.path)) for run in runs]
+    plane = plane_of_runs(runs, of)
+    paths = [plane.coordinates(run.path) for run in runs]
+    x_range, y_range = frame_for(paths, [path[-1] for path in paths])
+    # A bend costs about as much as ten multiplications.
+    cost = min(len(task.y), MAPPED) * sum(units * (inputs + 10) for units, inputs in task.layers)
+    fewest = FEWEST if all(run.is_done for run in runs) else COARSE
+    n = int(np.clip(isqrt(int(WORK // cost)), fewest, GRID))
+    if n < FEWEST:
+        plane = replace(plane, note=f"{plane.note} Coarse until training is over.")
+    asked = task.experiment.only((*OBJECTIVE, "init"))
+    key = asked, plane.origin.tobytes(), plane.directions.tobytes(), x_range, y_range, n
+    asked = replace(task, experiment=asked)
+    return KEPT.of(
+        task.sample, ("ground of runs", *key),
+        lambda: landscape(asked, plane=plane, x_range=x_range, y_range=y_range, n=n),
+    )  # fmt: skip
+
+
+def _shape(
+    runs: Sequence[Run], looks: Sequence[Style], task: Task, replays: Sequence[Replay | None]
+) -> Scene:
+    # Room for the rows at the start and at the end; those in between may leave for a while.
+    ends = [each.argument[[0, -1]].ravel() for each in replays if each is not None]
+    seen = np.concatenate(ends)
+    reach = 1.1 * float(np.max(np.abs(seen[np.abs(seen) < 1e12]), initial=1e-9))
+    if task.sample.classes:
+        reach = max(reach, 2.0)  # where losses of the margin bend
+    low, high = steady([-reach, reach])
+    arguments = np.linspace(low, high, 161)
+    shown, total = ends[0].size // 2, len(task.y)
+    note = f"({shown} of {total:,} rows are shown.) " if shown < total else ""
+    losses = [loss_of(run.experiment) for run in runs]
+    if any(loss.task == "multiclass" for loss in losses):
+        note += "With several outputs, a curve is drawn for equal outputs of all other classes."
+    elif not task.sample.classes and not all(loss.of_residual for loss in losses):
+        note += (
+            "Where a loss depends on more than the residual, its curve is for the median target."
+        )
+    frames = next(each.frames for each in replays if each is not None)
+    shapes = [shape_of(run, arguments, frames) for run in runs]
+    if any(run.task.learned for run in runs):
+        note += "The curve of a loss that learns its shape moves with the step."
+    target = None if task.sample.classes else task.sample.target
+    return shape("shape", looks, shapes, replays, target=target, note=note, frames=frames)

@@ -1,0 +1,194 @@
+"""What some runs show, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, reference
+from lossviz.engine.experiment import OBJECTIVE, Experiment
+from lossviz.engine.numbers import number
+from lossviz.engine.task import Task
+from lossviz.engine.training import Run
+from lossviz.views.charts.style import styles
+from lossviz.views.panels.shown import short_names
+from lossviz.views.panels.there import LISTED, listed, who_diverged, who_is_not_there
+
+
+def headline(runs: Sequence[Run]) -> str:
+    """In words and numbers: how far the outliers moved what each loss would settle on, or for
+    classes and networks where the runs have come to."""
+    if runs[0].error is not None:
+        return _joined([_where_classes_stand(runs), *who_diverged(runs)])
+    exact = [reference(task) for task in tasks_of(runs)]
+    known = [each for each in exact if each is not None]
+    if len(known) < len(exact):
+        return _joined([_where_losses_stand(runs), *who_diverged(runs)])
+    is_open = all(_is_open(each.range_of(1)) for each in known)
+    said = _what_outliers_moved(runs, known, is_open=is_open)
+    return _joined([said, *who_diverged(runs), *([] if is_open else who_is_not_there(runs))])
+
+
+def _where_classes_stand(runs: Sequence[Run]) -> str:
+    found = [
+        f"{_in(100 * float(run.test_error[-1]))} with {look.label}"
+        for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
+        if run.test_error is not None
+    ]
+    spoiled = ""
+    tasks = [run.task for run in runs]
+    if all(task.sample.is_outlier.any() for task in tasks):
+        spoiled = _counted(tasks)
+    rates = [float(run.test_error[-1]) for run in runs if run.test_error is not None]
+    where = f"{_after(runs)} the share of clean test rows in a wrong class {_is(rates, found)}."
+    return f"{spoiled}. {where}".removeprefix(". ")
+
+
+def _where_losses_stand(runs: Sequence[Run]) -> str:
+    found = [
+        f"{number(float(run.test_loss[-1]), 3)} for {look.label}"
+        for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
+    ]
+    losses = [float(run.test_loss[-1]) for run in runs]
+    return f"{_after(runs)} the clean test loss {_is(losses, found)}."
+
+
+def _is(values: Sequence[float], found: Sequence[str]) -> str:
+    """All that was found, or of much the lowest and the highest."""
+    if len(found) <= LISTED:
+        return f"is {listed(found)}"
+    order = np.argsort(values, kind="stable")
+    return f"lies between {found[order[0]]} and {found[order[-1]]}"
+
+
+def _after(runs: Sequence[Run]) -> str:
+    steps = max(len(run.loss) - 1 for run in runs)
+    return f"After {steps:,} {'step' if steps == 1 else 'steps'}"
+
+
+def _in(percent: float) -> str:
+    return f"{number(percent, 2)}\N{NO-BREAK SPACE}%"
+
+
+def _what_outliers_moved(
+    runs: Sequence[Run], exact: Sequence[Reference], *, is_open: bool
+) -> str:
+    tasks = tasks_of(runs)
+    name = short_names(tasks[0].names)[tasks[0].names[1]]
+    if is_open:
+        return (
+            f"The rows leave the {name} open: other parameters fit them as well, and where a run "
+            "ends depends on where it starts."
+        )
+    if not any(task.sample.is_outlier.any() for task in tasks):
+        return _where_minima_are(runs, exact, name)
+    moved, open_, is_one = [], [], _counted(tasks).endswith("outlier")
+    for task, look, best in zip(tasks, styles(objectives(runs)), exact, strict=True):
+        if not task.sample.is_outlier.any():
+            continue
+        label = look.label if len(tasks) > 1 else ""
+        shift = moved_by_outliers(task.experiment)
+        if best.is_attained and _is_place(shift.clean_range) and _is_place(shift.spoiled_range):
+            moved.append(
+                f"{number(shift.by, 3, plus=True)}{label and f' for {label}'} "
+                f"({number(shift.clean, 3)} to {number(shift.spoiled, 3)})"
+            )
+        elif best.is_attained:
+            open_.append(
+                f"{f'For {label} the' if label else 'The'} best {name} "
+                f"{spanned(shift.spoiled, shift.spoiled_range)}; without "
+                f"{'that row' if is_one else 'those rows'} it "
+                f"{spanned(shift.clean, shift.clean_range)}."
+            )
+        else:
+            open_.append(_no_minimum(label))
+    who = "It" if is_one else "They"
+    said = [f"{who} moved the best {name} by {listed(moved)}."] if moved else []
+    return " ".join([f"{_counted(tasks)}.", *said, *open_])
+
+
+def _where_minima_are(runs: Sequence[Run], exact: Sequence[Reference], name: str) -> str:
+    places, open_ = [], []
+    for look, best in zip(styles(objectives(runs)), exact, strict=True):
+        label, where = look.label if len(exact) > 1 else "", float(best.theta[1])
+        if not best.is_attained:
+            open_.append(_no_minimum(label))
+        elif _is_place(best.range_of(1)):
+            places.append(f"{number(where, 3)}{label and f' for {label}'}")
+        else:
+            open_.append(
+                f"At the exact minimum{label and f' for {label}'} the {name} "
+                f"{spanned(where, best.range_of(1))}."
+            )
+    said = [f"At the exact minimum the {name} is {listed(places)}."] if places else []
+    return " ".join(said + open_)
+
+
+def _no_minimum(label: str) -> str:
+    return f"No finite minimiser exists{label and f' for {label}'}."
+
+
+def _is_open(span: Range | None) -> bool:
+    return span is not None and bool(np.isinf(span).all())
+
+
+def _is_place(span: Range | None) -> bool:
+    return span is not None and span[0] == span[1]
+
+
+def spanned(place: float, span: Range | None) -> str:
+    """What a parameter is at all minimisers, of which one is at that place, as the end of a
+    sentence."""
+    if span is None:
+        return f"is {number(place, 3)} at one of several minimisers"
+    if span[0] == span[1]:
+        return f"is {number(place, 3)}"
+    return f"may be {'anything from ' * bool(np.isfinite(span).all())}{interval(span)}"
+
+
+def interval(span: Range) -> str:
+    """A range in words, or a number where it is but that."""
+    low, high = (number(end, 3) if np.isfinite(end) else "" for end in span)
+    if span[0] == span[1]:
+        return low
+    if low and high:
+        return f"{low} to {high}"
+    return f"{low} or more" if low else f"{high} or less" if high else "any number"
+
+
+def ranges_in_words(names: Sequence[str], exact: Reference) -> str:
+    """A sentence on between what the parameters lie over all minimisers; "" where they are not
+    known, or where there is but one."""
+    if exact.ranges is None:
+        return ""
+    short = short_names(names)
+    spans = [exact.range_of(k) for k in range(len(exact.ranges))]
+    parts = [
+        f"{short[name]} {interval(span)}"
+        for name, span in zip(names, spans, strict=False)
+        if span is not None and not _is_place(span)
+    ]
+    return f"Over all of them: {', '.join(parts)}."
+
+
+def objectives(runs: Sequence[Run]) -> list[Experiment]:
+    """What is minimised, once for all runs that differ only in how they descend."""
+    return list(dict.fromkeys(run.experiment.only(OBJECTIVE) for run in runs))
+
+
+def tasks_of(runs: Sequence[Run]) -> list[Task]:
+    """The tasks of what is minimised, in the same order."""
+    return list({run.experiment.only(OBJECTIVE): run.task for run in runs}.values())
+
+
+def _counted(tasks: Sequence[Task]) -> str:
+    counts = {(int(task.sample.is_outlier.sum()), len(task.y)) for task in tasks}
+    if len(counts) > 1:
+        return "Some of the rows are outliers"
+    [(count, total)] = counts
+    return f"{count} of {total:,} rows {'is an outlier' if count == 1 else 'are outliers'}"
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    return " ".join(filter(None, sentences))
