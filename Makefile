@@ -33,7 +33,8 @@ soak: $(VENV)/.ready-dev browser  ## the browser's tests many times (RUNS=20, BU
 mutate: $(VENV)/.ready-dev  ## plant the faults of tests/faults.toml, and see that a test sees each
 	$(BIN)/python -m tools.mutate $(ARGS)
 
-lint: $(VENV)/.ready-dev  ## ruff and pyright
+lint: $(VENV)/.ready-dev  ## format, ruff and pyright
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 

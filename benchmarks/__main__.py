@@ -1,7 +1,7 @@
 """Print how LossViz fares, as ratios of two things measured in one run (`make bench`).
 
-    python -m benchmarks            all of them
-    python -m benchmarks engine     only these (engine, networks, live)
+python -m benchmarks            all of them
+python -m benchmarks engine     only these (engine, networks, live)
 """
 
 import sys

@@ -46,9 +46,7 @@ def torch_loops(data: Sample) -> dict[str, Callable[[], Array]]:
     import torch
     from torch.nn.functional import huber_loss
 
-    A, A_test = (
-        torch.tensor(np.column_stack([np.ones(len(X)), X])) for X in (data.X, data.X_test)
-    )
+    A, A_test = (torch.tensor(np.column_stack([np.ones(len(X)), X])) for X in (data.X, data.X_test))
     y, y_test = torch.tensor(data.y), torch.tensor(data.y_test)
 
     def train(step: Callable[[torch.Tensor, torch.Tensor], None], theta: torch.Tensor) -> Array:
@@ -107,20 +105,29 @@ def training() -> Iterator[Ratio]:
         *loops.values(),
     )
     yield Ratio(
-        "time of one run over a bare hand-written NumPy loop", per_step(single), per_step(bare),
-        single / bare, "<= 3",
-    )  # fmt: skip
+        "time of one run over a bare hand-written NumPy loop",
+        per_step(single),
+        per_step(bare),
+        single / bare,
+        "<= 3",
+    )
     for name, time in zip(loops, eager, strict=True):
         yield Ratio(
             f"steps per second, one run over PyTorch eager ({name})",
-            rate(single), rate(time), time / single, ">= 4",
-        )  # fmt: skip
+            rate(single),
+            rate(time),
+            time / single,
+            ">= 4",
+        )
     # The batch is held to the loop that people write; against the stripped one it is only stated.
     for name, time, target in zip(loops, eager, (">= 60", ""), strict=True):
         yield Ratio(
             f"run-steps per second, {RUNS} runs as a batch over PyTorch eager ({name})",
-            rate(batch / RUNS), rate(time), time * RUNS / batch, target,
-        )  # fmt: skip
+            rate(batch / RUNS),
+            rate(time),
+            time * RUNS / batch,
+            target,
+        )
 
 
 def per_step(time: float) -> str:
@@ -143,8 +150,10 @@ def surface() -> Iterator[Ratio]:
     )
     yield Ratio(
         "time of a 101 x 101 surface on 200 rows over one product (10201 x 2) (2 x 200)",
-        f"{landscape_time * 1e3:.1f} ms", f"{product * 1e3:.1f} ms", landscape_time / product,
-    )  # fmt: skip
+        f"{landscape_time * 1e3:.1f} ms",
+        f"{product * 1e3:.1f} ms",
+        landscape_time / product,
+    )
 
 
 def importing() -> Iterator[Ratio]:
@@ -158,8 +167,11 @@ def importing() -> Iterator[Ratio]:
     ours, numpy = interleaved(fresh("lossviz"), fresh("numpy"), rounds=21)
     yield Ratio(
         "time of a process that imports lossviz over one that imports numpy",
-        f"{ours * 1e3:.0f} ms", f"{numpy * 1e3:.0f} ms", ours / numpy, "<= 1.3",
-    )  # fmt: skip
+        f"{ours * 1e3:.0f} ms",
+        f"{numpy * 1e3:.0f} ms",
+        ours / numpy,
+        "<= 1.3",
+    )
 
 
 def measure() -> Iterator[Ratio]:

@@ -110,8 +110,11 @@ def opening(browser: Browser, path: str, app: Server, empty: Server) -> Iterator
     )
     yield Ratio(
         "opening to the first chart, drawn, over opening an empty page to its text",
-        f"{ours:.0f} ms", f"{theirs:.0f} ms", ours / theirs, "<= 2",
-    )  # fmt: skip
+        f"{ours:.0f} ms",
+        f"{theirs:.0f} ms",
+        ours / theirs,
+        "<= 2",
+    )
 
 
 def visit(browser: Browser, path: str, server: Server, mark: str) -> float:
@@ -147,8 +150,11 @@ def changing(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
     for what, took, target in zip(links, charts, ("<= 1.5", "", ""), strict=True):
         yield Ratio(
             f"from a control to all charts redrawn over a bare echo component: {what}",
-            f"{took:.0f} ms", f"{text:.0f} ms", took / text, target,
-        )  # fmt: skip
+            f"{took:.0f} ms",
+            f"{text:.0f} ms",
+            took / text,
+            target,
+        )
     for page in (*pages, bare):
         page.context.close()
 
@@ -208,8 +214,11 @@ def dragging(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
     for what, took in zip(EDITED, fits, strict=True):
         yield Ratio(
             f"from a held point's move to the fits redrawn over a bare echo component: {what}",
-            f"{took:.0f} ms", f"{text:.0f} ms", took / text, "<= 1.5",
-        )  # fmt: skip
+            f"{took:.0f} ms",
+            f"{text:.0f} ms",
+            took / text,
+            "<= 1.5",
+        )
 
 
 def playing(browser: Browser, app: Server) -> Iterator[Ratio]:
@@ -226,16 +235,25 @@ def playing(browser: Browser, app: Server) -> Iterator[Ratio]:
     idle = (before + frame_rate(browser)) / 2
     yield Ratio(
         "redraws of four charts a second over an idle page's animation frames",
-        f"{redraws:.1f} a second", f"{idle:.1f} a second", redraws / idle, ">= 0.9",
-    )  # fmt: skip
+        f"{redraws:.1f} a second",
+        f"{idle:.1f} a second",
+        redraws / idle,
+        ">= 0.9",
+    )
     yield Ratio(
         "charts that were never rebuilt meanwhile, and one that kept its zoom",
-        f"{kept} and {is_zoomed:d}", "4 and 1", (kept + is_zoomed) / 5, ">= 1",
-    )  # fmt: skip
+        f"{kept} and {is_zoomed:d}",
+        "4 and 1",
+        (kept + is_zoomed) / 5,
+        ">= 1",
+    )
     yield Ratio(
         "the server's processor time over the time of playback",
-        f"{cpu:.2f} s", f"{PLAYBACK:.0f} s", cpu / PLAYBACK, "<= 0.01",
-    )  # fmt: skip
+        f"{cpu:.2f} s",
+        f"{PLAYBACK:.0f} s",
+        cpu / PLAYBACK,
+        "<= 0.01",
+    )
 
 
 def playing_classes(browser: Browser, app: Server) -> Iterator[Ratio]:
@@ -246,12 +264,18 @@ def playing_classes(browser: Browser, app: Server) -> Iterator[Ratio]:
         page.context.close()
         yield Ratio(
             f"redraws a second of {what} over {LEAST}",
-            f"{redraws:.1f} a second", f"{LEAST} a second", redraws / LEAST, ">= 1",
-        )  # fmt: skip
+            f"{redraws:.1f} a second",
+            f"{LEAST} a second",
+            redraws / LEAST,
+            ">= 1",
+        )
         yield Ratio(
             "charts that were never rebuilt meanwhile",
-            f"{kept}", f"{charts}", kept / charts, ">= 1",
-        )  # fmt: skip
+            f"{kept}",
+            f"{charts}",
+            kept / charts,
+            ">= 1",
+        )
 
 
 def sending() -> Ratio:
@@ -260,8 +284,11 @@ def sending() -> Ratio:
     size = len(payload(playground(lossviz.run_all(experiments)), run="")) / 1e6
     return Ratio(
         "payload of a run of three losses and 500 steps over 1.5 MB",
-        f"{size:.2f} MB", "1.5 MB", size / 1.5, "<= 1",
-    )  # fmt: skip
+        f"{size:.2f} MB",
+        "1.5 MB",
+        size / 1.5,
+        "<= 1",
+    )
 
 
 def marked(browser: Browser, app: Server, link: str, charts: int) -> Page:

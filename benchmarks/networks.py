@@ -25,9 +25,12 @@ Array = np.ndarray
 STEPS, RATE, RUNS = 200, 0.1, 16
 ROUNDS = 7
 MOONS = Experiment(
-    data="moons", model="mlp", lr=RATE, steps=STEPS,
+    data="moons",
+    model="mlp",
+    lr=RATE,
+    steps=STEPS,
     params={"moons.n": 500, "mlp.depth": 2, "mlp.width": 16},
-)  # fmt: skip
+)
 DIGITS = Experiment(data="digits", lr=RATE, steps=STEPS, batch=64)
 DIGITS_BY = {
     "softmax": DIGITS,
@@ -110,12 +113,18 @@ def full_batch() -> Iterator[Ratio]:
     )
     yield Ratio(
         "steps per second of a network 2-16-16-1, one run over PyTorch eager",
-        rate(single), rate(eager), eager / single, ">= 2.5",
-    )  # fmt: skip
+        rate(single),
+        rate(eager),
+        eager / single,
+        ">= 2.5",
+    )
     yield Ratio(
         f"run-steps per second of it, {RUNS} runs as a batch over PyTorch eager",
-        rate(batch / RUNS), rate(eager), eager * RUNS / batch, ">= 15",
-    )  # fmt: skip
+        rate(batch / RUNS),
+        rate(eager),
+        eager * RUNS / batch,
+        ">= 15",
+    )
 
 
 def mini_batches() -> Iterator[Ratio]:
@@ -132,8 +141,11 @@ def mini_batches() -> Iterator[Ratio]:
         for what, time, target in kinds:
             yield Ratio(
                 f"steps per second on digits, {name} over PyTorch eager with {what}",
-                rate(ours), rate(time), time / ours, target,
-            )  # fmt: skip
+                rate(ours),
+                rate(time),
+                time / ours,
+                target,
+            )
 
 
 def rate(time: float) -> str:

@@ -1,10 +1,10 @@
 """LossViz: explore loss functions by watching them train.
 
-    import lossviz
+import lossviz
 
-    sweep, notes = lossviz.parse("loss=squared_error&loss=huber&outliers=vertical")
-    for run in lossviz.run_all(sweep):
-        print(run.experiment.loss, run.theta[-1], run.status)
+sweep, notes = lossviz.parse("loss=squared_error&loss=huber&outliers=vertical")
+for run in lossviz.run_all(sweep):
+    print(run.experiment.loss, run.theta[-1], run.status)
 """
 
 from typing import TYPE_CHECKING, Any

@@ -69,9 +69,24 @@ def tell(value: object) -> None:
 
 
 NO_ACTIONS = (
-    "row ", "row -1", "row 1.5", "row 1e3", "row \u0661", "row 1\n", "row 1 ", " stop", "Stop", "",
-    None, 3, ["stop"], {"stop": 1}, b"stop", "x" * 41, "row 9999999999",
-)  # fmt: skip
+    "row ",
+    "row -1",
+    "row 1.5",
+    "row 1e3",
+    "row \u0661",
+    "row 1\n",
+    "row 1 ",
+    " stop",
+    "Stop",
+    "",
+    None,
+    3,
+    ["stop"],
+    {"stop": 1},
+    b"stop",
+    "x" * 41,
+    "row 9999999999",
+)
 ACTIONS = {"new_seed": Action("new_seed"), "row 17": Action("row", 17), "row 00": Action("row", 0)}
 
 

@@ -77,10 +77,17 @@ def test_the_partition_function_has_its_closed_forms():
 @pytest.mark.parametrize("alpha", [0.05, 0.5, 1.3, 1.9, 1.99])
 def test_the_partition_function_and_its_slope_are_scipys_integrals(alpha):
     def area(shape):
-        return 2 * integrate.quad(
-            lambda t: math.exp(-rho(math.sinh(t), shape)) * math.cosh(t),
-            0, 45, epsabs=0, epsrel=1e-12, limit=400,
-        )[0]  # fmt: skip
+        return (
+            2
+            * integrate.quad(
+                lambda t: math.exp(-rho(math.sinh(t), shape)) * math.cosh(t),
+                0,
+                45,
+                epsabs=0,
+                epsrel=1e-12,
+                limit=400,
+            )[0]
+        )
 
     h = 1e-4 * (2 - alpha)
     assert log_partition(alpha) == pytest.approx(math.log(area(alpha)), rel=1e-10)
@@ -249,8 +256,9 @@ BOTH = "outliers=vertical&loss=squared_error&loss=adaptive&optimizer=adam&lr=0.1
 
 
 @pytest.mark.parametrize("chosen", [0, 1])
-@pytest.mark.parametrize("more", ["", "&data=stack_loss", "&data=sine&model=mlp", "&model=linear"
-                                  "&model=polynomial"])  # fmt: skip
+@pytest.mark.parametrize(
+    "more", ["", "&data=stack_loss", "&data=sine&model=mlp", "&model=linear&model=polynomial"]
+)
 def test_it_stands_beside_losses_that_learn_nothing(more, chosen):
     runs = run_all(parse(BOTH + more)[0])
     for in_3d in (False, True):

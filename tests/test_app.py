@@ -63,9 +63,17 @@ def test_a_link_to_edited_rows_says_that_the_file_lacks_the_edits():
 
 def test_each_setting_that_cannot_be_honoured_has_one_sentence_on_the_page():
     mad = {
-        "threshold": "nan", "row": "2000000", "across": "1" + "0" * 30, "up": "-7", "scale": "",
-        "panel": "text", "step": "late", "size": "1e999", "cost": "0", "surface": "no",
-    }  # fmt: skip
+        "threshold": "nan",
+        "row": "2000000",
+        "across": "1" + "0" * 30,
+        "up": "-7",
+        "scale": "",
+        "panel": "text",
+        "step": "late",
+        "size": "1e999",
+        "cost": "0",
+        "surface": "no",
+    }
     at = app("loss=huber&steps=5&" + "&".join(f"view.{key}={mad[key]}" for key in mad))
     assert len(at.warning) == len({each.value for each in at.warning}) == len(mad)
     assert not at.error
@@ -157,10 +165,9 @@ def test_what_the_user_set_comes_back_with_its_loss():
         ("loss=huber&lr=0.1&lr=0.2", "lr", "0.3", "No learning rate is chosen"),
         ("loss=huber&seed=1&seed=2", "seed", "7", "No seed is chosen"),
         ("data=line&data=sine", "data", "cubic", "No data is chosen"),
-        ("loss=huber&huber.delta=1&huber.delta=2", "huber.delta", "3",
-         "No Huber: δ is chosen"),
+        ("loss=huber&huber.delta=1&huber.delta=2", "huber.delta", "3", "No Huber: δ is chosen"),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_is_emptied_says_so_and_trains_nothing(query, key, back, words):
     at = app(query)
     before = address(at)
@@ -175,7 +182,6 @@ def test_a_setting_that_is_emptied_says_so_and_trains_nothing(query, key, back, 
     assert not at.info
     assert at.get("bidi_component")
     assert address(at)[key] == [back]
-
 
 
 def test_an_axis_without_a_widget_of_its_own_stays():

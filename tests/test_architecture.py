@@ -135,7 +135,11 @@ def test_imports_run_one_way(path):
 @pytest.mark.parametrize(
     ("path", "source", "expected"),
     [
-        ("items/losses/huber.py", "from lossviz.engine.training import run", "items imports engine"),
+        (
+            "items/losses/huber.py",
+            "from lossviz.engine.training import run",
+            "items imports engine",
+        ),
         ("items/losses/huber.py", "from lossviz import engine", "items imports engine"),
         ("items/losses/huber.py", "from ... import engine", "items imports engine"),
         ("items/losses/huber.py", "from ...engine import run", "items imports engine"),

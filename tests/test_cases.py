@@ -53,12 +53,18 @@ def test_a_first_row_of_years_holds_names():
 @pytest.mark.parametrize(
     ("name", "note", "slope"),
     [
-        ("one_bad_value_target.csv",
-         "Row 6 of y holds '#NUM!', which is no number: it counts as missing.", 2.0),
-        ("one_bad_value_feature.csv",
-         "Row 7 of x holds 'Dog', which is no number: it counts as missing.", 2.008),
+        (
+            "one_bad_value_target.csv",
+            "Row 6 of y holds '#NUM!', which is no number: it counts as missing.",
+            2.0,
+        ),
+        (
+            "one_bad_value_feature.csv",
+            "Row 7 of x holds 'Dog', which is no number: it counts as missing.",
+            2.008,
+        ),
     ],
-)  # fmt: skip
+)
 def test_one_unreadable_cell_is_a_missing_cell(name, note, slope):
     found = raw(name)
     assert {column.kind for column in found.columns} == {"number"}
@@ -174,14 +180,23 @@ def test_an_infinite_cell_is_a_missing_cell():
 @pytest.mark.parametrize(
     ("name", "columns", "note"),
     [
-        ("r_write_table.txt", {"x": [1.5, 2.5, 3.5], "y": [2.5, 3.5, 5.5]},
-         "The first field of each row has no name: it names the row and is left out."),
-        ("savetxt_header.txt", {"x": [1, 2, 3], "y": [2, 3.9, 6.1]},
-         "The names are those in row 1."),
-        ("trailing_comma_rows.csv", {"a": [1, 2, 3], "b": [2, 3, 5]},
-         "The last field of each row is empty and is left out."),
+        (
+            "r_write_table.txt",
+            {"x": [1.5, 2.5, 3.5], "y": [2.5, 3.5, 5.5]},
+            "The first field of each row has no name: it names the row and is left out.",
+        ),
+        (
+            "savetxt_header.txt",
+            {"x": [1, 2, 3], "y": [2, 3.9, 6.1]},
+            "The names are those in row 1.",
+        ),
+        (
+            "trailing_comma_rows.csv",
+            {"a": [1, 2, 3], "b": [2, 3, 5]},
+            "The last field of each row is empty and is left out.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_tables_as_other_programs_write_them(name, columns, note):
     found = raw(name)
     assert note in found.notes
@@ -199,10 +214,13 @@ def test_days_beside_decimal_commas_are_no_numbers():
 @pytest.mark.parametrize(
     ("loss", "params"),
     [
-        ("absolute_error", {}), ("quantile", {"quantile.tau": 0.9}), ("epsilon_insensitive", {}),
-        ("quantile", {"quantile.tau": 0.25}), ("huber", {"huber.delta": 0.01}),
+        ("absolute_error", {}),
+        ("quantile", {"quantile.tau": 0.9}),
+        ("epsilon_insensitive", {}),
+        ("quantile", {"quantile.tau": 0.25}),
+        ("huber", {"huber.delta": 0.01}),
     ],
-)  # fmt: skip
+)
 def test_how_far_a_sentinel_is_does_not_move_a_robust_minimum(loss, params, far, l1, l2):
     found = raw("rounding_300.csv")
     X, y = np.column_stack([found["x"].values, found["u"].values]), found["y"].values
@@ -231,15 +249,26 @@ def noted(found, part):
 @pytest.mark.parametrize(
     ("text", "names", "note", "target"),
     [
-        ("Price,Price,Sales\n1,2,3\n2,1,5\n3,5,8\n", ["Price", "Price 2", "Sales"],
-         "The second column called Price is called Price 2.", "Sales"),
-        ("Price,Price,weight\n1,2,3\n2,1,5\n3,5,8\n", ["Price", "Price 2", "weight"],
-         "The second column called Price is called Price 2.", "weight"),
-        ("x,x,x 2,x\n1,2,3,9\n2,1,5,9.5\n3,5,8,7\n", ["x", "x 3", "x 2", "x 4"],
-         "The second column called x is called x 3 and the third column called x is called x 4.",
-         "x 4"),
+        (
+            "Price,Price,Sales\n1,2,3\n2,1,5\n3,5,8\n",
+            ["Price", "Price 2", "Sales"],
+            "The second column called Price is called Price 2.",
+            "Sales",
+        ),
+        (
+            "Price,Price,weight\n1,2,3\n2,1,5\n3,5,8\n",
+            ["Price", "Price 2", "weight"],
+            "The second column called Price is called Price 2.",
+            "weight",
+        ),
+        (
+            "x,x,x 2,x\n1,2,3,9\n2,1,5,9.5\n3,5,8,7\n",
+            ["x", "x 3", "x 2", "x 4"],
+            "The second column called x is called x 3 and the third column called x is called x 4.",
+            "x 4",
+        ),
     ],
-)  # fmt: skip
+)
 def test_names_that_come_again_stay_apart_wherever_they_are_shown(text, names, note, target):
     found = read(text)
     assert [column.name for column in found.columns] == names
@@ -312,17 +341,29 @@ def test_several_lines_of_titles_below_remarks():
 @pytest.mark.parametrize(
     ("names", "rows", "features", "note"),
     [
-        ("customer_id,zip,age,y", ["0007,01067,3,1", "0009,80331,5,2", "0004,01067,4,4"],
-         ("age",), "customer_id and zip look like identifiers and are left out at first."),
-        ("CustomerID,age,y", ["31,3,1", "17,5,2", "23,4,4"],
-         ("age",), "CustomerID looks like an identifier and is left out at first."),
+        (
+            "customer_id,zip,age,y",
+            ["0007,01067,3,1", "0009,80331,5,2", "0004,01067,4,4"],
+            ("age",),
+            "customer_id and zip look like identifiers and are left out at first.",
+        ),
+        (
+            "CustomerID,age,y",
+            ["31,3,1", "17,5,2", "23,4,4"],
+            ("age",),
+            "CustomerID looks like an identifier and is left out at first.",
+        ),
         ("customer_id,age,y", ["31,3,1", "31,5,2", "23,4,4"], ("customer_id", "age"), ""),
         ("humid,age,y", ["31,3,1", "17,5,2", "23,4,4"], ("humid", "age"), ""),
         ("month,age,y", ["01,3,1", "02,5,2", "12,4,4"], ("month", "age"), ""),
-        ("id,age,y", ["1,3,1", "2,5,2", "3,4,4"], ("age",),
-         "id is left out at first: it numbers the rows."),
+        (
+            "id,age,y",
+            ["1,3,1", "2,5,2", "3,4,4"],
+            ("age",),
+            "id is left out at first: it numbers the rows.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_identifiers_are_left_out_at_first(names, rows, features, note):
     found = read("\n".join([names, *rows]))
     assert suggest(found) == ("y", features)
@@ -380,17 +421,26 @@ def test_a_category_is_chosen_of_as_many_levels_as_are_left_without_the_total():
 @pytest.mark.parametrize(
     ("cells", "notes"),
     [
-        ([3.5, 999999, 4, 7, 999999, 5],
-         ["2 rows of y hold 999999, far beyond the others: a mark for missing? Replace it or leave "
-          "those rows out."]),
-        ([3.5, -999, 4, 7, -999, 5, 9999, 9999],
-         [f"2 rows of y hold {mark}, far beyond the others: a mark for missing? Replace it or "
-          "leave those rows out." for mark in (-999, 9999)]),
+        (
+            [3.5, 999999, 4, 7, 999999, 5],
+            [
+                "2 rows of y hold 999999, far beyond the others: a mark for missing? Replace it or "
+                "leave those rows out."
+            ],
+        ),
+        (
+            [3.5, -999, 4, 7, -999, 5, 9999, 9999],
+            [
+                f"2 rows of y hold {mark}, far beyond the others: a mark for missing? Replace it "
+                "or leave those rows out."
+                for mark in (-999, 9999)
+            ],
+        ),
         ([3.5, 4, 7, 999999, 5], []),
         ([3.5, 38, 4, 7, 38, 5], []),
         ([5, 5, 5, 99, 99], []),
     ],
-)  # fmt: skip
+)
 def test_a_value_far_beyond_the_others_in_several_rows_is_said(cells, notes):
     found = read("x,y\n" + "\n".join(f"{i},{cell}" for i, cell in enumerate(cells)))
     assert noted(found, "far beyond") == notes
@@ -400,12 +450,16 @@ def test_a_value_far_beyond_the_others_in_several_rows_is_said(cells, notes):
 @pytest.mark.parametrize(
     ("names", "row", "target"),
     [
-        ("Miete,m,n", "{i},{j},{k}", "Miete"), ("prezzo,m,n", "{i},{j},{k}", "prezzo"),
-        ("ventas,m,n", "{i},{j},{k}", "ventas"), ("Mietern,m,n", "{i},{j},{k}", "n"),
-        ("m,n,colour", "{i},{j},{c}", "n"), ("m,n,plant type", "{i},{j},{c}", "plant type"),
-        ("m,plant type,n", "{i},{c},{j}", "n"), ("m,n,renewed", "{i},{j},{d}", "renewed"),
+        ("Miete,m,n", "{i},{j},{k}", "Miete"),
+        ("prezzo,m,n", "{i},{j},{k}", "prezzo"),
+        ("ventas,m,n", "{i},{j},{k}", "ventas"),
+        ("Mietern,m,n", "{i},{j},{k}", "n"),
+        ("m,n,colour", "{i},{j},{c}", "n"),
+        ("m,n,plant type", "{i},{j},{c}", "plant type"),
+        ("m,plant type,n", "{i},{c},{j}", "n"),
+        ("m,n,renewed", "{i},{j},{d}", "renewed"),
     ],
-)  # fmt: skip
+)
 def test_a_target_is_told_by_its_name_or_is_a_number(names, row, target):
     rows = [row.format(i=i, j=i * i, k=7 - i, c="abc"[i % 3], d="ab"[i % 2]) for i in range(6)]
     assert suggest(read("\n".join([names, *rows])))[0] == target

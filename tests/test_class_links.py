@@ -55,16 +55,20 @@ def _best_shares(loss, shares):
     if loss.task == "binary":
         labels = np.array([0.0, 1.0])
         best = minimize_scalar(
-            lambda z: float(loss(z, labels, **plain)[0] @ shares), bounds=(-9.0, 9.0),
-            method="bounded", options={"xatol": 1e-9},
-        )  # fmt: skip
+            lambda z: float(loss(z, labels, **plain)[0] @ shares),
+            bounds=(-9.0, 9.0),
+            method="bounded",
+            options={"xatol": 1e-9},
+        )
         one = float(loss.inverse_link(np.array(best.x)))
         return np.array([1.0 - one, one])
     labels = np.arange(len(shares))
     best = minimize(
-        lambda z: float(loss(z[None], labels, **plain)[0] @ shares), np.zeros(len(shares)),
-        method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-14, "maxiter": 4000},
-    )  # fmt: skip
+        lambda z: float(loss(z[None], labels, **plain)[0] @ shares),
+        np.zeros(len(shares)),
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-14, "maxiter": 4000},
+    )
     return loss.inverse_link(best.x)
 
 

@@ -72,14 +72,22 @@ THIRDS = [LOG3, LOG2, 0.0]
         ("cross_entropy", {}, THIRDS, 2, math.log(6), [1 / 2, 1 / 3, -5 / 6]),
         ("cross_entropy", {}, THIRDS, [0.5, 0.5, 0], math.log(6) / 2, [0, -1 / 6, 1 / 6]),
         (  # t' = (0.8, 0.1, 0.1)
-            "cross_entropy", {"smoothing": 0.3}, THIRDS, 0,
-            0.8 * LOG2 + 0.1 * LOG3 + 0.1 * math.log(6), [-0.3, 1 / 3 - 0.1, 1 / 6 - 0.1],
+            "cross_entropy",
+            {"smoothing": 0.3},
+            THIRDS,
+            0,
+            0.8 * LOG2 + 0.1 * LOG3 + 0.1 * math.log(6),
+            [-0.3, 1 / 3 - 0.1, 1 / 6 - 0.1],
         ),
         ("kl_divergence", {"smoothing": 0.0}, THIRDS, 0, LOG2, [-1 / 2, 1 / 3, 1 / 6]),
         ("kl_divergence", {"smoothing": 0.0}, THIRDS, [1 / 2, 1 / 3, 1 / 6], 0, [0, 0, 0]),
         (  # ½ log(1/2 · 2) + ½ log(1/2 · 3)
-            "kl_divergence", {"smoothing": 0.0}, THIRDS, [0.5, 0.5, 0],
-            math.log(1.5) / 2, [0, -1 / 6, 1 / 6],
+            "kl_divergence",
+            {"smoothing": 0.0},
+            THIRDS,
+            [0.5, 0.5, 0],
+            math.log(1.5) / 2,
+            [0, -1 / 6, 1 / 6],
         ),
         ("multiclass_hinge", {}, [2, 0.5, 0], 0, 0, [0, 0, 0]),
         ("multiclass_hinge", {}, [2, 1.5, 0], 0, 0.5, [-1, 1, 0]),
@@ -87,16 +95,24 @@ THIRDS = [LOG3, LOG2, 0.0]
         ("multiclass_hinge", {}, [0, 2, 2], 0, 3, [-1, 0.5, 0.5]),
         ("multiclass_focal", {"gamma": 0.0}, THIRDS, 1, LOG3, [1 / 2, -2 / 3, 1 / 6]),
         (  # u = ½: u² log 2; h = ¼ (-2 log 2 - 1), slope h (½, -⅓, -⅙)
-            "multiclass_focal", {}, THIRDS, 0, LOG2 / 4,
+            "multiclass_focal",
+            {},
+            THIRDS,
+            0,
+            LOG2 / 4,
             [-(2 * LOG2 + 1) / 8, (2 * LOG2 + 1) / 12, (2 * LOG2 + 1) / 24],
         ),
         (  # off = (-½, ⅓, ⅙), mean of off under p: -¼ + 1/9 + 1/36 = -1/9
-            "multiclass_brier", {}, THIRDS, 0, 7 / 18,
+            "multiclass_brier",
+            {},
+            THIRDS,
+            0,
+            7 / 18,
             [1 / 9 - 1 / 2, 2 / 9 + 2 / 27, 1 / 18 + 1 / 27],
         ),
         ("multiclass_squared_error", {}, [2, 0.5, -1], 0, 2.25, [2, 1, -2]),
     ],
-)  # fmt: skip
+)
 def test_points_of_three_classes_computed_by_hand(name, params, z, t, value, slope):
     found, pull = LOSSES[name](z, t, **params)
     np.testing.assert_allclose(found, value, rtol=1e-13, atol=1e-15)

@@ -295,11 +295,17 @@ def test_all_data_with_numbers_can_be_drawn(data):
 @pytest.mark.parametrize(
     "view",
     [
-        {"row": 10**6}, {"across": 10**6, "up": 3}, {"across": 2, "up": 2}, {"threshold": 0.0},
-        {"threshold": 1.0}, {"in_3d": True}, {"panel": "images"}, {"panel": "gone"},
+        {"row": 10**6},
+        {"across": 10**6, "up": 3},
+        {"across": 2, "up": 2},
+        {"threshold": 0.0},
+        {"threshold": 1.0},
+        {"in_3d": True},
+        {"panel": "images"},
+        {"panel": "gone"},
         {"relative": False, "is_log": False},
     ],
-)  # fmt: skip
+)
 def test_odd_views_can_be_drawn(view):
     runs = runs_of("data=wine&data=credit_default&model=mlp&model=linear&steps=3")[:4]
     for panel in {"overview", "metrics", "network", view.get("panel", "overview")}:

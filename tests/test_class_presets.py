@@ -82,8 +82,10 @@ def test_one_far_point_ruins_the_exponential_loss(seed):
     assert is_odd.sum() == 1
     assert exponential.test_error[-1] > 2 * max(log_loss.test_error[-1], savage.test_error[-1])
     unspoiled = trained(title, seed, outliers="none")
-    kept = [abs(a.theta[-1, 1] / b.theta[-1, 1]) for a, b in zip(
-        (log_loss, exponential, savage), unspoiled, strict=True)]  # fmt: skip
+    kept = [
+        abs(a.theta[-1, 1] / b.theta[-1, 1])
+        for a, b in zip((log_loss, exponential, savage), unspoiled, strict=True)
+    ]
     assert kept[1] < 0.06 < 0.1 < kept[0] < 0.5 < kept[2]
     assert at_end(savage).gradient_share[0, is_odd] < 1e-12
     further = trained(title, seed, mislabelled__size=20)
@@ -233,8 +235,10 @@ def test_the_multiclass_hinge_forgets_rows_that_beat_their_rival(seed):
 def test_focal_loss_leaves_easy_rows_and_the_chances_become_timid(seed):
     plain, focal = trained("Focal loss and its timid chances", seed)
     margins = np.array([0.0, 2.0])
-    kept = [slope[1] / slope[0] for _, slope in (
-        LOSSES["focal"](margins, 1.0, gamma=gamma) for gamma in (0.0, 2.0))]  # fmt: skip
+    kept = [
+        slope[1] / slope[0]
+        for _, slope in (LOSSES["focal"](margins, 1.0, gamma=gamma) for gamma in (0.0, 2.0))
+    ]
     assert kept[1] < 0.02 < 0.2 < kept[0]
     medians = [np.median(at_end(run).argument) for run in (plain, focal)]
     assert medians[1] < 0.6 * medians[0]

@@ -23,9 +23,15 @@ SEVERAL = [name for name, loss in LOSSES.items() if loss.task == "multiclass"]
 CONVEX = [name for name in (*BINARY, *SEVERAL) if LOSSES[name].convex]
 PENALTIES = [(0.0, 0.0), (0.02, 0.0), (0.0, 0.01), (0.01, 0.02)]
 NEVER_REST = {
-    "log_loss", "exponential_loss", "focal", "brier", "savage",
-    "cross_entropy", "multiclass_focal", "multiclass_brier",
-}  # fmt: skip
+    "log_loss",
+    "exponential_loss",
+    "focal",
+    "brier",
+    "savage",
+    "cross_entropy",
+    "multiclass_focal",
+    "multiclass_brier",
+}
 FLIPPED = {"outliers": "label_flips"}
 
 
@@ -342,13 +348,17 @@ def test_hinge_for_several_classes_meets_a_quadratic_programme_written_anew(l2):
     rows_sum = np.kron(np.eye(n), np.ones(3))
     pulls = np.tile(np.eye(3)[:2], n) / n  # that of the third follows
     found = optimize.minimize(
-        dual, t.ravel() * 0.5 + 0.5 / 3, jac=True, method="SLSQP", bounds=[(0, 1)] * (3 * n),
+        dual,
+        t.ravel() * 0.5 + 0.5 / 3,
+        jac=True,
+        method="SLSQP",
+        bounds=[(0, 1)] * (3 * n),
         constraints=[
             {"type": "eq", "fun": lambda a: rows_sum @ a - 1, "jac": lambda a: rows_sum},
             {"type": "eq", "fun": lambda a: pulls @ a - t.mean(axis=0)[:2], "jac": lambda a: pulls},
         ],
         options={"ftol": 1e-12, "maxiter": 500},
-    )  # fmt: skip
+    )
     assert exact.value == pytest.approx(-found.fun, abs=1e-7)
 
 
@@ -360,12 +370,16 @@ def test_no_run_gets_below_it():
         names = [name for name in CONVEX if suits("loss", name, data)]
         experiments.append(
             Experiment(
-                data=data, outliers=str(rng.choice(["none", "label_flips"])),
-                loss=str(rng.choice(names)), optimizer=str(rng.choice(["gd", "adam"])),
-                lr=float(rng.choice([0.01, 0.3])), l1=float(rng.choice([0, 0.01])),
-                l2=float(rng.choice([0, 0.01])), steps=200,
+                data=data,
+                outliers=str(rng.choice(["none", "label_flips"])),
+                loss=str(rng.choice(names)),
+                optimizer=str(rng.choice(["gd", "adam"])),
+                lr=float(rng.choice([0.01, 0.3])),
+                l1=float(rng.choice([0, 0.01])),
+                l2=float(rng.choice([0, 0.01])),
+                steps=200,
             )
-        )  # fmt: skip
+        )
     for trained in run_all(experiments):
         assert trained.loss.min() >= reference(trained.experiment).value - 1e-9
 

@@ -117,9 +117,16 @@ def test_smooth_losses_end_where_scikit_learns_stochastic_descent_tends_to(loss)
     X, y = some_rows()
     ours = GradientDescentClassifier(loss, l2=0.1, scaling="none").fit(X, y)
     near = SGDClassifier(
-        loss=loss, alpha=0.2, learning_rate="invscaling", eta0=0.5, power_t=0.6,
-        average=20_000, max_iter=2000, tol=None, random_state=0,
-    ).fit(X, y)  # fmt: skip
+        loss=loss,
+        alpha=0.2,
+        learning_rate="invscaling",
+        eta0=0.5,
+        power_t=0.6,
+        average=20_000,
+        max_iter=2000,
+        tol=None,
+        random_state=0,
+    ).fit(X, y)
     np.testing.assert_allclose(ours.coef_, near.coef_, atol=1e-3)
     np.testing.assert_allclose(ours.intercept_, near.intercept_, atol=1e-3)
 

@@ -252,24 +252,48 @@ def trained(tmp_path, monkeypatch, text, link, *words):
     ("text", "link", "words", "losses", "facts"),
     [
         (TWO_CLASSES, "loss=hinge", [], ["hinge"], (("x",), "y", ("a", "b"))),
-        (SMALL_WHOLE, "loss=squared_error&loss=absolute_error", [],
-         ["squared_error", "absolute_error"], (("x",), "y", ())),
+        (
+            SMALL_WHOLE,
+            "loss=squared_error&loss=absolute_error",
+            [],
+            ["squared_error", "absolute_error"],
+            (("x",), "y", ()),
+        ),
         (SMALL_WHOLE, "", ["--classes"], ["cross_entropy"], (("x",), "y", ("2", "4", "5"))),
         (CODES, "", [], ["squared_error"], (("len", "wid"), "species", ())),
-        (CODES, "data=iris&loss=multiclass_hinge", ["--classes"], ["multiclass_hinge"],
-         (("len", "wid"), "species", ("0", "1", "2"))),
-        (CODES, "", ["--target", "len", "--features", "species", "--numbers"], ["squared_error"],
-         (("species",), "len", ())),
-        (CODES, "", ["--drop", "wid", "--kind", "len=category"], ["squared_error"],
-         (("len = 6", "len = 7"), "species", ())),
+        (
+            CODES,
+            "data=iris&loss=multiclass_hinge",
+            ["--classes"],
+            ["multiclass_hinge"],
+            (("len", "wid"), "species", ("0", "1", "2")),
+        ),
+        (
+            CODES,
+            "",
+            ["--target", "len", "--features", "species", "--numbers"],
+            ["squared_error"],
+            (("species",), "len", ()),
+        ),
+        (
+            CODES,
+            "",
+            ["--drop", "wid", "--kind", "len=category"],
+            ["squared_error"],
+            (("len = 6", "len = 7"), "species", ()),
+        ),
         (FRAUD, "", [], ["log_loss"], (("amount", "hour"), "label", ("ok", "fraud"))),
-        (FRAUD, "", ["--positive", "ok", "--features", 'hour'], ["log_loss"],
-         (("hour",), "label", ("fraud", "ok"))),
+        (
+            FRAUD,
+            "",
+            ["--positive", "ok", "--features", "hour"],
+            ["log_loss"],
+            (("hour",), "label", ("fraud", "ok")),
+        ),
         (YEARS, "", ["--header"], ["squared_error"], (("2023", "2024"), "2025", ())),
-        (YEARS, "", ["--no-header"], ["squared_error"],
-         (("column 1", "column 2"), "column 3", ())),
+        (YEARS, "", ["--no-header"], ["squared_error"], (("column 1", "column 2"), "column 3", ())),
     ],
-)  # fmt: skip
+)
 def test_what_is_to_be_learned_of_a_file_can_be_said(
     text, link, words, losses, facts, tmp_path, monkeypatch, capsys
 ):
@@ -291,11 +315,15 @@ def test_least_squares_on_small_whole_targets(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("rows", "link", "share"),
     [
-        (99, "", 0.0), (100, "", 0.25), (400, "", 0.25),
-        (400, "table.test=0.5", 0.5), (400, "table.test=0", 0.0), (400, "table_binary.test=0", 0.0),
+        (99, "", 0.0),
+        (100, "", 0.25),
+        (400, "", 0.25),
+        (400, "table.test=0.5", 0.5),
+        (400, "table.test=0", 0.0),
+        (400, "table_binary.test=0", 0.0),
         (20, "table.test=0.5", 0.5),
     ],
-)  # fmt: skip
+)
 def test_rows_of_a_file_are_held_out_as_on_the_page(
     rows, link, share, tmp_path, monkeypatch, capsys
 ):
@@ -311,9 +339,7 @@ def test_rows_of_a_file_are_held_out_as_on_the_page(
     assert again.experiment == run.experiment
 
 
-def test_a_link_to_edited_rows_is_told_that_the_file_lacks_the_edits(
-    tmp_path, monkeypatch, capsys
-):
+def test_a_link_to_edited_rows_is_told_that_the_file_lacks_the_edits(tmp_path, monkeypatch, capsys):
     edited = f"data=table&table.rows=file~9~{'0' * 32}~rows.csv~edited&steps=2"
     trained(tmp_path, monkeypatch, SMALL_WHOLE, edited)
     said = capsys.readouterr().err
@@ -378,12 +404,20 @@ def test_a_choice_that_does_not_work_is_a_failure(words, sentence, tmp_path, mon
 @pytest.mark.parametrize(
     "words",
     [
-        ["--target", "y"], ["--features", "a"], ["--drop", "a"], ["--kind", "a=out"], ["--classes"],
-        ["--numbers"], ["--positive", "a"], ["--header"], ["--no-header"],
-        ["--data", "x.csv", "--kind", "a=words"], ["--data", "x.csv", "--kind", "=out"],
+        ["--target", "y"],
+        ["--features", "a"],
+        ["--drop", "a"],
+        ["--kind", "a=out"],
+        ["--classes"],
+        ["--numbers"],
+        ["--positive", "a"],
+        ["--header"],
+        ["--no-header"],
+        ["--data", "x.csv", "--kind", "a=words"],
+        ["--data", "x.csv", "--kind", "=out"],
         ["--data", "x.csv", "--classes", "--numbers"],
     ],
-)  # fmt: skip
+)
 def test_options_of_a_file_used_wrongly_exit_with_two(words, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["run", "loss=huber", *words])

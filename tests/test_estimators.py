@@ -112,15 +112,31 @@ def test_a_polynomial_is_least_squares_on_powers():
 
 def test_it_is_the_same_engine():
     e = lossviz.Experiment(
-        loss="tukey", outliers="vertical", optimizer="adam", steps=150, batch=16, init="normal",
-        seed=5, l2=0.01, schedule="cosine", params={"tukey.c": 3, "adam.beta1": 0.8},
-    )  # fmt: skip
+        loss="tukey",
+        outliers="vertical",
+        optimizer="adam",
+        steps=150,
+        batch=16,
+        init="normal",
+        seed=5,
+        l2=0.01,
+        schedule="cosine",
+        params={"tukey.c": 3, "adam.beta1": 0.8},
+    )
     data = lossviz.sample(e)
     ours = GradientDescentRegressor(
-        loss="tukey", loss_params={"c": 3}, optimizer="adam", optimizer_params={"beta1": 0.8},
-        schedule="cosine", steps=150, batch=16, init="normal", l2=0.01, scaling="none",
+        loss="tukey",
+        loss_params={"c": 3},
+        optimizer="adam",
+        optimizer_params={"beta1": 0.8},
+        schedule="cosine",
+        steps=150,
+        batch=16,
+        init="normal",
+        l2=0.01,
+        scaling="none",
         random_state=5,
-    ).fit(data.X, data.y)  # fmt: skip
+    ).fit(data.X, data.y)
     run = lossviz.run(e)
     assert np.array_equal(ours.run_.theta, run.theta)
     assert np.array_equal(ours.loss_curve_, run.loss)

@@ -85,8 +85,10 @@ def test_deep_settings_list_what_the_chosen_items_have():
     deep, shallow = model.get_params(), model.get_params(deep=False)
     assert deep["loss_params__delta"] == 3.0
     assert {key: deep[key] for key in deep if key.startswith("model_params__")} == {
-        "model_params__depth": 1, "model_params__width": 8, "model_params__activation": "tanh",
-    }  # fmt: skip
+        "model_params__depth": 1,
+        "model_params__width": 8,
+        "model_params__activation": "tanh",
+    }
     assert [key for key in shallow if "__" in key] == []
     again = GradientDescentRegressor().set_params(**deep)
     assert again.get_params() == {**deep, "model_params": again.model_params}

@@ -39,11 +39,17 @@ def warning_of(model, rows):
 # Descent at the usual settings, or at some that people choose; warnings are errors.
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"lr": 0.5}, {"loss": "multiclass_hinge"}, {"batch": 32},
-     {"optimizer": "adam", "lr": 0.01}, {"model": "mlp"},
-     {"model": "mlp", "optimizer": "adam", "lr": 0.01, "steps": 200}],
+    [
+        {},
+        {"lr": 0.5},
+        {"loss": "multiclass_hinge"},
+        {"batch": 32},
+        {"optimizer": "adam", "lr": 0.01},
+        {"model": "mlp"},
+        {"model": "mlp", "optimizer": "adam", "lr": 0.01, "steps": 200},
+    ],
     ids=str,
-)  # fmt: skip
+)
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer])
 def test_ordinary_fits_of_classes_are_silent(load, settings):
     model = GradientDescentClassifier(**settings).fit(*load(return_X_y=True))

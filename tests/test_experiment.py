@@ -91,9 +91,11 @@ def test_equal_runs_are_equal_and_hash_equal():
         loss="huber", optimizer="adam", lr=1, params={"huber.delta": 2, "adam.beta1": 0.5}
     )
     two = Experiment(
-        optimizer="adam", loss="huber", lr=1.0,
+        optimizer="adam",
+        loss="huber",
+        lr=1.0,
         params=[("adam.beta1", 0.5), ("tukey.c", 9.0), ("huber.delta", 2.0), ("adam.eps", 1e-8)],
-    )  # fmt: skip
+    )
     assert one == two
     assert hash(one) == hash(two)
     link = "loss=huber&optimizer=adam&lr=1&huber.delta=2&adam.beta1=0.5"
@@ -110,8 +112,12 @@ def test_values_take_the_type_of_the_default():
     given: dict[str, Any] = {"lr": 1, "steps": 50.0, "batch": "8"}
     e = Experiment(**given, params={"line.n": 40.0, "line.noise": 2})
     assert [type(e[key]) for key in ("lr", "steps", "line.n", "line.noise", "batch")] == [
-        float, int, int, float, int,
-    ]  # fmt: skip
+        float,
+        int,
+        int,
+        float,
+        int,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +204,6 @@ def everything() -> dict[str, Any]:
 def test_the_size_of_a_huge_product_is_known_without_walking_it():
     sweep = Sweep.of({**everything(), "seed": range(1000)})
 
-
     def own(choice: str, name: str) -> int:
         params = CHOICES[choice][name].params
         return math.prod(len(sweep[f"{name}.{param.name}"]) for param in params)
@@ -281,9 +286,11 @@ def test_what_is_trained_in_place_of_losses_that_do_not_suit_is_said(query, sent
 def test_each_data_set_of_a_sweep_trains_the_losses_that_suit_it():
     sweep = Sweep.of({"data": ["line", "moons", "iris"], "loss": ["huber", "hinge"]})
     assert [(run.data, run.loss) for run in sweep] == [
-        ("line", "huber"), ("moons", "hinge"), ("moons", "cross_entropy"),
+        ("line", "huber"),
+        ("moons", "hinge"),
+        ("moons", "cross_entropy"),
         ("iris", "cross_entropy"),
-    ]  # fmt: skip
+    ]
     assert sweep.size == 4
     assert parse(sweep.query()) == (sweep, [])
 
@@ -306,9 +313,28 @@ def test_a_link_is_written_in_one_order_whatever_order_it_was_read_in():
 # ---------------------------------------------------------------- bad links
 
 words = st.text() | st.sampled_from(
-    ["nan", "inf", "-inf", "1e999", "-1e999", "ten", "", "0x10", "1_000", "１２", "%00", "%ff%fe",
-     "true", "None", "1,2", ",", "[1]", "-0", "9" * 400]
-)  # fmt: skip
+    [
+        "nan",
+        "inf",
+        "-inf",
+        "1e999",
+        "-1e999",
+        "ten",
+        "",
+        "0x10",
+        "1_000",
+        "１２",
+        "%00",
+        "%ff%fe",
+        "true",
+        "None",
+        "1,2",
+        ",",
+        "[1]",
+        "-0",
+        "9" * 400,
+    ]
+)
 pairs = st.tuples(st.sampled_from([*KEYS, "view.step", "view.", ".", "huber.", "losss"]), words)
 
 
@@ -411,9 +437,13 @@ def test_every_plain_default_is_allowed(key):
 
 def test_names_are_unique_over_all_registries():
     registries: list[Mapping[str, Any]] = [
-        lossviz.DATASETS, lossviz.OUTLIERS, lossviz.MODELS, lossviz.LOSSES, lossviz.OPTIMIZERS,
+        lossviz.DATASETS,
+        lossviz.OUTLIERS,
+        lossviz.MODELS,
+        lossviz.LOSSES,
+        lossviz.OPTIMIZERS,
         lossviz.SCHEDULES,
-    ]  # fmt: skip
+    ]
     names = [name for registry in registries for name in registry]
     assert len(names) == len(set(names))
     assert all(param_of(key) is param for key, param in KEYS.items())

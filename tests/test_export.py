@@ -48,14 +48,24 @@ SETTINGS = [
     "data=moons&loss=own_margin&loss=hinge",
 ]
 EXACT = [
-    "loss=squared_error&outliers=vertical", "l2=0.1", "l1=0.1", "l1=0.1&l2=0.05",
-    "data=diabetes", "data=stack_loss&model=polynomial&polynomial.degree=2&l2=0.1",
-    "loss=absolute_error&outliers=vertical&line.n=31", "loss=quantile&l1=0.02",
-    "loss=epsilon_insensitive&l2=0.01", "data=counts&loss=poisson", "data=counts&loss=poisson&l2=1",
-    "data=moons&loss=log_loss&log_loss.weight_1=3&l2=0.01", "data=moons&loss=hinge&l2=0.01",
-    "data=moons&loss=least_squares&l1=0.01", "data=moons&loss=cross_entropy&l2=0.01",
-    "data=blobs&l2=0.01", "data=iris&loss=multiclass_squared_error",
-]  # fmt: skip
+    "loss=squared_error&outliers=vertical",
+    "l2=0.1",
+    "l1=0.1",
+    "l1=0.1&l2=0.05",
+    "data=diabetes",
+    "data=stack_loss&model=polynomial&polynomial.degree=2&l2=0.1",
+    "loss=absolute_error&outliers=vertical&line.n=31",
+    "loss=quantile&l1=0.02",
+    "loss=epsilon_insensitive&l2=0.01",
+    "data=counts&loss=poisson",
+    "data=counts&loss=poisson&l2=1",
+    "data=moons&loss=log_loss&log_loss.weight_1=3&l2=0.01",
+    "data=moons&loss=hinge&l2=0.01",
+    "data=moons&loss=least_squares&l1=0.01",
+    "data=moons&loss=cross_entropy&l2=0.01",
+    "data=blobs&l2=0.01",
+    "data=iris&loss=multiclass_squared_error",
+]
 
 
 def experiments(query: str) -> list[Experiment]:
@@ -86,8 +96,13 @@ def printed_alone(code: str, folder: Path, *, knows_lossviz: bool) -> list[dict[
     environment |= {"PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, str(file)],
-        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return numbers(done.stdout)
 
@@ -117,9 +132,12 @@ def check(code: str, wanted: list[Experiment], folder: Path) -> None:
         expected = ends(run)
         assert list(one) == list(expected), run.experiment.query()
         np.testing.assert_allclose(
-            list(one.values()), list(expected.values()), rtol=1e-9, atol=1e-9,
+            list(one.values()),
+            list(expected.values()),
+            rtol=1e-9,
+            atol=1e-9,
             err_msg=run.experiment.query(),
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(
@@ -402,7 +420,8 @@ def test_no_table_is_longer_than_was_counted(query, monkeypatch):
         csv_within(runs)
 
 
-@pytest.mark.parametrize("words",
+@pytest.mark.parametrize(
+    "words",
     ["=1+1", " =1+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a", "\u200b=1", "\t1"],
 )
 def test_what_a_spreadsheet_would_take_for_a_formula_has_an_apostrophe(words):

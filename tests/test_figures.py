@@ -317,8 +317,10 @@ def test_error_rates_under_the_losses_are_those_of_scikit_learn(query):
         for trace in movie_of(f"{query}&steps=40").charts["convergence"].figure.data
         if trace.yaxis == "y2" and trace.mode == "lines"
     }
-    pairs = {"training error rate": (sample.X, sample.y),
-             "clean test error rate": (sample.X_test, sample.y_test)}  # fmt: skip
+    pairs = {
+        "training error rate": (sample.X, sample.y),
+        "clean test error rate": (sample.X_test, sample.y_test),
+    }
     for name, (X, y) in pairs.items():
         features = np.column_stack([np.ones(len(y)), X])
         for frame in (0, 7, 40):
@@ -337,9 +339,16 @@ def test_the_lowest_clean_test_loss_is_marked_and_named():
     test = np.array([4.0, 2.0, 1.0, 3.0, 6.0])
     looks = styles([Experiment(loss="huber")])
     scene = convergence(
-        "c", steps, looks, [4.0 / (1 + steps)], [test], end=4, relative=True, is_log=False,
+        "c",
+        steps,
+        looks,
+        [4.0 / (1 + steps)],
+        [test],
+        end=4,
+        relative=True,
+        is_log=False,
         best=[Best(2, 1.0)],
-    )  # fmt: skip
+    )
     [mark] = [t for t in scene.chart.figure.data if t.name.endswith("lowest clean test loss")]
     assert (mark.x[0], mark.y[0]) == (2, 0.25)
     assert "step 2 (Huber" in scene.chart.description

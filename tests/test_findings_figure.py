@@ -59,8 +59,9 @@ def test_the_kinks_and_the_flat_part_of_a_known_formula_are_where_they_must_be()
     np.testing.assert_allclose(value["y"], np.maximum(np.abs(value["x"] - 1 / 3), 1 / 7))
     assert {*np.round(slope["y"], 12)} == {-1.0, 0.0, 1.0}
     assert [layout["yaxis2"]["title"]["text"], layout["xaxis"]["title"]["text"]] == [
-        "loss L", "residual r",
-    ]  # fmt: skip
+        "loss L",
+        "residual r",
+    ]
 
 
 def test_names_that_would_overlap_are_left_to_the_first():

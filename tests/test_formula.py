@@ -207,21 +207,31 @@ def test_the_slope_is_the_derivative(tree):
 def test_a_formula_means_what_it_means_in_python(tree):
     formula = parse(written(tree), "r")
     names = {
-        "abs": np.abs, "min": np.minimum, "max": np.maximum, "arctan": np.arctan,
+        "abs": np.abs,
+        "min": np.minimum,
+        "max": np.maximum,
+        "arctan": np.arctan,
         "where": lambda condition, this, that: this if condition else that,
         "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
-        "sigmoid": lambda u: 1.0 / (1.0 + np.exp(-u)), "softplus": lambda u: np.logaddexp(0.0, u),
+        "sigmoid": lambda u: 1.0 / (1.0 + np.exp(-u)),
+        "softplus": lambda u: np.logaddexp(0.0, u),
         "squared_error": lambda u: u * u,
         **{name: getattr(np, name) for name in SMOOTH if hasattr(np, name)},
         **{
             name: lambda u, *rest, loss=LOSSES[name]: loss.function(
-                np.asarray(u, float), 0.0,
-                **dict(zip([param.name for param in loss.params],
-                           rest or [param.default for param in loss.params], strict=True)),
+                np.asarray(u, float),
+                0.0,
+                **dict(
+                    zip(
+                        [param.name for param in loss.params],
+                        rest or [param.default for param in loss.params],
+                        strict=True,
+                    )
+                ),
             )[0]
             for name in ("tukey", "log_cosh", "huber")
         },
-    }  # fmt: skip
+    }
     z = np.float64(Z[2])
     scalars = {"r": z - Y, "p": z, "y": np.float64(Y)} | {
         k: np.float64(v) for k, v in PARAMS.items()
@@ -415,7 +425,9 @@ KNOWN = [
     (OWN_HUBER, "r", {"d": 1.5}, ["The slope is at most 3 on -10 to 10."]),
     ("abs(r)", "r", {}, ["Kink at 0: the slope jumps from -1 to 1.", "The slope is at most 1"]),
     (
-        "tukey(r)", "r", {},
+        "tukey(r)",
+        "r",
+        {},
         [
             "Not convex: it bends downwards from about -4.68 to -2.1 and from about 2.1 to 4.68",
             "The slope is zero for r ≤ -4.685 and r ≥ 4.685",
@@ -423,11 +435,15 @@ KNOWN = [
         ],
     ),
     (
-        "max(1 - m, 0)", "m", {},
+        "max(1 - m, 0)",
+        "m",
+        {},
         ["Kink at 1: the slope jumps from -1 to 0.", "The slope is zero for m ≥ 1", "The slope is"],
     ),
     (
-        "log(1 + r)", "r", {},
+        "log(1 + r)",
+        "r",
+        {},
         [
             "Undefined for r ≤ -1.",
             "Not bounded below, it seems: it falls on and on towards r = -1.",
@@ -436,43 +452,80 @@ KNOWN = [
             "The slope grows without end towards r = -1.",
         ],
     ),
-    ("sqrt(1 + r)", "r", {}, ["Undefined for r < -1.", "Not convex", "Smallest at r = -1 and not",
-                              "Not symmetric", "The slope grows without end towards r = -1."]),
     (
-        "-r**2", "r", {},
-        ["Not bounded below, it seems: it falls on and on as r falls below -10 and as r rises",
-         "Not convex: it bends downwards from about -10 to 10", SQUARE],
+        "sqrt(1 + r)",
+        "r",
+        {},
+        [
+            "Undefined for r < -1.",
+            "Not convex",
+            "Smallest at r = -1 and not",
+            "Not symmetric",
+            "The slope grows without end towards r = -1.",
+        ],
     ),
     (
-        "r**3", "r", {},
-        ["Not bounded below, it seems: it falls on and on as r falls below -10.",
-         "Not convex: it bends downwards from about -10 to 0", "Not symmetric: -1 at r = -1, 1 at",
-         SQUARE],
+        "-r**2",
+        "r",
+        {},
+        [
+            "Not bounded below, it seems: it falls on and on as r falls below -10 and as r rises",
+            "Not convex: it bends downwards from about -10 to 10",
+            SQUARE,
+        ],
+    ),
+    (
+        "r**3",
+        "r",
+        {},
+        [
+            "Not bounded below, it seems: it falls on and on as r falls below -10.",
+            "Not convex: it bends downwards from about -10 to 0",
+            "Not symmetric: -1 at r = -1, 1 at",
+            SQUARE,
+        ],
     ),
     ("2*a", "r", {"a": 1.0}, ["Constant on -10 to 10"]),
     ("log(-1)*r", "r", {}, ["Undefined for all r from -10 to 10."]),
     ("(r - 0.5)**2", "r", {}, ["Smallest at r = 0.5 and not at 0", "Not symmetric", SQUARE]),
     (
-        "where(r < 1, r**2, r**2 + 5)", "r", {},
-        ["Jump at 1: the value jumps from 1 to 6.", "Not convex: it bends downwards at 1,",
-         "Not symmetric", SQUARE],
+        "where(r < 1, r**2, r**2 + 5)",
+        "r",
+        {},
+        [
+            "Jump at 1: the value jumps from 1 to 6.",
+            "Not convex: it bends downwards at 1,",
+            "Not symmetric",
+            SQUARE,
+        ],
     ),
     ("least_squares(m)", "m", {}, ["Rises with the margin for m > 1", "The slope grows without"]),
     ("log_loss(m)", "m", {}, ["The slope is at most 0.999955 on -10 to 10."]),
     (
-        "log(cosh(r))", "r", {},
+        "log(cosh(r))",
+        "r",
+        {},
         ["No finite value for r < -710.476 and r > 710.476", "The slope is at most 1 "],
     ),
     (
-        "sqrt(abs(r))", "r", {},
+        "sqrt(abs(r))",
+        "r",
+        {},
         ["Kink at 0: the slope jumps from -∞ to ∞.", "Not convex", "The slope grows"],
     ),
     (
-        "1/(r - 1/3)", "r", {},
-        ["Not bounded below, it seems: it falls on and on towards r = 0.333333.",
-         "Without bounds near r = 0.333333.", "Not convex", "Not symmetric", "The slope grows"],
+        "1/(r - 1/3)",
+        "r",
+        {},
+        [
+            "Not bounded below, it seems: it falls on and on towards r = 0.333333.",
+            "Without bounds near r = 0.333333.",
+            "Not convex",
+            "Not symmetric",
+            "The slope grows",
+        ],
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "variable", "params", "wanted"), KNOWN, ids=lambda v: str(v)[:30])

@@ -158,7 +158,7 @@ REFUSED = [
     ("where(" + "not " * 100 + "r < 1, 1, 2)", 6 + 4 * 29, "nested more than 30 deep"),
     ("+".join("r" * 240), 99, "more than 100 parts"),
     ("r" * 499, 0, "unknown"),
-]  # fmt: skip
+]
 
 
 def ids(case: tuple[str, int, str]) -> str:

@@ -42,9 +42,14 @@ def newcomer() -> Iterator[Loss]:
     """A loss that the gallery's tables do not know."""
 
     @loss(
-        "newcomer", label="Newcomer", formula="r^4", notes="", reference="", convex=True,
+        "newcomer",
+        label="Newcomer",
+        formula="r^4",
+        notes="",
+        reference="",
+        convex=True,
         params=(Param("height", 1.0, 0.1, 10.0, label="h"),),
-    )  # fmt: skip
+    )
     def newcomer(z, y, *, height):
         r = z - y
         return height * r**4, 4.0 * height * r**3
@@ -201,9 +206,11 @@ def boosted(estimator):
     if "quantile" in str(estimator.loss):
         return inside.PinballLoss(quantile=estimator.quantile)
     kinds = {
-        "squared_error": inside.HalfSquaredError, "absolute_error": inside.AbsoluteError,
-        "poisson": inside.HalfPoissonLoss, "exponential": inside.ExponentialLoss,
-    }  # fmt: skip
+        "squared_error": inside.HalfSquaredError,
+        "absolute_error": inside.AbsoluteError,
+        "poisson": inside.HalfPoissonLoss,
+        "exponential": inside.ExponentialLoss,
+    }
     return kinds[estimator.loss]()
 
 
@@ -229,7 +236,7 @@ def boosted(estimator):
             4.0,
         ),
     ],
-)  # fmt: skip
+)
 def test_a_fitted_estimator_balances_its_penalty_with_our_slopes(name, made, penalty):
     generator = np.random.default_rng(4)
     X = generator.normal(size=(200, 2))
@@ -305,8 +312,9 @@ def test_the_playgrounds_settings_are_passed_over():
 
 @pytest.mark.parametrize("name", NAMED)
 def test_train_with_it_is_a_link_that_the_playground_honours(name):
-    params = {f"{name}.{param.name}": param.nearest(param.default * 1.5)
-              for param in LOSSES[name].params}  # fmt: skip
+    params = {
+        f"{name}.{param.name}": param.nearest(param.default * 1.5) for param in LOSSES[name].params
+    }
     sweep = gallery_link.parse(f"show={name}")[0].replace(params)
     found, notes = parse(urlencode(gallery_link.train_link(next(iter(sweep)))))
     assert notes == []
@@ -453,9 +461,10 @@ def test_filters_leave_the_losses_of_which_all_is_true():
     at = page()
     at.pills[0].set_value(["Two classes", "robust", "smooth"]).run()
     expected = [
-        each.label for each in LOSSES.values()
+        each.label
+        for each in LOSSES.values()
         if each.task == "binary" and each.slope_bound is not None and not list(each.kinks())
-    ]  # fmt: skip
+    ]
     assert rows(at) == expected
     assert 0 < len(expected) < 11
     assert {"for two classes", "robust"} <= set(at.pills[0].options)

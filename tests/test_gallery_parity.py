@@ -41,19 +41,26 @@ def run(scripts: list[tuple[str, Any, Any]]) -> list[float]:
     """What the scripts leave in `loss`."""
     given = json.dumps([(script, z.tolist(), y.tolist()) for script, z, y in scripts])
     done = subprocess.run(
-        [sys.executable, "-c", RUNNER], input=given, capture_output=True, text=True, check=False,
-        env={**os.environ, **SETTINGS}, cwd=Path(__file__).parent,
-    )  # fmt: skip
+        [sys.executable, "-c", RUNNER],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **SETTINGS},
+        cwd=Path(__file__).parent,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("library", ELSEWHERE)
 def test_each_snippet_gives_our_mean_loss(library):
-    found = run([
-        (snippet(LOSSES[name], library, params), *sample_of(LOSSES[name]))
-        for name, params in CASES
-    ])  # fmt: skip
+    found = run(
+        [
+            (snippet(LOSSES[name], library, params), *sample_of(LOSSES[name]))
+            for name, params in CASES
+        ]
+    )
     for (name, params), value in zip(CASES, found, strict=True):
         ours = LOSSES[name](*sample_of(LOSSES[name]), **params)[0].mean()
         assert value == pytest.approx(ours, rel=TOLERANCE[library]), (name, params)
@@ -67,10 +74,12 @@ def test_each_librarys_own_value_is_ours_by_its_factor(library):
         for peer in PEERS.get(name, ())
         if peer.library == library and not (peer.plain and params != variants(LOSSES[name])[0])
     ]
-    found = run([
-        (theirs(LOSSES[name], peer, params), *sample_of(LOSSES[name]))
-        for name, params, peer in cases
-    ])  # fmt: skip
+    found = run(
+        [
+            (theirs(LOSSES[name], peer, params), *sample_of(LOSSES[name]))
+            for name, params, peer in cases
+        ]
+    )
     for (name, params, peer), value in zip(cases, found, strict=True):
         z, y = sample_of(LOSSES[name])
         factor = eval(peer.factor, {**params, "K": z.shape[-1]})

@@ -189,12 +189,22 @@ def test_scores_of_squared_error_are_those_of_linear_regression():
     data = sample(experiment)
     folds = model_selection.RepeatedKFold(n_splits=5, n_repeats=4, random_state=0)
     direct = model_selection.cross_validate(
-        linear_model.LinearRegression(), data.X, data.y, cv=folds,
-        scoring=["neg_mean_absolute_error", "neg_root_mean_squared_error",
-                 "neg_median_absolute_error", "r2"],
-    )  # fmt: skip
-    wanted = [values * (1 if key == "test_r2" else -1)
-              for key, values in direct.items() if key.startswith("test")]  # fmt: skip
+        linear_model.LinearRegression(),
+        data.X,
+        data.y,
+        cv=folds,
+        scoring=[
+            "neg_mean_absolute_error",
+            "neg_root_mean_squared_error",
+            "neg_median_absolute_error",
+            "r2",
+        ],
+    )
+    wanted = [
+        values * (1 if key == "test_r2" else -1)
+        for key, values in direct.items()
+        if key.startswith("test")
+    ]
     assert proof.metrics == ("mae", "rmse", "median", "r2")
     np.testing.assert_allclose(proof.scores[0], np.transpose(wanted), rtol=1e-8)
     median = linear_model.QuantileRegressor(quantile=0.5, alpha=0.0)

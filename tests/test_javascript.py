@@ -29,9 +29,15 @@ def node(*arguments: str, script: str = "", check: bool = True) -> subprocess.Co
     """
     quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
     return executable.node(
-        [quiet, *arguments], return_completed_process=True, check=check, input=script,
-        capture_output=True, text=True, encoding="utf-8", timeout=60,
-    )  # fmt: skip
+        [quiet, *arguments],
+        return_completed_process=True,
+        check=check,
+        input=script,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +45,13 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str 
     """By file and test: what was wrong, None where nothing was. One process runs all."""
     told = tmp_path_factory.mktemp("javascript") / "told.jsonl"
     done = node(
-        "--test", "--test-isolation=none", f"--test-reporter-destination={told}",
+        "--test",
+        "--test-isolation=none",
+        f"--test-reporter-destination={told}",
         f"--test-reporter={(TESTS / 'js' / 'reporter.mjs').as_uri()}",
-        *map(str, SUITES), check=False,
-    )  # fmt: skip
+        *map(str, SUITES),
+        check=False,
+    )
     found: dict[str, dict[str, str | None]] = {path.name: {} for path in SUITES}
     for line in told.read_text("utf-8").splitlines():
         said = json.loads(line)

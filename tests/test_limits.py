@@ -25,9 +25,13 @@ from lossviz.items.datasets.own import Table, keep
 NET = "model=mlp&mlp.depth=8&mlp.width=64"
 KEYS = [
     *PLAIN,
-    *(f"{name}.{param.name}" for kind in CHOICES.values() for name in kind
-      for param in kind[name].params),
-]  # fmt: skip
+    *(
+        f"{name}.{param.name}"
+        for kind in CHOICES.values()
+        for name in kind
+        for param in kind[name].params
+    ),
+]
 
 
 ENDS = ("low", "high", "some")
@@ -105,8 +109,13 @@ def test_a_link_that_asks_for_too_much_is_cut_and_says_so(link, kept, said):
 
 
 def test_every_axis_keeps_as_many_of_its_first_values_as_fit():
-    sweep = Sweep.of({"lr": [k / 64 for k in range(1, 65)], "loss": ["squared_error", "huber"],
-                      "seed": range(64)})  # fmt: skip
+    sweep = Sweep.of(
+        {
+            "lr": [k / 64 for k in range(1, 65)],
+            "loss": ["squared_error", "huber"],
+            "seed": range(64),
+        }
+    )
     smaller, _ = held(sweep)
     assert smaller["lr"] == sweep["lr"][:31]
     assert smaller["seed"] == sweep["seed"][:31]
@@ -142,8 +151,11 @@ def test_whatever_a_link_asks_for_at_the_ends_of_its_ranges_fits(asked):
                 pairs.append((key, words[-1 - k % len(words)]))
             else:
                 step = k * (1 if isinstance(param.default, int) else (param.high - param.low) / 100)
-                value = {"low": param.low + step, "high": param.high - step,
-                         "some": param.low + 10 * step}[end]  # fmt: skip
+                value = {
+                    "low": param.low + step,
+                    "high": param.high - step,
+                    "some": param.low + 10 * step,
+                }[end]
                 pairs.append((key, repr(value)))
     sweep, notes = lossviz.parse("&".join(f"{key}={value}" for key, value in pairs))
     assert is_affordable(sweep)
@@ -182,8 +194,10 @@ def test_the_size_of_data_is_known_before_they_are_drawn(name, share):
     e = Experiment(data=name, params={} if share == "default" else shares)
     size, rows = DATASETS[name].size(**e.params_of("data")), sample(e)
     assert (size.tested, size.features, size.classes) == (
-        len(rows.y_test), rows.X.shape[1], len(rows.classes),
-    )  # fmt: skip
+        len(rows.y_test),
+        rows.X.shape[1],
+        len(rows.classes),
+    )
     assert len(rows.y) <= size.rows <= len(rows.y) + len(rows.y_test)
 
 
@@ -275,8 +289,12 @@ def test_rows_that_no_link_may_bring_are_left_out():
 
 
 def test_the_library_refuses_what_no_machine_should_begin_in_a_sentence():
-    e = Experiment(data="sine", model="mlp", steps=limits.STEPS,
-                   params={"sine.n": 2000, "mlp.depth": 8, "mlp.width": 64})  # fmt: skip
+    e = Experiment(
+        data="sine",
+        model="mlp",
+        steps=limits.STEPS,
+        params={"sine.n": 2000, "mlp.depth": 8, "mlp.width": 64},
+    )
     runs = [e.replace(lr=1 + k / 1000) for k in range(400)]
     words = r"^Training 400 runs takes \d+(\.\d)? GiB of memory \(8 GiB at most\)"
     with pytest.raises(ValueError, match=words):

@@ -88,9 +88,13 @@ def test_a_minimum_is_found_without_a_linear_programme_to_start_from(monkeypatch
 
 @pytest.mark.parametrize(
     "query",
-    ["loss=huber&outliers=vertical", "loss=adaptive", "data=iris&loss=cross_entropy",
-     "data=moons&loss=hinge&model=mlp"],
-)  # fmt: skip
+    [
+        "loss=huber&outliers=vertical",
+        "loss=adaptive",
+        "data=iris&loss=cross_entropy",
+        "data=moons&loss=hinge&model=mlp",
+    ],
+)
 def test_a_replay_in_pieces_is_the_same(monkeypatch, query):
     [trained] = run_all(parse(f"{query}&steps=30")[0])
     frames, some = np.arange(0, 31, 3), np.array([0, 4, 9])

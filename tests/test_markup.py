@@ -164,8 +164,9 @@ def test_no_name_gets_out_of_a_script(worst, flavour, monkeypatch):
         return
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
     tree = ast.parse(text)
-    imported = {each.name for node in ast.walk(tree) if isinstance(node, ast.Import)
-                for each in node.names}  # fmt: skip
+    imported = {
+        each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names
+    }
     assert "os" not in imported
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     if len(columns) > 1 and flavour != "sklearn":
@@ -212,9 +213,18 @@ def test_what_is_printed_keeps_its_lines_and_its_letters():
 
 @pytest.mark.parametrize(
     "words",
-    ["https://x.example", "www.example.com", "me@example.com", ":material/check:", "a->b--c<-d",
-     "&lt;b&gt;", "<b>*c*</b>", "[a](b)", "1. $x$ `y` # z"],
-)  # fmt: skip
+    [
+        "https://x.example",
+        "www.example.com",
+        "me@example.com",
+        ":material/check:",
+        "a->b--c<-d",
+        "&lt;b&gt;",
+        "<b>*c*</b>",
+        "[a](b)",
+        "1. $x$ `y` # z",
+    ],
+)
 def test_words_on_the_page_have_nothing_that_becomes_a_link_an_icon_or_an_arrow(words):
     shown = plain(words)
     assert re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", shown).replace("\u2060", "") == words

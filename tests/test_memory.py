@@ -30,9 +30,7 @@ def own(n, d=2, classes=(), seed=0):
 def experiments(words, data, **settings):
     params = {f"{data}.rows": words, f"{data}.test": 0.25}
     losses = {"table": ("absolute_error", "huber")}.get(data, ("cross_entropy",))
-    return [
-        Experiment(data=data, loss=loss, steps=3, params=params, **settings) for loss in losses
-    ]
+    return [Experiment(data=data, loss=loss, steps=3, params=params, **settings) for loss in losses]
 
 
 def seen(asked, view):
@@ -56,8 +54,11 @@ def little_room(monkeypatch):
 
 @pytest.mark.parametrize("data", ["line", "moons", "iris"])
 def test_tasks_on_the_same_rows_share_arrays_whatever_the_loss(data):
-    losses = {"line": ("squared_error", "huber"), "moons": ("log_loss", "cross_entropy"),
-              "iris": ("cross_entropy", "multiclass_hinge")}[data]  # fmt: skip
+    losses = {
+        "line": ("squared_error", "huber"),
+        "moons": ("log_loss", "cross_entropy"),
+        "iris": ("cross_entropy", "multiclass_hinge"),
+    }[data]
     one, other = (Task.of(Experiment(data=data, loss=loss)) for loss in losses)
     assert np.shares_memory(one.features, other.features)
     assert np.shares_memory(one.features_test, other.features_test)
@@ -89,9 +90,12 @@ def test_an_objective_of_runs_on_the_same_rows_copies_none_of_their_features(mod
 @pytest.mark.parametrize("mapped", [100, 2_000], ids=["a part is drawn", "all are drawn"])
 @pytest.mark.parametrize(
     ("data", "classes", "model"),
-    [("table", (), "linear"), ("table_binary", ("a", "b"), "mlp"),
-     ("table_classes", ("a", "b", "c"), "linear")],
-)  # fmt: skip
+    [
+        ("table", (), "linear"),
+        ("table_binary", ("a", "b"), "mlp"),
+        ("table_classes", ("a", "b", "c"), "linear"),
+    ],
+)
 def test_own_rows_die_with_whoever_holds_them(monkeypatch, data, classes, model, mapped, in_3d):
     monkeypatch.setattr("lossviz.analysis.replay.MAPPED", mapped)
     monkeypatch.setattr(overview, "landscape", lambda *a, **k: watched(landscape(*a, **k)))

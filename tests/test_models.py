@@ -52,11 +52,16 @@ def test_every_model_is_tested():
             "polynomial",
             {"degree": 2},
             ("a", "b"),
-            ("intercept", "coefficient of a", "coefficient of a²", "coefficient of b",
-             "coefficient of b²"),
+            (
+                "intercept",
+                "coefficient of a",
+                "coefficient of a²",
+                "coefficient of b",
+                "coefficient of b²",
+            ),
         ),
     ],
-)  # fmt: skip
+)
 def test_parameters_are_named_for_what_they_multiply(name, options, features, expected):
     assert MODELS[name].names(features, **options) == expected
 
@@ -67,18 +72,33 @@ def test_parameters_are_named_for_what_they_multiply(name, options, features, ex
         (
             "linear",
             {},
-            ("intercept of setosa", "a for setosa", "b for setosa", "intercept of versicolor",
-             "a for versicolor", "b for versicolor"),
+            (
+                "intercept of setosa",
+                "a for setosa",
+                "b for setosa",
+                "intercept of versicolor",
+                "a for versicolor",
+                "b for versicolor",
+            ),
         ),
         (
             "polynomial",
             {"degree": 2},
-            ("intercept of setosa", "a for setosa", "a² for setosa", "b for setosa",
-             "b² for setosa", "intercept of versicolor", "a for versicolor", "a² for versicolor",
-             "b for versicolor", "b² for versicolor"),
+            (
+                "intercept of setosa",
+                "a for setosa",
+                "a² for setosa",
+                "b for setosa",
+                "b² for setosa",
+                "intercept of versicolor",
+                "a for versicolor",
+                "a² for versicolor",
+                "b for versicolor",
+                "b² for versicolor",
+            ),
         ),
     ],
-)  # fmt: skip
+)
 def test_parameters_of_several_outputs_are_named_for_their_class(name, options, expected):
     assert MODELS[name].names(("a", "b"), 2, CLASSES, **options) == expected
 
@@ -103,8 +123,10 @@ def test_names_layers_penalties_and_gradient_agree_on_the_number_of_parameters(
     assert (blocks, one_more, 1 + d * degree) == (d, 1 + degree, len(features))
     expected = [
         0.0 if i == 0 else 1.0
-        for units, columns in layers for _ in range(units) for i in range(columns)
-    ]  # fmt: skip
+        for units, columns in layers
+        for _ in range(units)
+        for i in range(columns)
+    ]
     assert model.penalised(d, outputs, **options).tolist() == expected
     for array in model.fans(d, outputs, **options):
         assert array.shape == (size,)

@@ -43,8 +43,10 @@ def test_faults_are_drawn_alike_from_a_seed_and_can_be_read():
 def test_a_fault_is_seen_by_the_test_that_fails_with_it(tmp_path):
     code, test = tmp_path / "code.py", tmp_path / "test_code.py"
     code.write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
-    test.write_text("from code_ import double\n\n\ndef test_it():\n    assert double(2) == 4\n",
-                    encoding="utf-8")  # fmt: skip
+    test.write_text(
+        "from code_ import double\n\n\ndef test_it():\n    assert double(2) == 4\n",
+        encoding="utf-8",
+    )
     code = code.rename(tmp_path / "code_.py")
     (tmp_path / "conftest.py").write_text("", encoding="utf-8")
     seen = mutate.Fault("code_.py", "return 2 * x", "return 3 * x", ("test_code.py",))
@@ -65,5 +67,7 @@ def test_entries_can_be_read_again():
 
     fault = mutate.Fault("a.py", "x = 'it' + \"s\"", "x = 'it' - \"s\"")
     [read] = tomllib.loads(mutate.entry(fault, "tests/test_a.py"))["fault"]
-    assert read == {**{key: getattr(fault, key) for key in ("file", "line", "becomes")},
-                    "tests": ["tests/test_a.py"]}  # fmt: skip
+    assert read == {
+        **{key: getattr(fault, key) for key in ("file", "line", "becomes")},
+        "tests": ["tests/test_a.py"],
+    }

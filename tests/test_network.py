@@ -124,10 +124,22 @@ def test_the_hidden_values_lead_to_the_prediction(activation, outputs):
 def test_parameters_are_named_by_layer_unit_and_input():
     names = MLP.names(("a", "b"), 3, ("x", "y", "z"), depth=1, width=2, activation="tanh")
     assert names == (
-        "b₁[1]", "w₁[1, 1]", "w₁[1, 2]", "b₁[2]", "w₁[2, 1]", "w₁[2, 2]",
-        "b₂[1]", "w₂[1, 1]", "w₂[1, 2]", "b₂[2]", "w₂[2, 1]", "w₂[2, 2]",
-        "b₂[3]", "w₂[3, 1]", "w₂[3, 2]",
-    )  # fmt: skip
+        "b₁[1]",
+        "w₁[1, 1]",
+        "w₁[1, 2]",
+        "b₁[2]",
+        "w₁[2, 1]",
+        "w₁[2, 2]",
+        "b₂[1]",
+        "w₂[1, 1]",
+        "w₂[1, 2]",
+        "b₂[2]",
+        "w₂[2, 1]",
+        "w₂[2, 2]",
+        "b₂[3]",
+        "w₂[3, 1]",
+        "w₂[3, 2]",
+    )
 
 
 def test_fans_are_the_sizes_of_the_layer():

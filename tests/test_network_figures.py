@@ -145,9 +145,17 @@ def test_maps_show_each_units_values_over_the_plane():
     values[1, 0, -1, 2] = 2.0  # lowest, at the right
     look = styles([runs_of(TWO)[0].experiment])[0]
     scene = maps(
-        "m", look, ["a", "b", "c"], values, np.array([0, 1]), 2, np.zeros((1, 2)),
-        np.array([True]), names=("u", "v"), limits=((-1.0, 1.0), (-1.0, 1.0)),
-    )  # fmt: skip
+        "m",
+        look,
+        ["a", "b", "c"],
+        values,
+        np.array([0, 1]),
+        2,
+        np.zeros((1, 2)),
+        np.array([True]),
+        names=("u", "v"),
+        limits=((-1.0, 1.0), (-1.0, 1.0)),
+    )
     [track] = scene.tracks
     first, last = np.asarray(track.z)
     assert set(np.unique(first)) == {0, 128}
@@ -206,8 +214,14 @@ def test_the_chosen_run_and_row_are_shown():
 
 def test_a_number_takes_little_room():
     assert [short(v) for v in (0.534, -0.5, 12.3, -512.2, 12345.0, 1e-9, -1e120)] == [
-        "0.53", "−0.50", "12", "−512", "1e4", "0.00", "−1e120",
-    ]  # fmt: skip
+        "0.53",
+        "−0.50",
+        "12",
+        "−512",
+        "1e4",
+        "0.00",
+        "−1e120",
+    ]
 
 
 def test_three_long_runs_fit_into_a_message():

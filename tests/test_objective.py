@@ -53,13 +53,16 @@ def test_a_run_s_answer_does_not_depend_on_the_runs_beside_it(loss, batch):
     first = LOSSES[loss].params[:1]
     tasks = [
         task(
-            loss=loss, seed=seed, l1=l1, l2=l2,
+            loss=loss,
+            seed=seed,
+            l1=l1,
+            l2=l2,
             params={f"{loss}.{param.name}": float(param.default) * factor for param in first},
         )
         for seed, (l1, l2), factor in zip(
             [0, 0, 1, 1, 2, 0, 1], PENALTIES * 2, [1, 0.9, 0.7, 1, 1, 0.8, 0.6], strict=False
         )
-    ]  # fmt: skip
+    ]
     size = len(tasks[0].names)
     theta = rng.normal(size=(5, 7, size)) * 10.0 ** rng.integers(-3, 3, size=(5, 7, 1))
     some = None if batch is None else rng.permutation(len(tasks[0].y))[:batch]
@@ -130,10 +133,16 @@ def test_the_largest_rate_for_squares_is_two_over_the_top_of_the_spectrum(l2):
 
 @pytest.mark.parametrize(
     "change",
-    [{"optimizer": "adam"}, {"batch": 5}, {"l1": 0.1}, {"loss": "absolute_error"},
-     {"loss": "poisson"}, {"model": "mlp"}],
+    [
+        {"optimizer": "adam"},
+        {"batch": 5},
+        {"l1": 0.1},
+        {"loss": "absolute_error"},
+        {"loss": "poisson"},
+        {"model": "mlp"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_there_is_no_largest_rate_where_the_theory_does_not_speak(change):
     assert largest_rate(task(**change)) is None
 

@@ -81,8 +81,11 @@ def test_few_rows_travel_in_the_text_to_the_last_bit(classes):
         assert np.array_equal(found.y, table.y)
         assert np.array_equal(found.marked, table.marked)
         assert (found.features, found.target, found.classes, found.name) == (
-            table.features, table.target, table.classes, table.name,
-        )  # fmt: skip
+            table.features,
+            table.target,
+            table.classes,
+            table.name,
+        )
 
 
 @pytest.mark.parametrize("digits", [0, 2, 6, None])
@@ -117,11 +120,19 @@ def test_what_does_not_fit_is_named_as_it_is_and_never_rounded():
 @pytest.mark.parametrize(
     "column",
     [
-        [0.1, 0.2, 0.3], [1e12, -1e12], [-0.0, 0.0], [2.0**53 - 1, -(2.0**53) + 1],
-        [5e-324, 1.0], [1e-12, 2.5e-7], [1 / 3, 1.0], [123456.789, 1e6], [1.5, 1.5], [1e300, 1.0],
+        [0.1, 0.2, 0.3],
+        [1e12, -1e12],
+        [-0.0, 0.0],
+        [2.0**53 - 1, -(2.0**53) + 1],
+        [5e-324, 1.0],
+        [1e-12, 2.5e-7],
+        [1 / 3, 1.0],
+        [123456.789, 1e6],
+        [1.5, 1.5],
+        [1e300, 1.0],
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_every_number_comes_back_as_it_was(column):
     facts, found = unpack(pack(["ü"], [np.array(column), np.arange(len(column)) % 2.0]))
     assert facts == ["ü"]
@@ -272,9 +283,21 @@ def test_a_choice_too_long_for_a_link_is_to_be_made_again():
     assert Choice("y", features).text == ""
 
 
-@pytest.mark.parametrize("facts", [[], {}, 5, ["y", "ab", [], None, None, ""], [1] * 6,
-    ["y", [1], [], None, None, ""], ["y", [], ["ab"], None, None, ""],
-    ["y", [], [["a"]], None, None, ""], ["y", [], [], 1, None, ""]], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [],
+        {},
+        5,
+        ["y", "ab", [], None, None, ""],
+        [1] * 6,
+        ["y", [1], [], None, None, ""],
+        ["y", [], ["ab"], None, None, ""],
+        ["y", [], [["a"]], None, None, ""],
+        ["y", [], [], 1, None, ""],
+    ],
+    ids=str,
+)
 def test_a_broken_choice_is_none(facts):
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = packer.compress(json.dumps(facts).encode()) + packer.flush()
@@ -404,11 +427,14 @@ def test_without_outliers_no_row_is_one(data):
         (f"{WELCOME.query}&scaling=standard", True, "without the scaling of the data before"),
         (f"{WELCOME.query}&vertical.size=9", False, "without the outliers of the data before"),
         ("outliers=leverage", False, "without the outliers of the data before"),
-        ("data=phones&outliers=vertical&scaling=standard", False,
-         "without the outliers and the scaling of the data before"),
+        (
+            "data=phones&outliers=vertical&scaling=standard",
+            False,
+            "without the outliers and the scaling of the data before",
+        ),
         ("loss=huber", False, ""),
     ],
-)  # fmt: skip
+)
 def test_outliers_that_nobody_chose_are_not_warned_of(query, is_example, said, monkeypatch):
     monkeypatch.setattr(own.state, "sweep", lambda: parse(query)[0])
     assert own.is_example() == is_example

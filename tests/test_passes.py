@@ -140,9 +140,7 @@ def test_from_far_on_the_wrong_side_cross_entropy_pulls_and_the_squared_probabil
     sizes = {}
     for loss in ("cross_entropy", "multiclass_brier"):
         start = ",".join(["0.5"] * 12 + ["-12", "0", "0", "0", "0", "12", "0", "0", "0", "0"])
-        e = Experiment(
-            data="circles", model="mlp", loss=loss, steps=1, init=start, params=settings
-        )  # fmt: skip
+        e = Experiment(data="circles", model="mlp", loss=loss, steps=1, init=start, params=settings)
         sizes[loss] = layer_gradients(run(e), np.array([0]))[0]
     assert sizes["multiclass_brier"][1] < 1e-6 < 0.1 < sizes["cross_entropy"][1]
 

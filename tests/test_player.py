@@ -364,7 +364,13 @@ def test_an_added_point_has_no_row_and_whole_numbers_are_numbers() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        None, "drag", 3, [], [EDIT], {}, {**EDIT, "more": 1},
+        None,
+        "drag",
+        3,
+        [],
+        [EDIT],
+        {},
+        {**EDIT, "more": 1},
         {name: value for name, value in EDIT.items() if name != "n"},
         *(
             {**EDIT, name: value}
@@ -380,7 +386,7 @@ def test_an_added_point_has_no_row_and_whole_numbers_are_numbers() -> None:
         ),
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_anything_else_is_no_edit(value: object) -> None:
     assert read_edit(value) is None
 

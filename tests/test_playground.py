@@ -126,16 +126,23 @@ def test_targets_outside_a_losss_domain_are_counted_in_a_sentence():
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("init=1,2", ""), ("init=zeros", ""),
+        ("init=1,2", ""),
+        ("init=zeros", ""),
         ("data=iris&init=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15", ""),
-        ("init=1,2,3",
-         "The start gives 3 values, and the model has 2 parameters: the last ones are left out."),
-        ("init=1",
-         "The start gives 1 value, and the model has 2 parameters: the others begin at 0."),
-        ("loss=adaptive&init=1,2,3,4",  # what a loss learns begins where its settings say
-         "The start gives 4 values, and the model has 2 parameters: the last ones are left out."),
+        (
+            "init=1,2,3",
+            "The start gives 3 values, and the model has 2 parameters: the last ones are left out.",
+        ),
+        (
+            "init=1",
+            "The start gives 1 value, and the model has 2 parameters: the others begin at 0.",
+        ),
+        (
+            "loss=adaptive&init=1,2,3,4",  # what a loss learns begins where its settings say
+            "The start gives 4 values, and the model has 2 parameters: the last ones are left out.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_start_of_another_size_than_the_model_is_said(query, said):
     runs = run_all(parse(f"{query}&steps=2")[0])
     found = [words for words in remarks(runs) if words.startswith("The start")]
@@ -282,17 +289,27 @@ def test_rounding_of_a_network_is_left_as_it_is():
 @pytest.mark.parametrize(
     ("names", "short"),
     [
-        (["intercept", "coefficient of Price (EUR)", "coefficient of Size (m²)"],
-         ["intercept", "Price", "Size"]),
-        (["coefficient of Price (EUR)", "coefficient of Price (USD)", "coefficient of Size (m²)"],
-         ["Price (EUR)", "Price (USD)", "Size"]),
+        (
+            ["intercept", "coefficient of Price (EUR)", "coefficient of Size (m²)"],
+            ["intercept", "Price", "Size"],
+        ),
+        (
+            [
+                "coefficient of Price (EUR)",
+                "coefficient of Price (USD)",
+                "coefficient of Size (m²)",
+            ],
+            ["Price (EUR)", "Price (USD)", "Size"],
+        ),
         (["coefficient of Price", "coefficient of Price (USD)"], ["Price", "Price (USD)"]),
-        (["intercept", "coefficient of intercept", "coefficient of x"],
-         ["intercept", "coefficient of intercept", "x"]),
+        (
+            ["intercept", "coefficient of intercept", "coefficient of x"],
+            ["intercept", "coefficient of intercept", "x"],
+        ),
         (["A (x)", "A (y)", "A (x) (z)"], ["A (x)", "A (y)", "A (x) (z)"]),
         (["A (b)", "A (c)", "A () (b)"], ["A (b)", "A (c)", "A () (b)"]),
     ],
-)  # fmt: skip
+)
 def test_units_are_kept_where_two_names_would_be_alike(names, short):
     assert list(short_names(names, "coefficient of ").values()) == short
 

@@ -39,10 +39,14 @@ def scene_of(query: str, frames: np.ndarray, x: int = 0, y: int = 0) -> Scene:
     task = Task.of(runs[0].experiment)
     rows, plane = np.arange(min(len(task.y), 120)), feature_plane(task, x, y)
     return figure_of(
-        "regions", task.sample, plane, styles([run.experiment for run in runs]),
+        "regions",
+        task.sample,
+        plane,
+        styles([run.experiment for run in runs]),
         [regions(run, frames, plane) for run in runs],
-        [replay(run, frames, rows) for run in runs], rows,
-    )  # fmt: skip
+        [replay(run, frames, rows) for run in runs],
+        rows,
+    )
 
 
 def alone(scene: Scene, steps: int) -> Movie:
@@ -118,8 +122,12 @@ def test_of_one_feature_the_upright_axis_means_nothing():
 
 # ----------------------------------------------------------------------------------- regions
 
-LINEAR = ["data=moons&loss=log_loss", "data=breast_cancer&loss=hinge",
-          "data=iris&loss=cross_entropy", "data=moons&loss=cross_entropy"]  # fmt: skip
+LINEAR = [
+    "data=moons&loss=log_loss",
+    "data=breast_cancer&loss=hinge",
+    "data=iris&loss=cross_entropy",
+    "data=moons&loss=cross_entropy",
+]
 
 
 @pytest.mark.parametrize("query", LINEAR)

@@ -14,13 +14,23 @@ HAND = {
     # cos at 0, 45, 90, ... degrees; half of one more than it, squeezed between 0.2 and 1
     "cosine": (
         {"floor": 0.2},
-        [0.2 + 0.8 * (1 + c) / 2 for c in
-         (1, 0.9238795325112867, 2**-0.5, 0.3826834323650898, 0, -0.3826834323650898, -(2**-0.5),
-          -0.9238795325112867)],
+        [
+            0.2 + 0.8 * (1 + c) / 2
+            for c in (
+                1,
+                0.9238795325112867,
+                2**-0.5,
+                0.3826834323650898,
+                0,
+                -0.3826834323650898,
+                -(2**-0.5),
+                -0.9238795325112867,
+            )
+        ],
     ),
     "inverse_time": ({"half_life": 2.0}, [1, 2 / 3, 1 / 2, 2 / 5, 1 / 3, 2 / 7, 1 / 4, 2 / 9]),
     "warm_up": ({"warm_steps": 4}, [1 / 4, 1 / 2, 3 / 4, 1, 1, 1, 1, 1]),
-}  # fmt: skip
+}
 
 
 def factors(name, total=TOTAL, **options):
@@ -56,9 +66,11 @@ def test_each_update_is_made_with_its_own_rate(name):
     # 2 rate (1 - b), so 1 - b shrinks by the factor 1 - 2 rate at each update.
     options, expected = HAND[name]
     e = Experiment(
-        schedule=name, steps=TOTAL, lr=0.1,
+        schedule=name,
+        steps=TOTAL,
+        lr=0.1,
         params={f"{name}.{key}": value for key, value in options.items()},
-    )  # fmt: skip
+    )
     answer = train_on(rows([0.0], [1.0]), e)
     shrunk = np.cumprod([1 - 2 * 0.1 * factor for factor in expected])
     np.testing.assert_allclose(1 - answer.theta[1:, 0], shrunk, rtol=1e-13)

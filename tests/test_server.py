@@ -16,10 +16,20 @@ from lossviz.ui.headstart import CUT, MOST_SETTINGS, HeadStart
 LONG = "&".join(f"seed={k}" for k in range(MOST_SETTINGS + 100))
 HTML = {"accept": "text/html"}
 TARGETS = [
-    "/", "/losses", "/base/", "//evil.example/", "//evil.example/losses", "///evil.example",
-    "/\\evil.example/", "/%5Cevil.example/", "/%2F%2Fevil.example/", "/..//evil.example/",
-    "/https://evil.example/", "https://evil.example/", "//user@evil.example:80/",
-]  # fmt: skip
+    "/",
+    "/losses",
+    "/base/",
+    "//evil.example/",
+    "//evil.example/losses",
+    "///evil.example",
+    "/\\evil.example/",
+    "/%5Cevil.example/",
+    "/%2F%2Fevil.example/",
+    "/..//evil.example/",
+    "/https://evil.example/",
+    "https://evil.example/",
+    "//user@evil.example:80/",
+]
 HEADERS = [
     {},
     {"host": "evil.example"},
@@ -48,11 +58,19 @@ def asked(target: str, query: str, headers: dict[str, str]) -> list[dict]:
 
     raw = [(name.encode(), value.encode()) for name, value in {**HTML, **headers}.items()]
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": target, "raw_path": target.encode(), "root_path": "",
-        "query_string": query.encode(), "headers": raw, "client": ("127.0.0.1", 1),
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": target,
+        "raw_path": target.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": raw,
+        "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8501),
-    }  # fmt: skip
+    }
     asyncio.run(PAGE(scope, receive, send))
     return sent
 

@@ -23,9 +23,10 @@ DOTTED = [
     for param in item.params
 ]
 WITH_OPTIONS = [
-    key for key in [*PLAIN, *state.VIEWS, *DOTTED]
+    key
+    for key in [*PLAIN, *state.VIEWS, *DOTTED]
     if (state.VIEWS[key] if key in state.VIEWS else param_of(key)).choices
-]  # fmt: skip
+]
 
 
 def bad_values(key):
@@ -55,10 +56,12 @@ def test_every_look_that_cannot_be_honoured_leaves_a_sentence(key):
         ("view.step=late", "view.step 'late' is no step."),
         ("view.panels=network", "'view.panels' is not known and was left out."),
         ("view.=1", "'view.' is not known and was left out."),
-        ("view.scale=log&view.scale=linear",
-         "view.scale takes one value: log was used, 'linear' was left out."),
+        (
+            "view.scale=log&view.scale=linear",
+            "view.scale takes one value: log was used, 'linear' was left out.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_look_leaves_a_sentence(query, words):
     assert state.read(query)[1] == [words]
 
@@ -73,23 +76,37 @@ def test_looks_that_can_be_honoured_leave_none():
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("data=moons&loss=log_loss&view.panel=network",
-         ["“Network” has nothing to show of these runs, so the overview is shown."]),
-        ("view.panel=metrics&view.surface=hinge",
-         ["“Threshold and metrics” has nothing to show of these runs, so the overview is shown.",
-          "“Hinge” is not among the losses, so the surface is that of “Mean squared error”."]),
-        ("data=moons&loss=log_loss&view.cost=mean",
-         ["What errors cost is said for other targets than these, and was left out."]),
+        (
+            "data=moons&loss=log_loss&view.panel=network",
+            ["“Network” has nothing to show of these runs, so the overview is shown."],
+        ),
+        (
+            "view.panel=metrics&view.surface=hinge",
+            [
+                "“Threshold and metrics” has nothing to show of these runs, "
+                "so the overview is shown.",
+                "“Hinge” is not among the losses, so the surface is that of “Mean squared error”.",
+            ],
+        ),
+        (
+            "data=moons&loss=log_loss&view.cost=mean",
+            ["What errors cost is said for other targets than these, and was left out."],
+        ),
         ("view.row=61", ["The data have 60 training rows: the last one is shown."]),
         ("view.row=2000000", ["The data have 60 training rows: the last one is shown."]),
-        ("data=iris&view.across=4&view.up=5",
-         ["The data have 4 features, so another than the link's goes up."]),
+        (
+            "data=iris&view.across=4&view.up=5",
+            ["The data have 4 features, so another than the link's goes up."],
+        ),
         ("view.across=1e12", ["The data have 1 feature, so another than the link's goes across."]),
-        ("data=iris&loss=cross_entropy&model=mlp&view.panel=network&view.row=112&view.up=4"
-         "&view.surface=cross_entropy&view.cost=decision", []),
+        (
+            "data=iris&loss=cross_entropy&model=mlp&view.panel=network&view.row=112&view.up=4"
+            "&view.surface=cross_entropy&view.cost=decision",
+            [],
+        ),
         (f"data=table&table.rows=file~5000~{'0' * 32}~sales.csv&view.row=9", []),  # asks for it
     ],
-)  # fmt: skip
+)
 def test_looks_that_do_not_fit_what_a_link_asks_for_are_said(query, said):
     settings, notes = state.read(query)
     assert notes == []

@@ -14,9 +14,12 @@ FRAUD = "amount,label\n10,ok\n300,fraud\n12,ok\n9,ok\n280,fraud\n"
 
 @pytest.mark.parametrize(
     ("header", "names", "rows"),
-    [(None, ["amount", "label"], 5), (True, ["amount", "label"], 5),
-     (False, ["column 1", "column 2"], 6)],
-)  # fmt: skip
+    [
+        (None, ["amount", "label"], 5),
+        (True, ["amount", "label"], 5),
+        (False, ["column 1", "column 2"], 6),
+    ],
+)
 def test_the_first_row_holds_names_or_not_as_is_said(header, names, rows):
     raw = read(FRAUD, header=header)
     assert [column.name for column in raw.columns] == names
@@ -88,14 +91,30 @@ def column(cells, **said):
 @pytest.mark.parametrize(
     ("cell", "number", "unit"),
     [
-        ("$1,200", "1,200", "$"), ("1.200 €", "1.200", "€"), ("€3", "3", "€"), ("5%", "5", "%"),
-        ("USD 5", "5", "usd"), ("5 USD", "5", "usd"), ("-$5", "-5", "$"), ("$-5", "-5", "$"),
-        ("US$ 5", "5", "us$"), ("2 kg", "2", "kg"), ("2kg", "2", "kg"), ("5 km/h", "5", "km/h"),
-        ("1 year", "1", "year"), ("3 years", "3", "year"), ("3 rooms", "3", "room"),
-        ("(1,200)", "-1,200", ""), ("($5)", "-5", "$"), ("$(5)", "-5", "$"), ("1,5 %", "1,5", "%"),
-        ("− 5 °C", "-5", "°c"), ("€ 3.50 / kg", "3.50", "€ / kg"), ("7", "7", ""),
+        ("$1,200", "1,200", "$"),
+        ("1.200 €", "1.200", "€"),
+        ("€3", "3", "€"),
+        ("5%", "5", "%"),
+        ("USD 5", "5", "usd"),
+        ("5 USD", "5", "usd"),
+        ("-$5", "-5", "$"),
+        ("$-5", "-5", "$"),
+        ("US$ 5", "5", "us$"),
+        ("2 kg", "2", "kg"),
+        ("2kg", "2", "kg"),
+        ("5 km/h", "5", "km/h"),
+        ("1 year", "1", "year"),
+        ("3 years", "3", "year"),
+        ("3 rooms", "3", "room"),
+        ("(1,200)", "-1,200", ""),
+        ("($5)", "-5", "$"),
+        ("$(5)", "-5", "$"),
+        ("1,5 %", "1,5", "%"),
+        ("− 5 °C", "-5", "°c"),
+        ("€ 3.50 / kg", "3.50", "€ / kg"),
+        ("7", "7", ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_beside_a_number_is_its_unit(cell, number, unit):
     found = quantity(cell)
     assert found is not None
@@ -104,9 +123,29 @@ def test_what_is_beside_a_number_is_its_unit(cell, number, unit):
 
 @pytest.mark.parametrize(
     "cell",
-    ["3+", "1st", "A1", "Room 5", "(5", "5)", "((5))", "$(-5)", "--5", "$", "%", "1-2", "#5",
-     "12 Jan", "10 am", "5 (3)", "12a34", "<5", "10-20 kg", ""],
-)  # fmt: skip
+    [
+        "3+",
+        "1st",
+        "A1",
+        "Room 5",
+        "(5",
+        "5)",
+        "((5))",
+        "$(-5)",
+        "--5",
+        "$",
+        "%",
+        "1-2",
+        "#5",
+        "12 Jan",
+        "10 am",
+        "5 (3)",
+        "12a34",
+        "<5",
+        "10-20 kg",
+        "",
+    ],
+)
 def test_other_texts_are_no_quantities(cell):
     assert quantity(cell) is None
 
@@ -119,12 +158,15 @@ def test_other_texts_are_no_quantities(cell):
         (["€3", "4", "€1,5"], [3, 4, 1.5], "In x the sign € is taken away: €3 is 3."),
         (["1.200 €", "1.800 €"], [1200, 1800], "In x the sign € is taken away: 1.200 € is 1200."),
         (["$1,200", "$1,800"], [1200, 1800], "In x the sign $ is taken away: $1,200 is 1200."),
-        (["1,200.5", "(1,200.5)"], [1200.5, -1200.5],
-         "In x brackets are minus signs: (1,200.5) is -1200.5."),
+        (
+            ["1,200.5", "(1,200.5)"],
+            [1200.5, -1200.5],
+            "In x brackets are minus signs: (1,200.5) is -1200.5.",
+        ),
         (["5.5 €", "1,234.5 €"], [5.5, 1234.5], "In x the sign € is taken away: 5.5 € is 5.5."),
         (["USD 5", "USD 1,000"], [5, 1000], "In x the unit USD is taken away: USD 5 is 5."),
     ],
-)  # fmt: skip
+)
 def test_units_are_taken_away_and_said(cells, values, note):
     raw = read("i|x\n" + "\n".join(f"{i}|{c}" for i, c in enumerate(cells)))
     assert raw["x"].kind == "number"
@@ -135,15 +177,18 @@ def test_units_are_taken_away_and_said(cells, values, note):
 @pytest.mark.parametrize(
     ("cells", "kind", "why"),
     [
-        (["2 kg", "300 g", "1 kg", "500 g"], "text",
-         "holds numbers of different units: 2 kg and 300 g"),
+        (
+            ["2 kg", "300 g", "1 kg", "500 g"],
+            "text",
+            "holds numbers of different units: 2 kg and 300 g",
+        ),
         (["5%", "3", "5%", "7"], "text", "holds numbers of different units: 5% and 3"),
         (["$1.2M", "$300k"], "text", "holds numbers of different units: $1.2M and $300k"),
         (["1st", "2nd", "3rd", "1st"], "category", "holds 3 categories: 1st, 2nd and 3rd"),
         (["1A", "1B", "1A", "2A"], "category", "holds 3 categories: 1A, 1B and 2A"),
         (["(1)", "(2)", "(1)"], "category", "holds 2 categories: (1) and (2)"),
     ],
-)  # fmt: skip
+)
 def test_different_units_are_never_one_number(cells, kind, why):
     found = column(cells)
     assert (found.kind, found.why) == (kind, why)
@@ -246,10 +291,23 @@ def test_days_and_months_are_no_numbers(text, kind):
 
 @pytest.mark.parametrize(
     "date",
-    ["2024Q1", "2024-Q1", "Q1 2024", "2024W05", "2024-W05-1", "KW 5 2024", "2024M01", "1950:1",
-     "2024-01-31T12:00:00.000Z", "2024-01-31 12:00:00+00:00", "Wed, 31 Jan 2024 12:00:00 GMT",
-     "Jan-1-1995", "2024 Jan", "1/31/2024 12:00:00 AM"],
-)  # fmt: skip
+    [
+        "2024Q1",
+        "2024-Q1",
+        "Q1 2024",
+        "2024W05",
+        "2024-W05-1",
+        "KW 5 2024",
+        "2024M01",
+        "1950:1",
+        "2024-01-31T12:00:00.000Z",
+        "2024-01-31 12:00:00+00:00",
+        "Wed, 31 Jan 2024 12:00:00 GMT",
+        "Jan-1-1995",
+        "2024 Jan",
+        "1/31/2024 12:00:00 AM",
+    ],
+)
 def test_more_dates_are_known(date):
     assert is_date(date)
     assert quantity(date) is None
@@ -297,11 +355,16 @@ def test_remarks_between_rows_are_passed_over_and_said():
 @pytest.mark.parametrize(
     ("given", "name"),
     [
-        ("a\x00b\x1bc", "a\ufffdb\ufffdc"), ("half \ud800", "half \ufffd"),
-        ("\u202eevil\u2066", "evil"), ("two\n\u2028lines", "two lines"), ("\u200b", ""),
-        ("e\u0301 نام‌ها", "e\u0301 نام‌ها"), ("k" * 90, "k" * 77 + "..."), ("\x85a", "a"),
+        ("a\x00b\x1bc", "a\ufffdb\ufffdc"),
+        ("half \ud800", "half \ufffd"),
+        ("\u202eevil\u2066", "evil"),
+        ("two\n\u2028lines", "two lines"),
+        ("\u200b", ""),
+        ("e\u0301 نام‌ها", "e\u0301 نام‌ها"),
+        ("k" * 90, "k" * 77 + "..."),
+        ("\x85a", "a"),
     ],
-)  # fmt: skip
+)
 def test_names_do_no_harm(given, name):
     assert shortened(given) == name
 

@@ -53,34 +53,41 @@ REFUSED = {
     "a short row": ("x,y\n1,2\n\n3\n", "Row 4 has 1 field, where 2 were expected, as in row 1."),
     "a long row": ("x;y\n1;2\n3;4;5\n", "Row 3 has 3 fields, where 2 were expected, as in row 1."),
     "a short row below a spreadsheet's own word": (
-        "sep=;\nx;y\n1;2\n3\n", "Row 4 has 1 field, where 2 were expected, as in row 2.",
+        "sep=;\nx;y\n1;2\n3\n",
+        "Row 4 has 1 field, where 2 were expected, as in row 2.",
     ),
     "a title above no names": (
         "Plants of 2020\n5,6\n1,2\n3,4\n",
         "Row 2 has 2 fields, where 1 was expected, as in row 1; lines above the table have to go.",
     ),
     "a row after one of two lines": (
-        'x,y\n"1\n2",3\n4\n', "Row 4 has 1 field, where 2 were expected, as in row 1.",
+        'x,y\n"1\n2",3\n4\n',
+        "Row 4 has 1 field, where 2 were expected, as in row 1.",
     ),
     "lines that end as on an old Mac": (
-        "x,y\r1,2\r3\r", "Row 3 has 1 field, where 2 were expected, as in row 1.",
+        "x,y\r1,2\r3\r",
+        "Row 3 has 1 field, where 2 were expected, as in row 1.",
     ),
     "an open quotation mark": (
-        'x,y\n1,2\n3,"4\n5,6\n', "Row 3 opens a quotation mark that is never closed.",
+        'x,y\n1,2\n3,"4\n5,6\n',
+        "Row 3 opens a quotation mark that is never closed.",
     ),
     "an open quotation mark, early": (
         'x,y\n1,"' + "2\n3,4" * 50_000,
         "Row 2 holds a cell that is far too long; perhaps a quotation mark is never closed.",
     ),
     "words after a quotation": (
-        'x,y\n1,2\n"3"4,5\n', "Row 3 has no comma after a closing quotation mark.",
+        'x,y\n1,2\n"3"4,5\n',
+        "Row 3 has no comma after a closing quotation mark.",
     ),
     "a NUL byte": (b"x,y\n1,2\n3,\x004\n", "Row 3 holds a NUL byte: this does not look like text."),
     "UTF-16 without its mark": (
-        "x,y\n1,2\n".encode("utf-16-le"), "Row 1 holds a NUL byte: this does not look like text.",
+        "x,y\n1,2\n".encode("utf-16-le"),
+        "Row 1 holds a NUL byte: this does not look like text.",
     ),
     "a control character": (
-        "x,y\n1,\x072\n", "Row 2 holds the control character U+0007: this does not look like text.",
+        "x,y\n1,\x072\n",
+        "Row 2 holds the control character U+0007: this does not look like text.",
     ),
     "half a character": (
         "x,y\n1,\ud800\n",
@@ -102,19 +109,22 @@ REFUSED = {
         "UTF-8.",
     ),
     "a spreadsheet": (
-        b"PK\x03\x04\x14\x00[Content_Types].xml", "This is a spreadsheet; save it as CSV.",
+        b"PK\x03\x04\x14\x00[Content_Types].xml",
+        "This is a spreadsheet; save it as CSV.",
     ),
     "an old spreadsheet": (b"\xd0\xcf\x11\xe0\xa1\xb1", "This is a spreadsheet; save it as CSV."),
     "a packed file": (
-        b"PK\x03\x04\x14\x00cars.csv", "This is a packed file (zip); unpack it first.",
+        b"PK\x03\x04\x14\x00cars.csv",
+        "This is a packed file (zip); unpack it first.",
     ),
     "a picture": (b"\x89PNG\r\n", "This is a picture; a table in CSV is wanted."),
     "too many rows": (ones(100_003), "The file has 100,003 rows; at most 100,000 are read."),
     "too many columns": (ones(1, 201), "The file has 201 columns; at most 200 are read."),
     "too many bytes": (
-        b"1" * (21 * 2**20), "The file has 21.0 MB; at most 20 MB are read.",
+        b"1" * (21 * 2**20),
+        "The file has 21.0 MB; at most 20 MB are read.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -159,62 +169,80 @@ FOUND = {
     "a byte order mark": (b"\xef\xbb\xbfx,y\n1,2\n3,4\n", {"x": [1, 3], "y": [2, 4]}, [C]),
     "no header": ("1,2\n3,4\n", {"column 1": [1, 3], "column 2": [2, 4]}, [C, BARE]),
     "decimal commas": (
-        "x;y\n1,5;2\n3;4,25\n", {"x": [1.5, 3], "y": [2, 4.25]},
+        "x;y\n1,5;2\n3;4,25\n",
+        {"x": [1.5, 3], "y": [2, 4.25]},
         [S, "Commas are before decimals: 1,5 is 1.5."],
     ),
     "decimal commas and no header": (
-        "1,5;2,5\n3,5;4,5\n", {"column 1": [1.5, 3.5], "column 2": [2.5, 4.5]},
+        "1,5;2,5\n3,5;4,5\n",
+        {"column 1": [1.5, 3.5], "column 2": [2.5, 4.5]},
         [S, BARE, "Commas are before decimals: 1,5 is 1.5."],
     ),
     "tabs": ("x\ty\n1\t2\n3\t\n4\t5", {"x": [1, 3, 4], "y": [2, math.nan, 5]}, [T]),
     "bars": ("x|y\n1|2\n3|4\n", {"x": [1, 3]}, ["The columns are separated by bars."]),
     "blanks": (
-        "  x   y\n 1   2.5\n10  20\n", {"x": [1, 10], "y": [2.5, 20]},
+        "  x   y\n 1   2.5\n10  20\n",
+        {"x": [1, 10], "y": [2.5, 20]},
         ["The columns are separated by blanks."],
     ),
     "blanks and decimal commas": (
-        "1,5 2,5\n2,5 3,5\n", {"column 1": [1.5, 2.5], "column 2": [2.5, 3.5]},
+        "1,5 2,5\n2,5 3,5\n",
+        {"column 1": [1.5, 2.5], "column 2": [2.5, 3.5]},
         [
-            "The columns are separated by blanks.", BARE,
+            "The columns are separated by blanks.",
+            BARE,
             "Commas are before decimals: 1,5 is 1.5.",
         ],
     ),
     "what a spreadsheet says": ("sep=;\nx;y\n1;2\n3;4\n", {"x": [1, 3]}, [S]),
     "Windows": (
-        "größe,y\n1,2\n3,4\n".encode("cp1252"), {"größe": [1, 3]},
+        "größe,y\n1,2\n3,4\n".encode("cp1252"),
+        {"größe": [1, 3]},
         ["The text is not UTF-8, so it is read as Windows-1252; look at its accents.", C],
     ),
     "UTF-16": (
-        "größe,y\n1,2\n3,4\n".encode("utf-16"), {"größe": [1, 3]}, ["The text is UTF-16.", C],
+        "größe,y\n1,2\n3,4\n".encode("utf-16"),
+        {"größe": [1, 3]},
+        ["The text is UTF-16.", C],
     ),
     "names that come again or are not there": (
-        "x,x,,y\n1,2,3,4\n2,3,4,5\n", {"x 2": [2, 3], "column 3": [3, 4]},
-        [C, "1 column had no name of its own and got one.",
-         "The second column called x is called x 2."],
+        "x,x,,y\n1,2,3,4\n2,3,4,5\n",
+        {"x 2": [2, 3], "column 3": [3, 4]},
+        [
+            C,
+            "1 column had no name of its own and got one.",
+            "The second column called x is called x 2.",
+        ],
     ),
     "quotation marks": (
-        '"a ""b"", c",y\n"1", 2\n 3 ,"4"\n', {'a "b", c': [1, 3], "y": [2, 4]}, [C],
+        '"a ""b"", c",y\n"1", 2\n 3 ,"4"\n',
+        {'a "b", c': [1, 3], "y": [2, 4]},
+        [C],
     ),
     "thousands that are sure": (
-        'x,y\n"1,234,567.5",1\n"2,000",2\n', {"x": [1234567.5, 2000]},
+        'x,y\n"1,234,567.5",1\n"2,000",2\n',
+        {"x": [1234567.5, 2000]},
         [C, "In x there are signs between thousands: 1,234,567.5 is 1234567.5."],
     ),
     "thousands that another column tells": (
-        "x;y\n1.234;1,5\n2.345;2,25\n", {"x": [1234, 2345], "y": [1.5, 2.25]},
+        "x;y\n1.234;1,5\n2.345;2,25\n",
+        {"x": [1234, 2345], "y": [1.5, 2.25]},
         [
-            S, "Commas are before decimals: 1,5 is 1.5.",
+            S,
+            "Commas are before decimals: 1,5 is 1.5.",
             "In x there are signs between thousands: 1.234 is 1234.",
         ],
     ),
     "decimals that another number tells": ("x,y\n1.234,1\n0.5,2\n", {"x": [1.234, 0.5]}, [C]),
     "points alone are before decimals": ("x,y\n1.234,1\n2.345,2\n", {"x": [1.234, 2.345]}, [C]),
     "blanks between thousands": (
-        "x\ty\n1 234\t1\n2\u00a0345\t2\n", {"x": [1234, 2345]},
+        "x\ty\n1 234\t1\n2\u00a0345\t2\n",
+        {"x": [1234, 2345]},
         [T, "In x there are signs between thousands: 1 234 is 1234."],
     ),
     "powers and signs": ("x,y\n−1e3,+2\n.5,-4.\n", {"x": [-1000, 0.5], "y": [2, -4]}, [C]),
     "empty rows": ("x,y\n\n1,2\n,\n  \n3,4\n\n", {"x": [1, 3], "y": [2, 4]}, [C]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", FOUND)
@@ -230,15 +258,17 @@ def test_what_is_found_is_read_and_said(case):
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        (["1700000000000", "1700000005000", "1700011940000"],
-         "1,700,000,000,000 to 1,700,011,940,000"),
+        (
+            ["1700000000000", "1700000005000", "1700011940000"],
+            "1,700,000,000,000 to 1,700,011,940,000",
+        ),
         (["-2500000", "1", "3"], "-2,500,000 to 3"),
         (["1", "999999", "1000000"], "1 to 1,000,000"),
         (["1234567.5", "1234567.75", "3"], "3 to 1.23457e+06"),
         (["1e20", "3e20", "2e20"], "1e+20 to 3e+20"),
         (["0.5", "2024", "2025"], "0.5 to 2,025"),
     ],
-)  # fmt: skip
+)
 def test_the_ends_of_a_column_are_written_to_be_told_apart(numbers, said):
     column = read("\n".join(["a;b", *(f"{each};{k}" for k, each in enumerate(numbers))]))["a"]
     assert column.why == f"holds numbers from {said}"
@@ -252,7 +282,7 @@ def test_columns_say_what_they_hold_or_why_they_cannot_be_used():
         "planted": ("date", "looks like dates, which cannot be learned from as they stand"),
         "name": ("text", "holds another text in every row"),
         "soil": ("constant", "is 'clay' in every row"),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -261,18 +291,27 @@ def test_columns_say_what_they_hold_or_why_they_cannot_be_used():
         (["true", "False", "true"], "category", "holds 2 categories: False and true"),
         (["1", "2", "oh", "2"], "category", "holds 3 categories: 1, 2 and oh"),
         (["1,5", "oh", "3,5"], "text", "holds 'oh' in row 3, where most rows hold numbers"),
-        ([*"abcdefghijklmnopqrstuvwu"], "text",
-         "holds 23 different texts; categories are at most 20"),
+        (
+            [*"abcdefghijklmnopqrstuvwu"],
+            "text",
+            "holds 23 different texts; categories are at most 20",
+        ),
         (["1.5", "2.5", "3,5"], "text", "holds '3,5' in row 4, where most rows hold numbers"),
         (["", "NA", "n/a", "-", "?"], "constant", "is empty"),
         (["7", "7.0", "NA"], "constant", "is 7 wherever it has a value"),
-        (["12:30", "13:45"], "date",
-         "looks like dates, which cannot be learned from as they stand"),
-        (["1.234", "1,234"], "text",
-         "holds numbers such as 1.234, whose sign may be before decimals or after thousands"),
+        (
+            ["12:30", "13:45"],
+            "date",
+            "looks like dates, which cannot be learned from as they stand",
+        ),
+        (
+            ["1.234", "1,234"],
+            "text",
+            "holds numbers such as 1.234, whose sign may be before decimals or after thousands",
+        ),
         (["low", "high", "low", "", "none"], "category", "holds 2 categories: high and low"),
     ],
-)  # fmt: skip
+)
 def test_a_column_of_a_kind(cells, kind, why):
     raw = read("x|y\n" + "\n".join(f"{cell}|{i}" for i, cell in enumerate(cells)))
     assert (raw["x"].kind, raw["x"].why) == (kind, why)
@@ -286,11 +325,21 @@ def test_a_number_that_may_mean_two_things_is_not_guessed(text):
 @pytest.mark.parametrize(
     "date",
     [
-        "2020-01-31", "31.1.2020", "1/31/20", "2020/01/31 12:00", "2020-01-31T12:00:00Z", "2020-01",
-        "31 Jan 2020", "January 31, 2020", "Jan 2020", "31. März 2020", "12:30:05", "2:05 pm",
+        "2020-01-31",
+        "31.1.2020",
+        "1/31/20",
+        "2020/01/31 12:00",
+        "2020-01-31T12:00:00Z",
+        "2020-01",
+        "31 Jan 2020",
+        "January 31, 2020",
+        "Jan 2020",
+        "31. März 2020",
+        "12:30:05",
+        "2:05 pm",
         "2020-01-31T12:00:00.123+02:00",
     ],
-)  # fmt: skip
+)
 def test_dates_are_known(date):
     assert is_date(date)
     assert not is_number(date)
@@ -469,50 +518,91 @@ NOT_CHOSEN = {
     "no feature": (PLANTS, "height", [], None, "No feature is chosen yet."),
     "no such column": (PLANTS, "height", ["width"], None, "There is no column 'width'."),
     "itself": (
-        PLANTS, "height", ["leaves", "height"], None,
+        PLANTS,
+        "height",
+        ["leaves", "height"],
+        None,
         "height is the target, so it cannot be a feature too.",
     ),
     "dates": (
-        PLANTS, "planted", ["height"], None,
+        PLANTS,
+        "planted",
+        ["height"],
+        None,
         "The column planted looks like dates, which cannot be learned from as they stand.",
     ),
     "one text": (
-        PLANTS, "height", ["soil"], None, "The column soil is 'clay' in every row.",
+        PLANTS,
+        "height",
+        ["soil"],
+        None,
+        "The column soil is 'clay' in every row.",
     ),
     "categories as numbers": (
-        PLANTS, "species", ["height"], False, "species holds categories, which are no numbers.",
+        PLANTS,
+        "species",
+        ["height"],
+        False,
+        "species holds categories, which are no numbers.",
     ),
     "decimals as classes": (
-        PLANTS, "height", ["species"], True, "height holds decimals, which name no classes.",
+        PLANTS,
+        "height",
+        ["species"],
+        True,
+        "height holds decimals, which name no classes.",
     ),
     "too many classes": (
-        many("abcdefghijk" * 2), "y", ["x"], None,
+        many("abcdefghijk" * 2),
+        "y",
+        ["x"],
+        None,
         "y has 11 different values; classes are at most 10.",
     ),
     "too many numbers for classes": (
-        many(range(12)), "y", ["x"], True, "y has 12 different values; classes are at most 10.",
+        many(range(12)),
+        "y",
+        ["x"],
+        True,
+        "y has 12 different values; classes are at most 10.",
     ),
     "no complete rows": (
-        "x,y,z\n1,,2\n2,1,\n3,2,5\n", "x", ["y", "z"], None,
+        "x,y,z\n1,,2\n2,1,\n3,2,5\n",
+        "x",
+        ["y", "z"],
+        None,
         "Only 1 row has a value in every chosen column; at least 2 are needed.",
     ),
     "a target that stays the same": (
-        "x,y\n1,5\n2,5\n,6\n", "y", ["x"], None, "y is the same in all rows that are left.",
+        "x,y\n1,5\n2,5\n,6\n",
+        "y",
+        ["x"],
+        None,
+        "y is the same in all rows that are left.",
     ),
     "features that stay the same": (
-        "a,b,y\n1,2,5\n1,2,6\n3,4,\n", "y", ["a", "b"], None,
+        "a,b,y\n1,2,5\n1,2,6\n3,4,\n",
+        "y",
+        ["a", "b"],
+        None,
         "a and b are the same in every row, so there is nothing to learn from.",
     ),
     "a large number": (
-        "x,y\n\n1,5\n2e24,6\n", "x", ["y"], None,
+        "x,y\n\n1,5\n2e24,6\n",
+        "x",
+        ["y"],
+        None,
         "Row 4 holds 2e+24 in column x; numbers may be 1e+24 at most in size.",
     ),
     "many categories": (
-        WIDE, "y", [f"k{i}" for i in range(6)], None,
+        WIDE,
+        "y",
+        [f"k{i}" for i in range(6)],
+        None,
         "The features make 114 columns, with one for each category but the first; at most 100 are "
         "possible.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", NOT_CHOSEN)
@@ -563,13 +653,22 @@ def test_a_chosen_table_travels_in_a_link():
     for name in ("X", "y", "marked"):
         np.testing.assert_array_equal(getattr(kept, name), getattr(table, name))
     assert (kept.features, kept.target, kept.classes) == (
-        table.features, table.target, table.classes,
-    )  # fmt: skip
+        table.features,
+        table.target,
+        table.classes,
+    )
 
 
-@pytest.mark.parametrize(("count", "words"), [
-    (1, "a"), (2, "a and b"), (3, "a, b and c"), (6, "a, b, c, d, e and f"),
-    (7, "a, b, c, d, e and 2 more"), (9, "a, b, c, d, e and 4 more"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "a"),
+        (2, "a and b"),
+        (3, "a, b and c"),
+        (6, "a, b, c, d, e and f"),
+        (7, "a, b, c, d, e and 2 more"),
+        (9, "a, b, c, d, e and 4 more"),
+    ],
+)
 def test_many_words_are_listed_in_part(count, words):
     assert listed(list("abcdefghi"[:count])) == words

@@ -140,8 +140,10 @@ def test_rows_of_all_data_can_be_taken_over(data):
     words, held = keep(table)
     again = sample(Experiment(data=held.data, params={f"{held.data}.rows": words}))
     assert (again.features, again.target, again.classes) == (
-        drawn.features, drawn.target, drawn.classes,
-    )  # fmt: skip
+        drawn.features,
+        drawn.target,
+        drawn.classes,
+    )
     np.testing.assert_array_equal(again.is_outlier, drawn.is_outlier)
     np.testing.assert_allclose(again.X, drawn.X, atol=1e-4 * np.ptp(drawn.X))
 
@@ -227,10 +229,11 @@ def _with(table, **columns):
         ({name: [] for name in as_columns(TWO)}, TWO, "At least two complete rows are needed."),
         (
             {"x1": range(11), "x2": range(11), "class": "abcdefghijk", "outlier": [False] * 11},
-            TWO, f"Classes are at most {MOST_CLASSES}; 'k' would be one more.",
+            TWO,
+            f"Classes are at most {MOST_CLASSES}; 'k' would be one more.",
         ),
     ],
-)  # fmt: skip
+)
 def test_an_edited_table_that_cannot_be_is_refused_in_a_sentence(columns, like, sentence):
     with pytest.raises(FileFault) as refused:
         from_columns(columns, like)

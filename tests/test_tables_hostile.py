@@ -37,11 +37,39 @@ PATTERNS = {
     if isinstance(pattern, re.Pattern)
 }
 BEGINNINGS = (
-    "", "(", "1", "-", "$", "1,", "1 kg", "1 jan", "mon", "1 /", "sep=", "#", "10:00:00.", '"',
-)  # fmt: skip
+    "",
+    "(",
+    "1",
+    "-",
+    "$",
+    "1,",
+    "1 kg",
+    "1 jan",
+    "mon",
+    "1 /",
+    "sep=",
+    "#",
+    "10:00:00.",
+    '"',
+)
 REPEATED = (
-    " ", "\u00a0", "0", "1 ", "1,", ".", ",", "a", "t", "T ", "kg ", "\n", "#A", "'", "(", '"',
-)  # fmt: skip
+    " ",
+    "\u00a0",
+    "0",
+    "1 ",
+    "1,",
+    ".",
+    ",",
+    "a",
+    "t",
+    "T ",
+    "kg ",
+    "\n",
+    "#A",
+    "'",
+    "(",
+    '"',
+)
 
 
 def long_cells(size):
@@ -99,7 +127,8 @@ HOSTILE = {
     "a wide row between blanks": (b"a b\n" + b"1 " * (SIZE // 2), f"Row 2 has {WIDE}"),
     "a wide row in quotation marks": (b"a,b\n" + b'"1",' * (SIZE // 4), f"Row 2 has {WIDE}"),
     "a wide row below a line in quotation": (
-        b'a,b\n1,"2\n3"' + b',"4"' * (SIZE // 4), f"Row 2 has {WIDE}",
+        b'a,b\n1,"2\n3"' + b',"4"' * (SIZE // 4),
+        f"Row 2 has {WIDE}",
     ),
     **{
         f"a first line with U+{ord(sign):04X}, which ends no line": (
@@ -109,7 +138,8 @@ HOSTILE = {
         for sign in "\x0b\x85\u2028"
     },
     "sep= and commas": (
-        b"sep=" + b"," * SIZE, f"The file has more than {WIDEST:,} columns; at most 200 are read.",
+        b"sep=" + b"," * SIZE,
+        f"The file has more than {WIDEST:,} columns; at most 200 are read.",
     ),
     "comments": (
         b"#a\n" * (SIZE // 3),
@@ -126,7 +156,7 @@ HOSTILE = {
         b'a,b\n1,"' + b"\n" * SIZE,
         "Row 2 holds a cell that is far too long; perhaps a quotation mark is never closed.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HOSTILE)
@@ -235,8 +265,9 @@ def test_a_line_is_cut_behind_its_widest(separator):
 def test_lines_say_where_they_are():
     found = Lines("\n\na\r\n\rb")
     assert [(found.begun, line, found.next) for line in found if not found.begin()] == [
-        (3, "a\r\n", (3, 5)), (5, "b", (5, 7)),
-    ]  # fmt: skip
+        (3, "a\r\n", (3, 5)),
+        (5, "b", (5, 7)),
+    ]
 
 
 def test_the_server_takes_no_larger_file_than_the_dialog():

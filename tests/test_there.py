@@ -28,25 +28,46 @@ def way_down(run) -> str:
     ("query", "said", "late"),
     [
         ("loss=squared_error&loss=huber&steps=300", "", []),
-        ("loss=squared_error&lr=0.3&lr=0.001&steps=300",
-         "MSE, learning rate 0.001 is " + LATE, [1]),
-        ("loss=squared_error&loss=absolute_error&loss=huber&init=500,0&steps=200",
-         "MAE and Huber (δ = 1) are " + LATE, [1]),
-        ("loss=squared_error&loss=huber&lr=0.01&steps=10",
-         "MSE and Huber (δ = 1) are " + LATE.replace("{}", "{} and {}"), [0, 1]),
-        ("loss=huber&loss=log_cosh&init=1e5,0&lr=0.01&steps=3",
-         "Huber (δ = 1) and Log-cosh are " + LATE, [0]),
+        (
+            "loss=squared_error&lr=0.3&lr=0.001&steps=300",
+            "MSE, learning rate 0.001 is " + LATE,
+            [1],
+        ),
+        (
+            "loss=squared_error&loss=absolute_error&loss=huber&init=500,0&steps=200",
+            "MAE and Huber (δ = 1) are " + LATE,
+            [1],
+        ),
+        (
+            "loss=squared_error&loss=huber&lr=0.01&steps=10",
+            "MSE and Huber (δ = 1) are " + LATE.replace("{}", "{} and {}"),
+            [0, 1],
+        ),
+        (
+            "loss=huber&loss=log_cosh&init=1e5,0&lr=0.01&steps=3",
+            "Huber (δ = 1) and Log-cosh are " + LATE,
+            [0],
+        ),
         ("loss=huber&lr=0.001&steps=1", "The run is " + LATE, [0]),
         ("outliers=vertical&loss=huber&lr=0.001&steps=1", "The run is " + LATE, [0]),
-        ("loss=huber&lr=0.001&lr=0.01&lr=0.02&lr=0.03&lr=0.04&steps=5",
-         "5 of 5 runs are " + LATE.replace("{}", "{} to {}"), [0, 4]),
-        ("data=stars_cyg&loss=tukey&tukey.c=1&init=7,-0.4&lr=0.3&steps=2000",
-         "The run stands elsewhere, {} of the way down.", [0]),
-        ("loss=squared_error&lr=0.1&lr=0.73&steps=60",
-         "MSE, learning rate 0.73 did not settle there.", []),
+        (
+            "loss=huber&lr=0.001&lr=0.01&lr=0.02&lr=0.03&lr=0.04&steps=5",
+            "5 of 5 runs are " + LATE.replace("{}", "{} to {}"),
+            [0, 4],
+        ),
+        (
+            "data=stars_cyg&loss=tukey&tukey.c=1&init=7,-0.4&lr=0.3&steps=2000",
+            "The run stands elsewhere, {} of the way down.",
+            [0],
+        ),
+        (
+            "loss=squared_error&lr=0.1&lr=0.73&steps=60",
+            "MSE, learning rate 0.73 did not settle there.",
+            [],
+        ),
         ("loss=tukey&tukey.c=1&init=50", "The run did not settle there.", []),
     ],
-)  # fmt: skip
+)
 def test_the_sentence_names_the_runs_that_are_not_at_the_minimum(query, said, late):
     runs = run_all(parse(query)[0])
     expected = said.format(*(way_down(runs[k]) for k in late))

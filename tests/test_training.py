@@ -50,10 +50,20 @@ def test_batching_is_invisible():
 def test_runs_in_one_batch_of_arrays_do_not_touch_each_other(loss, batch):
     base = spoiled(loss, steps=300, batch=batch, init="normal", model="polynomial")
     changes = [
-        {}, {"lr": 1e4}, {"lr": 0.01}, {"lr": 30.0}, {"l1": 0.2}, {"l2": 0.2}, {"lr": 3.0},
-        {"l1": 0.1, "l2": 0.1}, {"schedule": "cosine"}, {"schedule": "step", "lr": 0.02},
-        {"init": "zeros"}, {"outlier_seed": 3}, {"init": "1e6"},
-    ]  # fmt: skip
+        {},
+        {"lr": 1e4},
+        {"lr": 0.01},
+        {"lr": 30.0},
+        {"l1": 0.2},
+        {"l2": 0.2},
+        {"lr": 3.0},
+        {"l1": 0.1, "l2": 0.1},
+        {"schedule": "cosine"},
+        {"schedule": "step", "lr": 0.02},
+        {"init": "zeros"},
+        {"outlier_seed": 3},
+        {"init": "1e6"},
+    ]
     mix = [base.replace(**change) for change in changes]
     assert run_all(mix) == [run(e) for e in mix]
     assert run_all(mix[::-1]) == run_all(mix)[::-1]
@@ -285,9 +295,13 @@ def test_numbers_have_no_error_rate():
 
 
 OVERFITTING = Experiment(
-    data="sine", model="polynomial", lr=0.01, steps=3000, optimizer="adam",
+    data="sine",
+    model="polynomial",
+    lr=0.01,
+    steps=3000,
+    optimizer="adam",
     params={"polynomial.degree": 9, "sine.n": 12, "sine.noise": 0.5},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("patience", [1, 20, 150])

@@ -85,8 +85,13 @@ def straight_lines(task: Task) -> list[list[tuple[np.ndarray, float]]]:
 
 
 STRAIGHT = [
-    "absolute_error", "quantile", "epsilon_insensitive", "hinge", "perceptron", "multiclass_hinge",
-]  # fmt: skip
+    "absolute_error",
+    "quantile",
+    "epsilon_insensitive",
+    "hinge",
+    "perceptron",
+    "multiclass_hinge",
+]
 
 
 def programme(task: Task) -> tuple[float, np.ndarray]:
@@ -189,8 +194,12 @@ def test_notes_and_figures_agree_on_any_few_rows(loss, l1, l2):
 
 
 FLAT = [
-    "huber", "squared_epsilon_insensitive", "squared_hinge", "smoothed_hinge", "modified_huber",
-]  # fmt: skip
+    "huber",
+    "squared_epsilon_insensitive",
+    "squared_hinge",
+    "smoothed_hinge",
+    "modified_huber",
+]
 
 
 @pytest.mark.parametrize("loss", FLAT)

@@ -99,11 +99,21 @@ def test_only_the_letters_in_the_formula_are_parameters():
 @pytest.mark.parametrize(
     ("formula", "at"),
     [
-        ("r.__class__", 2), ("__import__('os').system('true')", 1), ("[r for r in y]", 1),
-        ("r**r**r**r**r", 2), ("(" * 400, 1), ("ｒ**2", 1), ("f'{r}'", 1), ("lambda r: r", 1),
-        ("q + r", 1), ("m**2", 1), ("", 1), ("10**10**10*r", 1), ("r" * 10**6, 1),
+        ("r.__class__", 2),
+        ("__import__('os').system('true')", 1),
+        ("[r for r in y]", 1),
+        ("r**r**r**r**r", 2),
+        ("(" * 400, 1),
+        ("ｒ**2", 1),
+        ("f'{r}'", 1),
+        ("lambda r: r", 1),
+        ("q + r", 1),
+        ("m**2", 1),
+        ("", 1),
+        ("10**10**10*r", 1),
+        ("r" * 10**6, 1),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_formula_is_left_out_of_a_link_with_the_place(formula, at):
     from urllib.parse import urlencode
 

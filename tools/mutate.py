@@ -32,19 +32,40 @@ LISTED = ROOT / "tests" / "faults.toml"
 MOST_A_FILE = 2
 PATIENCE = 600  # seconds that the tests of one fault may take: a loop without end is a fault seen
 SWAPS: dict[type, tuple[str, str]] = {
-    ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"),
-    ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="), ast.In: (" in ", " not in "),
-    ast.NotIn: (" not in ", " in "), ast.Is: (" is ", " is not "), ast.IsNot: (" is not ", " is "),
-    ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"),
-    ast.And: (" and ", " or "), ast.Or: (" or ", " and "),
-}  # fmt: skip
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.In: (" in ", " not in "),
+    ast.NotIn: (" not in ", " in "),
+    ast.Is: (" is ", " is not "),
+    ast.IsNot: (" is not ", " is "),
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.And: (" and ", " or "),
+    ast.Or: (" or ", " and "),
+}
 
 
 WORDS = {
-    " < ": " <= ", " <= ": " < ", " > ": " >= ", " >= ": " > ", " === ": " !== ", " !== ": " === ",
-    " + ": " - ", " - ": " + ", " * ": " / ", " / ": " * ", " && ": " || ", " || ": " && ",
+    " < ": " <= ",
+    " <= ": " < ",
+    " > ": " >= ",
+    " >= ": " > ",
+    " === ": " !== ",
+    " !== ": " === ",
+    " + ": " - ",
+    " - ": " + ",
+    " * ": " / ",
+    " / ": " * ",
+    " && ": " || ",
+    " || ": " && ",
     " ?? ": " && ",
-}  # fmt: skip
+}
 Edit = tuple[int, int, int, str]  # row, first and last byte in it, and what comes to stand there
 
 
@@ -126,10 +147,11 @@ def _reads(fault: Fault) -> bool:
 
 def _in_python(tree: ast.AST, lines: Sequence[str]) -> Iterator[Edit]:
     passed_over = [
-        each for node in ast.walk(tree)
+        each
+        for node in ast.walk(tree)
         for part in [*getattr(node, "decorator_list", ()), *_checks(node)]
         for each in ast.walk(part)
-    ]  # fmt: skip
+    ]
     out = set(map(id, passed_over))
     for node in ast.walk(tree):
         if id(node) not in out:
@@ -231,9 +253,12 @@ def _first_failure(copy: Path, tests: Sequence[str]) -> str:
 def copied(folder: Path) -> Path:
     """A copy of what git tracks or would."""
     names = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=True,
-    ).stdout.splitlines()  # fmt: skip
+    ).stdout.splitlines()
     for name in names:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -277,8 +302,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         for fault, test in zip(faults, pool.map(tried, faults), strict=True):
             survivors += not test
-            print(entry(fault, test or "SURVIVED") if args.draw or not test else f"seen: {fault}",
-                  flush=True)  # fmt: skip
+            print(
+                entry(fault, test or "SURVIVED") if args.draw or not test else f"seen: {fault}",
+                flush=True,
+            )
     print(f"{len(faults) - survivors} of {len(faults)} faults were seen, {survivors} survived")
     return 1 if survivors else 0
 

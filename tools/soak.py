@@ -70,9 +70,13 @@ def failures(said: str) -> list[str]:
 def _run(command: Sequence[str]) -> tuple[int, str]:
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=60 * MINUTES,
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=60 * MINUTES,
             check=False,
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired:
         return 1, f"not done after {MINUTES} minutes"
     return done.returncode, done.stdout + done.stderr

@@ -138,9 +138,7 @@ def landscape(
     piece = max(1, int(memory) // (8 * len(drawn.y) * width))
     for first in range(0, n * n, piece):
         points = np.arange(first, min(first + piece, n * n))
-        values[points] = height(
-            plane.points(np.column_stack([xs[points % n], ys[points // n]]))
-        )
+        values[points] = height(plane.points(np.column_stack([xs[points % n], ys[points // n]])))
     others = (i for i in range(len(task.names)) if plane.axes and i not in plane.axes)
     held = task.without_latents(plane.origin)
     return Landscape(
@@ -209,9 +207,13 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
         note += " What the loss learns is held where this run ends."
     directions = np.pad(signs[:, None] * directions, [(0, 0), (0, len(latents))])
     return Plane(
-        np.append(origin, latents), directions, "first main direction", "second main direction",
-        None, note,
-    )  # fmt: skip
+        np.append(origin, latents),
+        directions,
+        "first main direction",
+        "second main direction",
+        None,
+        note,
+    )
 
 
 def _task(of: Experiment | Task) -> Task:

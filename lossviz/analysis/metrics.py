@@ -104,14 +104,22 @@ def measure(run: Run, frames: Array, threshold: float = 0.5) -> Metrics:
         sureness, came_true = chance, labels == 1
     *bins, error = calibration(came_true, sureness)
     return Metrics(
-        frames, classes, confusion, **rates,
+        frames,
+        classes,
+        confusion,
+        **rates,
         auc=_mean([roc_auc(each) for each in ranks]),
         average_precision=_mean([average_precision(each) for each in ranks]),
-        calibration_error=error, cost=cost, false_alarm=false_alarm, miss=miss,
-        roc=roc, precision_recall=precision_recall, calibration=(bins[0], bins[1]),
+        calibration_error=error,
+        cost=cost,
+        false_alarm=false_alarm,
+        miss=miss,
+        roc=roc,
+        precision_recall=precision_recall,
+        calibration=(bins[0], bins[1]),
         operating=operating,
         prevalence=float(np.mean(labels == 1)) if len(classes) == 2 else 1.0 / len(classes),
-    )  # fmt: skip
+    )
 
 
 def costs(run: Run) -> tuple[float, float]:
@@ -145,8 +153,9 @@ def binary(confusion: Array) -> dict[str, Array]:
     recalls = rates["recall"]
     return {
         **{name: values[:, 1] for name, values in rates.items()},
-        "accuracy": _accuracy(confusion), "balanced_accuracy": _mean(recalls.T),
-    }  # fmt: skip
+        "accuracy": _accuracy(confusion),
+        "balanced_accuracy": _mean(recalls.T),
+    }
 
 
 def macro(confusion: Array) -> dict[str, Array]:

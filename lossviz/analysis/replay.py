@@ -255,8 +255,12 @@ def _at(run: Run, steps: Array) -> Run:
     frames = np.searchsorted(run.steps, steps, side="right") - 1
     known = np.minimum(np.arange(steps[-1] + 1), len(run.loss) - 1)
     return replace(
-        run, steps=steps, theta=run.theta[frames], path=run.path[frames],
-        loss=run.loss[known], test_loss=run.test_loss[known],
+        run,
+        steps=steps,
+        theta=run.theta[frames],
+        path=run.path[frames],
+        loss=run.loss[known],
+        test_loss=run.test_loss[known],
         error=None if run.error is None else run.error[frames],
         test_error=None if run.test_error is None else run.test_error[frames],
-    )  # fmt: skip
+    )

@@ -146,9 +146,7 @@ class Registry(Mapping[str, T], Generic[T]):
         if not item.label:
             raise ValueError(f"{where}: has no label")
         code = item.function.__code__
-        keywords = code.co_varnames[
-            code.co_argcount : code.co_argcount + code.co_kwonlyargcount
-        ]
+        keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
         names = tuple(param.name for param in item.params)
         if keywords != names:
             raise ValueError(f"{where}: keyword arguments {keywords} but params {names}")

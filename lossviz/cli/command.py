@@ -22,9 +22,13 @@ _FIRST_PORT = 8501  # where Streamlit's users expect it
 _PORTS_TRIED = 50
 _PATIENCE = 30.0  # seconds a slow machine may take until the server answers
 _KINDS = {
-    "losses": "loss", "datasets": "data", "outliers": "outliers", "models": "model",
-    "optimizers": "optimizer", "schedules": "schedule",
-}  # fmt: skip
+    "losses": "loss",
+    "datasets": "data",
+    "outliers": "outliers",
+    "models": "model",
+    "optimizers": "optimizer",
+    "schedules": "schedule",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -182,8 +186,10 @@ def _tell(words: str, to: TextIO | None = None) -> None:
 
 
 _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
-    "run": _run, "list": _list, "serve": _serve,
-}  # fmt: skip
+    "run": _run,
+    "list": _list,
+    "serve": _serve,
+}
 
 
 def app_path() -> Path:

@@ -30,10 +30,12 @@ SUITS = {
 }
 USUAL = {
     "loss": {
-        "regression": "squared_error", "binary": "log_loss", "multiclass": "cross_entropy",
+        "regression": "squared_error",
+        "binary": "log_loss",
+        "multiclass": "cross_entropy",
     },
     "outliers": {"regression": "none", "binary": "none", "multiclass": "none"},
-}  # fmt: skip
+}
 
 
 def suits(choice: str, name: str, data: str) -> bool:

@@ -65,9 +65,16 @@ def cost(experiment: Experiment) -> Cost:
 
 @lru_cache(maxsize=4096)
 def _cost(
-    n: int, tested: int, d: int, outputs: int, learned: int,
-    model: tuple[str, tuple[tuple[str, Value], ...]], slots: int, steps: int, batch: int,
-) -> Cost:  # fmt: skip
+    n: int,
+    tested: int,
+    d: int,
+    outputs: int,
+    learned: int,
+    model: tuple[str, tuple[tuple[str, Value], ...]],
+    slots: int,
+    steps: int,
+    batch: int,
+) -> Cost:
     name, options = model
     layers = MODELS[name].layers(d, outputs, **dict(options))
     inputs, last = layers[0][1], max(outputs, 1)

@@ -174,9 +174,7 @@ class Objective:
                 name: value if isinstance(value, str) else value[runs]
                 for name, value in self.params.items()
             },
-            **{
-                name: some(getattr(self, name)) for name in (*shared, "weight", "weight_test")
-            },
+            **{name: some(getattr(self, name)) for name in (*shared, "weight", "weight_test")},
             l1=self.l1[runs],
             l2=self.l2[runs],
         )

@@ -58,9 +58,7 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng([seed, *purpose.encode()])
 
 
-def center_and_scale(
-    X: Array, is_scaled: bool, weight: Array | None = None
-) -> tuple[Array, Array]:
+def center_and_scale(X: Array, is_scaled: bool, weight: Array | None = None) -> tuple[Array, Array]:
     """Means and standard deviations (d,) of the columns, 1 for constant ones; or zeros and ones.
     Weights (n,) count rows as often as they say."""
     if not is_scaled:
@@ -78,15 +76,21 @@ def sample(experiment: Experiment) -> Sample:
     """The experiment's rows: the same for every experiment that differs only in how it trains."""
     e = experiment
     dataset = DATASETS[e.data]
-    drawn = dataset.draw(
-        generator(e.seed, "data"), generator(e.seed, "test"), e.params_of("data")
-    )
+    drawn = dataset.draw(generator(e.seed, "data"), generator(e.seed, "test"), e.params_of("data"))
     is_scaled = e.scaling == "standard" or (e.scaling == "auto" and dataset.standardise)
     center, scale = center_and_scale(drawn.X, is_scaled)
     rng = generator(e.seed, f"outliers {e.outlier_seed}")
     spoil = OUTLIERS[e.outliers].function
     X, y, is_spoiled = spoil(rng, drawn.X, drawn.y, **e.params_of("outliers"))
     return Sample(
-        X, y, is_spoiled | drawn.marked, drawn.X_test, drawn.y_test, center, scale,
-        drawn.classes, drawn.features, drawn.target,
-    )  # fmt: skip
+        X,
+        y,
+        is_spoiled | drawn.marked,
+        drawn.X_test,
+        drawn.y_test,
+        center,
+        scale,
+        drawn.classes,
+        drawn.features,
+        drawn.target,
+    )

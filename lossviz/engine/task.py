@@ -204,9 +204,7 @@ def _features(data: Sample, model: Model, options: Mapping[str, Any]) -> dict[st
     }
 
 
-def _parts(
-    data: Sample, loss: Loss, model: Model, options: Mapping[str, Any]
-) -> dict[str, Any]:
+def _parts(data: Sample, loss: Loss, model: Model, options: Mapping[str, Any]) -> dict[str, Any]:
     outputs, d = len(data.classes) if loss.task == "multiclass" else 0, data.X.shape[1]
     learned = () if loss.learned is None else loss.learned.names
     return {

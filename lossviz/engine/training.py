@@ -311,11 +311,20 @@ class Descent:
             ended = stopped_at if stopped_at is not None and stopped_at <= end else None
             runs.append(
                 Run(
-                    task, steps, task.in_units(path), path, loss, test_loss,
-                    error, test_error, task.names,
-                    _status(task, loss, test_loss, diverged_at, ended), diverged_at, stopped_at,
+                    task,
+                    steps,
+                    task.in_units(path),
+                    path,
+                    loss,
+                    test_loss,
+                    error,
+                    test_error,
+                    task.names,
+                    _status(task, loss, test_loss, diverged_at, ended),
+                    diverged_at,
+                    stopped_at,
                 )
-            )  # fmt: skip
+            )
         return runs
 
 

@@ -136,9 +136,16 @@ def _rows(
     weight_held = None if weight is None else _with_mean_one(weight[held])
     center, scale = center_and_scale(X[kept], experiment.scaling != "none", weight_kept)
     return Sample(
-        X[kept], y[kept], np.zeros(len(y[kept]), bool), X[held], y[held], center, scale,
-        weight=weight_kept, weight_test=weight_held,
-    )  # fmt: skip
+        X[kept],
+        y[kept],
+        np.zeros(len(y[kept]), bool),
+        X[held],
+        y[held],
+        center,
+        scale,
+        weight=weight_kept,
+        weight_test=weight_held,
+    )
 
 
 def _with_targets(task: Task, y: Array) -> Task:

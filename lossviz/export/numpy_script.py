@@ -115,7 +115,7 @@ def numpy_script(experiments: Sequence[Experiment]) -> list[str]:
         *parts.descent_code(plan),
         parts.loop(TRAIN, plan),
         *parts.report_code(plan),
-    ]  # fmt: skip
+    ]
     runs = lines.runs_code(
         plan,
         lines.loss_name,

@@ -89,10 +89,13 @@ def losses_code(plan: Plan) -> list[str]:
     names = dict.fromkeys(n for n, own in zip(plan.losses, is_own, strict=True) if not own)
     return [
         *definitions(LOSSES[name].function for name in names),
-        *written_code(plan, lambda formula: formula.numpy_source().replace(
-            "return value, slope", "return np.broadcast_arrays(value, slope, z)[:2]"
-        )),
-    ]  # fmt: skip
+        *written_code(
+            plan,
+            lambda formula: formula.numpy_source().replace(
+                "return value, slope", "return np.broadcast_arrays(value, slope, z)[:2]"
+            ),
+        ),
+    ]
 
 
 def written_code(plan: Plan, source_of: Callable[[Formula], str]) -> list[str]:
@@ -130,19 +133,23 @@ def kept(choices: Mapping[str, Any]) -> list[str]:
 def models_code(plan: Plan, linear: str, scores: str, network: str) -> list[str]:
     """The models of a flavour that the runs need: a linear one with one output or several, and
     networks."""
-    return kept({
-        linear: plan.any(lambda task: task.is_linear and not task.outputs),
-        scores: plan.any(lambda task: task.is_linear and task.outputs),
-        network: plan.any(lambda task: not task.is_linear),
-    })  # fmt: skip
+    return kept(
+        {
+            linear: plan.any(lambda task: task.is_linear and not task.outputs),
+            scores: plan.any(lambda task: task.is_linear and task.outputs),
+            network: plan.any(lambda task: not task.is_linear),
+        }
+    )
 
 
 def features_code(plan: Plan) -> list[str]:
     """Functions from X to the columns that the model multiplies, as the runs need them."""
-    return kept({
-        snippets.COLUMNS: plan.any(lambda task: task.experiment.model != "polynomial"),
-        snippets.POWERS: plan.any(lambda task: task.experiment.model == "polynomial"),
-    })  # fmt: skip
+    return kept(
+        {
+            snippets.COLUMNS: plan.any(lambda task: task.experiment.model != "polynomial"),
+            snippets.POWERS: plan.any(lambda task: task.experiment.model == "polynomial"),
+        }
+    )
 
 
 def descent_code(plan: Plan) -> list[str]:
@@ -156,11 +163,13 @@ def descent_code(plan: Plan) -> list[str]:
     return [
         *kept(starts),
         *definitions(SCHEDULES[name].function for name in schedules),
-        *kept({
-            snippets.BATCHES: plan.any(lambda task: task.is_batched),
-            snippets.NOT_BIAS: plan.any(is_penalised),
-        }),
-    ]  # fmt: skip
+        *kept(
+            {
+                snippets.BATCHES: plan.any(lambda task: task.is_batched),
+                snippets.NOT_BIAS: plan.any(is_penalised),
+            }
+        ),
+    ]
 
 
 def report_code(plan: Plan) -> list[str]:
@@ -169,12 +178,14 @@ def report_code(plan: Plan) -> list[str]:
     has_classes = plan.any(lambda task: task.sample.classes)
     return [
         *definitions([units, in_units] if is_scaled else []),
-        *kept({
-            snippets.FIRST_LAYER: is_scaled,
-            snippets.REPORT: True,
-            snippets.SHARE_WRONG: has_classes,
-        }),
-    ]  # fmt: skip
+        *kept(
+            {
+                snippets.FIRST_LAYER: is_scaled,
+                snippets.REPORT: True,
+                snippets.SHARE_WRONG: has_classes,
+            }
+        ),
+    ]
 
 
 def start_of(task: Task) -> str:

@@ -69,14 +69,16 @@ def _opening(experiments: Sequence[Experiment], flavour: str) -> str:
     title = f"{named('loss')} on {named('data')}, in {FLAVOURS[flavour]}."
     if any(map(is_named, experiments)):
         return f'"""{title}"""'
-    return "\n".join([
-        f'"""{title}',
-        "",
-        "From the command line:",
-        "",
-        *(f"    lossviz run {query or 'data=line'!r}" for query in queries(experiments)),
-        '"""',
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f'"""{title}',
+            "",
+            "From the command line:",
+            "",
+            *(f"    lossviz run {query or 'data=line'!r}" for query in queries(experiments)),
+            '"""',
+        ]
+    )
 
 
 def _spaced(blocks: Sequence[str]) -> list[str]:

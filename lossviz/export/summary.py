@@ -25,10 +25,14 @@ def summary(runs: Sequence[Run]) -> str:
     names = list(dict.fromkeys(name for run in runs for name in run.names))[:SHOWN]
     has_classes = any(run.error is not None for run in runs)
     head = [
-        "Run", "Training loss", "Clean test loss",
+        "Run",
+        "Training loss",
+        "Clean test loss",
         *(("Training error", "Clean test error") if has_classes else ()),
-        *names, "Gap to the minimum", "Status",
-    ]  # fmt: skip
+        *names,
+        "Gap to the minimum",
+        "Status",
+    ]
     rows = [
         [
             style.label,

@@ -68,10 +68,13 @@ def _plain(tree: ast.FunctionDef, lines: list[str]) -> str:
 def quoted(text: str) -> str:
     """A string in double quotes, on one line: what cannot be seen is written as its number."""
     return "".join(
-        each if each.isprintable() else f"\\U{ord(each):08x}" if ord(each) > 0xFFFF
+        each
+        if each.isprintable()
+        else f"\\U{ord(each):08x}"
+        if ord(each) > 0xFFFF
         else f"\\u{ord(each):04x}"
         for each in json.dumps(text, ensure_ascii=False)
-    )  # fmt: skip
+    )
 
 
 def call(function: str, *positional: str, **keywords: str) -> str:

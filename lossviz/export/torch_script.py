@@ -156,7 +156,7 @@ def torch_script(experiments: Sequence[Experiment]) -> list[str]:
         *parts.descent_code(plan),
         parts.loop(TRAIN, plan),
         *parts.report_code(plan),
-    ]  # fmt: skip
+    ]
     runs = lines.runs_code(
         plan,
         _loss,

@@ -84,9 +84,10 @@ def _findings(curve: Curve) -> Iterator[Finding]:
     jumps = breaks(curve.value_at, curve.x)
     torn = [each.at for each in jumps]
     kinks = [
-        each for each in breaks(curve.slope_at, curve.x)
+        each
+        for each in breaks(curve.slope_at, curve.x)
         if all(abs(each.at - place) > 1e-8 for place in torn)
-    ]  # fmt: skip
+    ]
     ways = _ways(curve, undefined, [*jumps, *kinks])
     unbounded = list(_unbounded(curve, ways))
     yield from unbounded
@@ -153,9 +154,10 @@ def _jumps(curve: Curve, jumps: Sequence[Break]) -> Iterator[Finding]:
     if poles:
         words = _listing([figure(each.at) for each in poles])
         yield Finding(
-            "pole", f"Without bounds near {curve.variable} = {words}.",
+            "pole",
+            f"Without bounds near {curve.variable} = {words}.",
             tuple(each.at for each in poles),
-        )  # fmt: skip
+        )
     if steps:
         sentence = f"{_places('Jump', steps)}: the value jumps {_steps(steps, limit)}."
         yield Finding("jump", sentence, tuple(each.at for each in steps))
@@ -219,9 +221,10 @@ def _bend(interval: tuple[float, float], short: float, broken: Sequence[float]) 
 def _flat(curve: Curve) -> Iterator[Finding]:
     cell = curve.x[1] - curve.x[0]
     found = [
-        each for each in stretches(lambda x: curve.slope_at(x) == 0.0, curve.x)
+        each
+        for each in stretches(lambda x: curve.slope_at(x) == 0.0, curve.x)
         if each.high - each.low > 1.5 * cell
-    ]  # fmt: skip
+    ]
     if found:
         words = _listing([each.words(curve.variable) for each in found])
         yield Finding(

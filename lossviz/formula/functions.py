@@ -62,11 +62,9 @@ SMOOTH = {
     "cos": Smooth(np.cos, lambda u: minus(call("sin", u))),
     "arctan": Smooth(np.arctan, lambda u: divide(ONE, call("+", ONE, power(u, TWO)))),
     "sign": Smooth(np.sign, lambda u: ZERO),
-    "sigmoid": Smooth(
-        sigmoid, lambda u: times(call("sigmoid", u), call("sigmoid", minus(u)))
-    ),
+    "sigmoid": Smooth(sigmoid, lambda u: times(call("sigmoid", u), call("sigmoid", minus(u)))),
     "softplus": Smooth(softplus, lambda u: call("sigmoid", u)),
-}  # fmt: skip
+}
 
 
 def clip(x: Array, low: Array, high: Array) -> Array:

@@ -9,8 +9,19 @@ from lossviz.base.registry import text as words
 from lossviz.formula.tree import COMPARISONS, Call, Name, Node, Number
 
 # How tightly each operator binds; what binds less tightly than its place asks for gets brackets.
-BINDS = {"or": 1, "and": 2, "not": 3, **dict.fromkeys(COMPARISONS, 4), "+": 5, "-": 5, "*": 6,
-         "/": 6, "chain": 6, "neg": 7, "**": 8}  # fmt: skip
+BINDS = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    **dict.fromkeys(COMPARISONS, 4),
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "chain": 6,
+    "neg": 7,
+    "**": 8,
+}
 TIGHT = 9
 SPACED = {"+", "-", "or", "and", *COMPARISONS}
 

@@ -66,16 +66,27 @@ def _params(variable: str, text: str) -> tuple[Param, ...]:
     )
     return (
         Param("text", text, label="Formula", help=words, reader=_reader(variable, text)),
-        *(Param(name, 1.0, 0.0, 10.0, name, f"The letter {name} in the formula.")
-          for name in LETTERS),
-    )  # fmt: skip
+        *(
+            Param(name, 1.0, 0.0, 10.0, name, f"The letter {name} in the formula.")
+            for name in LETTERS
+        ),
+    )
 
 
 def _function(variable: str) -> LossFunction:
     def function(
-        z: Array, y: Array, *, text: str,
-        a: Array, b: Array, c: Array, d: Array, k: Array, s: Array, t: Array,
-    ) -> tuple[Array, Array]:  # fmt: skip
+        z: Array,
+        y: Array,
+        *,
+        text: str,
+        a: Array,
+        b: Array,
+        c: Array,
+        d: Array,
+        k: Array,
+        s: Array,
+        t: Array,
+    ) -> tuple[Array, Array]:
         given = {"a": a, "b": b, "c": c, "d": d, "k": k, "s": s, "t": t}
         found = formula(text, variable)
         return found.evaluate(z, y, **{name: given[name] for name in found.parameters})

@@ -9,8 +9,17 @@ from lossviz.formula.infix import BINDS, TIGHT
 from lossviz.formula.tree import COMPARISONS, Call, Name, Node, Number
 
 OWN = {"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "arctan", "min", "max"}  # LaTeX's own
-SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "and": r"\text{ and }",
-         "or": r"\text{ or }", "+": "+", "-": "-", "*": r"\,"}  # fmt: skip
+SIGNS = {
+    "<": "<",
+    "<=": r"\le",
+    ">": ">",
+    ">=": r"\ge",
+    "and": r"\text{ and }",
+    "or": r"\text{ or }",
+    "+": "+",
+    "-": "-",
+    "*": r"\,",
+}
 
 
 def latex(node: Node, numbers: Mapping[str, float], around: int = 0) -> str:

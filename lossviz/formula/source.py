@@ -52,7 +52,7 @@ SPELLED = {
     "brier": ("", "sigmoid(-m)**2"),
     "savage": ("", "sigmoid(-2*m)**2"),
     "least_squares": ("", "(1 - m)**2"),
-}  # fmt: skip
+}
 
 NUMPY = Style(
     {name: f"np.{name}" for name in SMOOTH if name not in ("sigmoid", "softplus")}

@@ -81,8 +81,10 @@ def _editing(movie: Movie, editing: Editing) -> Json:
         if editing.mode != "add" and not still:
             raise ValueError(f"editing: chart {name!r} has no linked points that stand still")
     return {
-        "mode": editing.mode, "charts": list(editing.charts), "answered": editing.answered,
-    }  # fmt: skip
+        "mode": editing.mode,
+        "charts": list(editing.charts),
+        "answered": editing.answered,
+    }
 
 
 def pack(data: Json) -> bytes:

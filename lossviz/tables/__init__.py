@@ -25,8 +25,27 @@ from lossviz.tables.read import KINDS, Raw, read
 from lossviz.tables.suggest import can_be_classes, holds_classes, left_out, suggest
 
 __all__ = [
-    "KINDS", "Column", "FileFault", "Picked", "Raw", "added", "as_columns",
-    "can_be_classes", "choose", "columns_for", "from_columns", "from_sample", "holds_classes",
-    "is_drawable", "left_out", "moved", "pick", "read", "read_as", "removed",
-    "said_of_other", "suggest", "toggled",
-]  # fmt: skip
+    "KINDS",
+    "Column",
+    "FileFault",
+    "Picked",
+    "Raw",
+    "added",
+    "as_columns",
+    "can_be_classes",
+    "choose",
+    "columns_for",
+    "from_columns",
+    "from_sample",
+    "holds_classes",
+    "is_drawable",
+    "left_out",
+    "moved",
+    "pick",
+    "read",
+    "read_as",
+    "removed",
+    "said_of_other",
+    "suggest",
+    "toggled",
+]

@@ -5,10 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-MISSING = frozenset({
-    "", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "#nan", "null", "#null!", "none", "nil", "\\n",
-    "missing", "#div/0!", "#value!", "#ref!", "-", "--", "–", "—", "?", ".", "..", "...",
-})  # fmt: skip
+MISSING = frozenset(
+    {
+        "",
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "<na>",
+        "nan",
+        "#nan",
+        "null",
+        "#null!",
+        "none",
+        "nil",
+        "\\n",
+        "missing",
+        "#div/0!",
+        "#value!",
+        "#ref!",
+        "-",
+        "--",
+        "–",
+        "—",
+        "?",
+        ".",
+        "..",
+        "...",
+    }
+)
 LONGEST = 100  # characters of a number or a date, with whatever is beside it
 BETWEEN = " '’\u00a0\u202f"  # may stand between thousands, and nowhere else in a number
 MINUS = "\N{MINUS SIGN}"

@@ -82,9 +82,7 @@ def column_of(column: Texts, decimal: str, rows: np.ndarray, kind: str = "") -> 
     return _unusable(name, "text", _why_text(column, decimal, rows))
 
 
-def _as_numbers(
-    column: Texts, decimal: str, rows: np.ndarray, *, is_chosen: bool
-) -> Column | None:
+def _as_numbers(column: Texts, decimal: str, rows: np.ndarray, *, is_chosen: bool) -> Column | None:
     """The column of numbers, or why its numbers cannot be read; None for other columns."""
     if not column.numbers:
         return None
@@ -102,9 +100,11 @@ def _as_numbers(
         return None
     finite = np.where(np.isinf(numbers), np.nan, numbers)
     if np.isnan(finite).all():
-        return _unusable(column.name, "constant", "has no finite number") if is_chosen or not (
-            np.isnan(numbers).any()
-        ) else None  # fmt: skip
+        return (
+            _unusable(column.name, "constant", "has no finite number")
+            if is_chosen or not (np.isnan(numbers).any())
+            else None
+        )
     low, high = np.nanmin(finite), np.nanmax(finite)
     if low == high:
         where = _where(np.append(np.where(np.isnan(finite), -1, 0), -1)[column.codes])

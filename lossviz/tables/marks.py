@@ -13,11 +13,27 @@ from lossviz.tables.columns import Column
 from lossviz.tables.fault import counted
 from lossviz.tables.split import Cells, Split
 
-TOTALS = frozenset({
-    "total", "totals", "grand total", "overall total", "sum", "sums", "summe", "gesamt",
-    "gesamtsumme", "insgesamt", "totale", "totale generale", "somme", "total général",
-    "total general", "suma", "totaal",
-})  # fmt: skip
+TOTALS = frozenset(
+    {
+        "total",
+        "totals",
+        "grand total",
+        "overall total",
+        "sum",
+        "sums",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "insgesamt",
+        "totale",
+        "totale generale",
+        "somme",
+        "total général",
+        "total general",
+        "suma",
+        "totaal",
+    }
+)
 FAR = 10.0  # times the range of the others
 FEW_ABOVE = 5  # rows without a word for it hardly add up by chance where there are as many
 

@@ -5,28 +5,110 @@ from __future__ import annotations
 import re
 
 TARGETS = (
-    "target", "y", "label", "class", "outcome", "response", "output", "result", "price", "species",
-    "diagnosis", "quality", "default", "survived", "churn", "score", "sales",
-    "ziel", "zielwert", "zielgröße", "klasse", "ergebnis", "preis", "miete", "umsatz", "absatz",
-    "verbrauch", "cible", "classe", "résultat", "prix", "loyer", "ventes", "objetivo", "clase",
-    "resultado", "precio", "alquiler", "ventas", "obiettivo", "risultato", "prezzo", "affitto",
-    "vendite", "rent", "revenue",
-)  # fmt: skip
+    "target",
+    "y",
+    "label",
+    "class",
+    "outcome",
+    "response",
+    "output",
+    "result",
+    "price",
+    "species",
+    "diagnosis",
+    "quality",
+    "default",
+    "survived",
+    "churn",
+    "score",
+    "sales",
+    "ziel",
+    "zielwert",
+    "zielgröße",
+    "klasse",
+    "ergebnis",
+    "preis",
+    "miete",
+    "umsatz",
+    "absatz",
+    "verbrauch",
+    "cible",
+    "classe",
+    "résultat",
+    "prix",
+    "loyer",
+    "ventes",
+    "objetivo",
+    "clase",
+    "resultado",
+    "precio",
+    "alquiler",
+    "ventas",
+    "obiettivo",
+    "risultato",
+    "prezzo",
+    "affitto",
+    "vendite",
+    "rent",
+    "revenue",
+)
 # Numbers that count the rows say nothing of them.
 COUNTERS = re.compile(
     r"(?:unnamed: |column )?1?0?|id|index|no\.?|nr\.?|row|row[ _]id|#", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
-_OF_IDS = frozenset({
-    "id", "ids", "uid", "uuid", "guid", "key", "zip", "zipcode", "plz", "postcode", "postleitzahl",
-    "ssn", "isbn", "ean", "sku", "nr", "kundennr", "kundennummer", "identifier", "identifiant",
-})  # fmt: skip
-_OF_CLASSES = frozenset({
-    "class", "klasse", "classe", "clase", "type", "typ", "tipo", "kind", "category", "kategorie",
-    "categoria", "label", "group", "gruppe", "status", "species", "variety", "segment", "cluster",
-    "outcome", "result", "diagnosis", "target",
-})  # fmt: skip
+_OF_IDS = frozenset(
+    {
+        "id",
+        "ids",
+        "uid",
+        "uuid",
+        "guid",
+        "key",
+        "zip",
+        "zipcode",
+        "plz",
+        "postcode",
+        "postleitzahl",
+        "ssn",
+        "isbn",
+        "ean",
+        "sku",
+        "nr",
+        "kundennr",
+        "kundennummer",
+        "identifier",
+        "identifiant",
+    }
+)
+_OF_CLASSES = frozenset(
+    {
+        "class",
+        "klasse",
+        "classe",
+        "clase",
+        "type",
+        "typ",
+        "tipo",
+        "kind",
+        "category",
+        "kategorie",
+        "categoria",
+        "label",
+        "group",
+        "gruppe",
+        "status",
+        "species",
+        "variety",
+        "segment",
+        "cluster",
+        "outcome",
+        "result",
+        "diagnosis",
+        "target",
+    }
+)
 
 
 def _words(name: str) -> list[str]:

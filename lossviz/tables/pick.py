@@ -55,16 +55,18 @@ def pick(raw: Raw, choice: Choice) -> Picked:
     """The rows that a choice means, of a file that was read as it says. FileFault says what does
     not work."""
     target, features = columns_for(raw, choice)
-    table, notes = choose(
-        raw, target, features, classes=choice.classes, positive=choice.positive
-    )
+    table, notes = choose(raw, target, features, classes=choice.classes, positive=choice.positive)
     count = len(table.classes)
     if choice.positive and count != 2:
         has = f"{count} classes" if count else "numbers"
         raise FileFault(f"Of two classes one is looked for; {target} has {has}.")
     made = Choice(
-        target, features, tuple(sorted(choice.kinds)), raw.has_names, bool(count),
+        target,
+        features,
+        tuple(sorted(choice.kinds)),
+        raw.has_names,
+        bool(count),
         table.classes[1] if count == 2 else "",
-    )  # fmt: skip
+    )
     out = () if choice.features else left_out(raw, target)
     return Picked(table, made, (*raw.notes, *out, *notes))

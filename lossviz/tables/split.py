@@ -95,8 +95,10 @@ def split(text: str, header: bool | None = None) -> Split:
     remarks: list[int] = []
     columns, rows = _columns(_without(body, len(given), width_row, remarks), len(given))
     if remarks:
-        notes.append(f"{counted(len(remarks), 'line')} between the rows, beginning with #, "
-                     f"{'is' if len(remarks) == 1 else 'are'} passed over.")  # fmt: skip
+        notes.append(
+            f"{counted(len(remarks), 'line')} between the rows, beginning with #, "
+            f"{'is' if len(remarks) == 1 else 'are'} passed over."
+        )
     if not len(rows):
         raise FileFault(f"There are no rows below the header in row {first_row:,}.")
     if more == "first":

@@ -14,6 +14,7 @@ from lossviz.tables.read import Raw
 
 USUAL_FEATURES = 30
 
+
 def can_be_classes(column: Column) -> bool:
     """Whether it is of 2 to 10 categories, or of as many different whole numbers."""
     if column.kind == "category":
@@ -113,9 +114,11 @@ def _on_left_out(
         they = "they" if len(counters) > 1 else "it"
         yield f"{listed(counters)} {are} left out at first: {they} {number} the rows."
     if codes:
-        look, are = ("look like identifiers", "are") if len(codes) > 1 else (
-            "looks like an identifier", "is"
-        )  # fmt: skip
+        look, are = (
+            ("look like identifiers", "are")
+            if len(codes) > 1
+            else ("looks like an identifier", "is")
+        )
         yield f"{listed(codes)} {look} and {are} left out at first."
     if sparse:
         has_target = ~target.is_missing

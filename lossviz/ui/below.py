@@ -50,9 +50,14 @@ def take_away(wanted: Sequence[Experiment]) -> None:
         with st.container(horizontal=True):
             reason = too_large(runs)
             st.download_button(
-                "Runs (CSV)", (lambda: csv(runs)) if not reason else "", "lossviz.csv", "text/csv",
-                help=reason or None, disabled=bool(reason), on_click="ignore",
-            )  # fmt: skip
+                "Runs (CSV)",
+                (lambda: csv(runs)) if not reason else "",
+                "lossviz.csv",
+                "text/csv",
+                help=reason or None,
+                disabled=bool(reason),
+                on_click="ignore",
+            )
             st.download_button(
                 "Animation (HTML, plays offline)",
                 lambda: _page(runs, looking, notes),
@@ -65,10 +70,13 @@ def take_away(wanted: Sequence[Experiment]) -> None:
                 st.download_button(
                     f"Script: {label}",
                     (lambda flavour=flavour: script(wanted, flavour)) if not reason else "",
-                    f"lossviz_{flavour}.py", "text/x-python",
-                    help=reason or None, disabled=bool(reason), on_click="ignore",
+                    f"lossviz_{flavour}.py",
+                    "text/x-python",
+                    help=reason or None,
+                    disabled=bool(reason),
+                    on_click="ignore",
                     key=f"script {flavour}",
-                )  # fmt: skip
+                )
         st.caption(
             "A chart as PNG or as SVG, at the step that is shown: the camera or the arrow in its "
             "upper right corner."

@@ -48,9 +48,14 @@ def _forget() -> None:
 def bring() -> None:
     """Take a file or pasted text, and choose what is to be predicted from what."""
     how = st.segmented_control(
-        "Where from", [FILE, PASTED], default=FILE, required=True, key="rows from",
-        label_visibility="collapsed", on_change=state.hold,
-    )  # fmt: skip
+        "Where from",
+        [FILE, PASTED],
+        default=FILE,
+        required=True,
+        key="rows from",
+        label_visibility="collapsed",
+        on_change=state.hold,
+    )
     try:
         given = _from_file() if how == FILE else _pasted()
         if given is not None:
@@ -74,17 +79,23 @@ class Given:
 
 def _from_file() -> Given | None:
     given = st.file_uploader(
-        "Rows and columns as text (CSV), with or without a line of names", key="rows file",
-        type=["csv", "tsv", "txt", "dat"], max_upload_size=MEGABYTES, on_change=state.hold,
-    )  # fmt: skip
+        "Rows and columns as text (CSV), with or without a line of names",
+        key="rows file",
+        type=["csv", "tsv", "txt", "dat"],
+        max_upload_size=MEGABYTES,
+        on_change=state.hold,
+    )
     return None if given is None else Given(given.file_id, given.getvalue(), given.name)
 
 
 def _pasted() -> Given | None:
     given = st.text_area(
-        "Rows, such as copied from a spreadsheet", key="rows text", height=180,
-        placeholder=EXAMPLE, on_change=state.hold,
-    )  # fmt: skip
+        "Rows, such as copied from a spreadsheet",
+        key="rows text",
+        height=180,
+        placeholder=EXAMPLE,
+        on_change=state.hold,
+    )
     if not given.strip():
         return None
     return Given(f"{len(given)} {hash(given)}", given, "pasted rows")
@@ -109,9 +120,11 @@ def _found(given: Given) -> None:
     start: Choice = st.session_state[key]
     looks = _read(given, Choice())
     header = st.toggle(
-        "First row holds names", looks.has_names if start.header is None else start.header,
-        key=f"header {given.mark}", on_change=state.hold,
-    )  # fmt: skip
+        "First row holds names",
+        looks.has_names if start.header is None else start.header,
+        key=f"header {given.mark}",
+        on_change=state.hold,
+    )
     start = replace(start, header=None if header == looks.has_names else header)
     raw = _read(given, replace(start, kinds=()))
     start, fault = _kinds(given, raw, start)
@@ -173,16 +186,22 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
     # A file's columns are its own, so are these widgets.
     mark = f"{given.mark} {hash(tuple(usable))}"
     chosen = st.selectbox(
-        "Target: what is to be predicted", usable, usable.index(target) if target in usable else 0,
-        key=f"target {mark}", on_change=state.hold,
-    )  # fmt: skip
+        "Target: what is to be predicted",
+        usable,
+        usable.index(target) if target in usable else 0,
+        key=f"target {mark}",
+        on_change=state.hold,
+    )
     others = [name for name in usable if name != chosen]
     said = start.features if chosen == start.target else ()
     _, started = columns_for(raw, Choice(target=chosen, features=said))
     picked = st.multiselect(
-        "Features: what it is predicted from", others, [x for x in started if x in others],
-        key=f"features {mark} {chosen}", on_change=state.hold,
-    )  # fmt: skip
+        "Features: what it is predicted from",
+        others,
+        [x for x in started if x in others],
+        key=f"features {mark} {chosen}",
+        on_change=state.hold,
+    )
     if tuple(picked) == columns_for(raw, Choice(target=chosen))[1]:
         _say(left_out(raw, chosen))
     if not picked:
@@ -196,10 +215,13 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
             if chosen == start.target and start.classes is not None:
                 usual = start.classes
             kind = st.segmented_control(
-                f"{plain(chosen)} holds", ["numbers", "classes"], required=True,
-                default="classes" if usual else "numbers", key=f"kind {mark} {chosen}",
+                f"{plain(chosen)} holds",
+                ["numbers", "classes"],
+                required=True,
+                default="classes" if usual else "numbers",
+                key=f"kind {mark} {chosen}",
                 on_change=state.hold,
-            )  # fmt: skip
+            )
             classes = kind == "classes"
         choice = replace(choice, classes=classes)
         found = pick(raw, choice)
@@ -209,9 +231,14 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
             if chosen == start.target and start.positive in names:
                 usual = start.positive
             looked_for = st.segmented_control(
-                "The class looked for", names, default=usual, required=True,
-                format_func=plain, key=f"positive {mark} {chosen} {names}", on_change=state.hold,
-            )  # fmt: skip
+                "The class looked for",
+                names,
+                default=usual,
+                required=True,
+                format_func=plain,
+                key=f"positive {mark} {chosen} {names}",
+                on_change=state.hold,
+            )
             found = pick(raw, replace(choice, positive=looked_for or usual))
     _say(found.notes[len(raw.notes) :])
     st.markdown(f"**{_summary(found.table)}**")

@@ -44,11 +44,15 @@ def cards(wanted: Sequence[Experiment]) -> None:
         return
     st.header("The losses on show")
     library = st.segmented_control(
-        "Code for", list(LIBRARIES), default="sklearn", required=True, key="gallery library",
+        "Code for",
+        list(LIBRARIES),
+        default="sklearn",
+        required=True,
+        key="gallery library",
         format_func=lambda name: LIBRARIES[name].label,
         help="Each script takes NumPy arrays, z of raw predictions and y of targets or labels as "
         "floats, and leaves the mean loss in `loss`.",
-    )  # fmt: skip
+    )
     for experiment in wanted:
         with st.container(border=True):
             _card(experiment, library)
@@ -73,9 +77,11 @@ def _card(experiment: Experiment, library: str) -> None:
         st.markdown(f"{loss.notes} {loss.outside}")
         st.caption(plain(loss.reference))
         st.page_link(
-            "pages/playground.py", label="Train with it", icon=":material/play_arrow:",
+            "pages/playground.py",
+            label="Train with it",
+            icon=":material/play_arrow:",
             query_params=train_link(experiment),
-        )  # fmt: skip
+        )
     with code:
         _names(loss)
         script = snippet(loss, library, params)
@@ -120,9 +126,12 @@ def table() -> None:
     st.header("All losses")
     tasks = {words: task for task, words in TASKS.items()}
     chosen = st.pills(
-        "Only those that are", [*tasks, *FILTERS], selection_mode="multi", key="gallery filter",
+        "Only those that are",
+        [*tasks, *FILTERS],
+        selection_mode="multi",
+        key="gallery filter",
         format_func=lambda words: f"for {words.lower()}" if words in tasks else words,
-    )  # fmt: skip
+    )
     wanted_tasks = [tasks[words] for words in chosen if words in tasks]
     kept = {
         name: found
@@ -133,10 +142,13 @@ def table() -> None:
     times: dict[str, Timing] = st.session_state.get("gallery_times", {})
     st.dataframe(
         [_row(LOSSES[name], found, times.get(name)) for name, found in kept.items()],
-        hide_index=True, placeholder="–", key="gallery table", height=TABLE_HEIGHT,
+        hide_index=True,
+        placeholder="–",
+        key="gallery table",
+        height=TABLE_HEIGHT,
         column_config={"Estimates": st.column_config.TextColumn(width=ESTIMATES_WIDTH)},
         alt="The facts of each loss: convex, robust, smooth, and what it estimates",
-    )  # fmt: skip
+    )
     st.caption(f"{len(kept)} of {len(LOSSES)} losses, at their default parameters.")
     st.button("Measure the time of each", icon=":material/timer:", on_click=_measure)
     if times:

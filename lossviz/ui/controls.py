@@ -118,10 +118,13 @@ def _several(key: str, param: Param, options: Sequence[str], common: dict[str, A
     options = current if is_open else options or list(param.choices)
     kept = _kept(common["key"], current, options)
     st.multiselect(
-        options=options, format_func=partial(_words, key), accept_new_options=is_open,
+        options=options,
+        format_func=partial(_words, key),
+        accept_new_options=is_open,
         placeholder="type a value …" if is_open else "choose one or more …",
-        **_start("default", kept), **common,
-    )  # fmt: skip
+        **_start("default", kept),
+        **common,
+    )
 
 
 def _word(

@@ -90,22 +90,38 @@ def bar(experiment: Experiment) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="editing bar"):
         if is_drawable(table):
             st.segmented_control(
-                "A press on a point, or beside them", list(MODES), default="drag", required=True,
-                format_func=MODES.__getitem__, key="editing mode", on_change=state.hold,
-            )  # fmt: skip
+                "A press on a point, or beside them",
+                list(MODES),
+                default="drag",
+                required=True,
+                format_func=MODES.__getitem__,
+                key="editing mode",
+                on_change=state.hold,
+            )
             if table.classes and st.session_state.get("editing mode") == "add":
                 st.selectbox(
-                    "Class of new points", table.classes, key="editing class",
-                    on_change=state.hold, width=160,
-                )  # fmt: skip
+                    "Class of new points",
+                    table.classes,
+                    key="editing class",
+                    on_change=state.hold,
+                    width=160,
+                )
         st.button(
-            "Undo", icon=":material/undo:", disabled=at == 0, on_click=_go, args=(-1,),
+            "Undo",
+            icon=":material/undo:",
+            disabled=at == 0,
+            on_click=_go,
+            args=(-1,),
             shortcut="Ctrl+Z",
-        )  # fmt: skip
+        )
         st.button(
-            "Redo", icon=":material/redo:", disabled=at == len(undone) - 1, on_click=_go, args=(1,),
+            "Redo",
+            icon=":material/redo:",
+            disabled=at == len(undone) - 1,
+            on_click=_go,
+            args=(1,),
             shortcut="Ctrl+Shift+Z",
-        )  # fmt: skip
+        )
         if st.button("Rows as a table", icon=":material/table:", on_click=state.hold):
             rows_as_a_table(table, partial(_take, experiment))
     # The same words all the time, so that the charts keep their place.

@@ -158,18 +158,27 @@ def choice() -> None:
     task, name = task_of(sweep()), _key("data")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
-            "Losses for", list(EXAMPLE.values()), default=data, required=True, key=name,
+            "Losses for",
+            list(EXAMPLE.values()),
+            default=data,
+            required=True,
+            key=name,
             format_func={EXAMPLE[each]: words for each, words in TASKS.items()}.__getitem__,
             on_change=partial(_change, "data", name),
-        )  # fmt: skip
+        )
         options = [each for each in LOSSES if suits("loss", each, data)]
         name = _key(f"loss {task}")
         st.multiselect(
-            "Shown", options, default=list(map(str, chosen())), key=name,
-            format_func=lambda each: searchable(LOSSES[each]), max_selections=MAX_RUNS,
+            "Shown",
+            options,
+            default=list(map(str, chosen())),
+            key=name,
+            format_func=lambda each: searchable(LOSSES[each]),
+            max_selections=MAX_RUNS,
             placeholder="choose one or more …",
-            on_change=partial(_change, f"loss {task}", name), width="stretch",
-        )  # fmt: skip
+            on_change=partial(_change, f"loss {task}", name),
+            width="stretch",
+        )
 
 
 def sliders() -> None:
@@ -184,17 +193,27 @@ def sliders() -> None:
         if any(_depends_on_target(each) for each in shown()):
             name = _key(AT)
             st.slider(
-                TARGET.label, TARGET.low, TARGET.high, target(), 0.5, key=name, help=TARGET.help,
-                on_change=partial(_change, AT, name), width=220,
-            )  # fmt: skip
+                TARGET.label,
+                TARGET.low,
+                TARGET.high,
+                target(),
+                0.5,
+                key=name,
+                help=TARGET.help,
+                on_change=partial(_change, AT, name),
+                width=220,
+            )
 
 
 def _slider(param: Param, value: Value, label: str, key: str, place: int) -> None:
     name = _key(f"{key} {place}")
     common: dict[str, Any] = {
-        "key": name, "value": value, "on_change": partial(_change, key, name, place),
-        "help": param.help or None, "width": 220,
-    }  # fmt: skip
+        "key": name,
+        "value": value,
+        "on_change": partial(_change, key, name, place),
+        "help": param.help or None,
+        "width": 220,
+    }
     if isinstance(param.default, str):
         st.text_input(label, **{**common, "width": "stretch"})
         return
@@ -228,11 +247,14 @@ def chart(wanted: Sequence[Experiment]) -> None:
     x = places(*SPAN[task], kinks)
     found = [
         curve(
-            loss_of(each), each.params_of("loss"), x, target=target(),
+            loss_of(each),
+            each.params_of("loss"),
+            x,
+            target=target(),
             classes=2 if task == "binary" else 3,
         )
         for each in wanted
-    ]  # fmt: skip
+    ]
     drawn = gallery(styles(wanted), found, is_margin=task != "regression")
     drawn["layout"]["uirevision"] = task  # its losses have places of their own to zoom to
     picture(drawn, "Loss, slope and curvature", "gallery chart", height=HEIGHT)

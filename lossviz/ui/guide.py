@@ -130,8 +130,9 @@ def findings(chosen: Experiment) -> Mapping[str, Finding]:
             for each in found.values()
             if each.key != "rare_class"
         ],
-        hide_index=True, alt="What was measured on the rows",
-    )  # fmt: skip
+        hide_index=True,
+        alt="What was measured on the rows",
+    )
     st.caption(f"{_title(chosen)}: {_task(chosen)}. Known outliers are counted in.")
     return found
 
@@ -161,9 +162,12 @@ def picks(chosen: Experiment, found: Mapping[str, Finding], cost: str) -> tuple[
 def _open(experiment: Experiment, label: str) -> None:
     carried: dict[str, Any] = parse_qs(f"{experiment.query()}&{urlencode(state.looks())}")
     st.page_link(
-        "pages/playground.py", label=plain(label), icon=":material/play_arrow:",
-        query_params=carried, help="In the playground, on these rows",
-    )  # fmt: skip
+        "pages/playground.py",
+        label=plain(label),
+        icon=":material/play_arrow:",
+        query_params=carried,
+        help="In the playground, on these rows",
+    )
 
 
 def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
@@ -222,9 +226,11 @@ def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
             }
             for look, own in zip(looks, means.tolist(), strict=True)
         ],
-        hide_index=True, placeholder="–", key="guide scores",
+        hide_index=True,
+        placeholder="–",
+        key="guide scores",
         alt="The mean score of each loss over the folds",
-    )  # fmt: skip
+    )
     for look, count in zip(looks, proved.unattained, strict=True):
         if count and kind == "classes":
             st.caption(

@@ -96,9 +96,14 @@ def presets() -> None:
         st.session_state.preset = None  # so that the same one can be asked for again
 
     st.selectbox(
-        "Show me", range(len(PRESETS)), index=None, key="preset", on_change=go,
-        format_func=lambda number: PRESETS[number].title, placeholder="an example …",
-    )  # fmt: skip
+        "Show me",
+        range(len(PRESETS)),
+        index=None,
+        key="preset",
+        on_change=go,
+        format_func=lambda number: PRESETS[number].title,
+        placeholder="an example …",
+    )
 
 
 def settings() -> None:
@@ -108,10 +113,15 @@ def settings() -> None:
         folded(title, icon, fill)
     options = controls.comparable()
     st.selectbox(
-        "Compare several values of", list(options), index=None, key="compared",
-        on_change=state.hold, format_func=options.__getitem__, placeholder="one setting …",
+        "Compare several values of",
+        list(options),
+        index=None,
+        key="compared",
+        on_change=state.hold,
+        format_func=options.__getitem__,
+        placeholder="one setting …",
         help="That setting then takes several values; every combination is a run.",
-    )  # fmt: skip
+    )
 
 
 def folded(title: str, icon: str, fill: Callable[[], None]) -> None:

@@ -50,8 +50,12 @@ def rows_as_a_table(table: Table, use: Callable[[Table], object]) -> None:
         st.info(f"These are {len(table.y):,} rows; a table to type in takes {MOST_TYPED:,}.")
         return
     edited = st.data_editor(
-        as_columns(table), num_rows="dynamic", key="rows typed", height=420, on_change=state.hold,
-    )  # fmt: skip
+        as_columns(table),
+        num_rows="dynamic",
+        key="rows typed",
+        height=420,
+        on_change=state.hold,
+    )
     st.caption("Add a row at the end; choose rows at the left to delete them.")
     # The editor tells of a cell a moment after it was typed: no press is to overtake it.
     is_typed = any(st.session_state.get("rows typed", {}).values())

@@ -39,22 +39,33 @@ VIEWS: Mapping[str, Param] = {
         Param("surface", next(iter(LOSSES)), label="Loss on show", choices=LOSSES),
         Param("surface_in", "2d", label="Surface in", choices=("2d", "3d")),
         Param("scale", "log", label="Convergence axis", choices=("log", "linear")),
-        Param("units", "relative", label="Convergence units", choices=("relative", "own"),
-              help="relative: a loss as a share of where it starts. own: in units of its own."),
+        Param(
+            "units",
+            "relative",
+            label="Convergence units",
+            choices=("relative", "own"),
+            help="relative: a loss as a share of where it starts. own: in units of its own.",
+        ),
         Param("size", "normal", label="Size", choices=("normal", "presentation")),
         Param("across", 0, 0, MOST, "Across", "The feature along the horizontal axis."),
         Param("up", 0, 0, MOST, "Up", "The feature along the upright axis."),
         Param(
-            "threshold", 0.5, 0.0, 1.0, "Threshold",
+            "threshold",
+            0.5,
+            0.0,
+            1.0,
+            "Threshold",
             "From this chance of class 1 on, a row is put into it.",
         ),
         Param("row", 1, 1, MOST, "Training row", "The row whose way through the model is shown."),
         Param(
-            "cost", "unsure", label="What do errors cost?",
+            "cost",
+            "unsure",
+            label="What do errors cost?",
             choices=dict.fromkeys(key for words in COSTS.values() for key in words),
         ),
     )
-}  # fmt: skip
+}
 
 
 def load() -> None:

@@ -17,8 +17,10 @@ from lossviz.engine.experiment import PLAIN, Experiment, Sweep, param_of
 from lossviz.items.losses import LOSSES, Loss
 
 TASKS: Mapping[str, str] = {
-    "regression": "Numbers", "binary": "Two classes", "multiclass": "Several classes",
-}  # fmt: skip
+    "regression": "Numbers",
+    "binary": "Two classes",
+    "multiclass": "Several classes",
+}
 # The data that stand for a task here, and that "train with it" begins with.
 EXAMPLE: Mapping[str, str] = {"regression": "line", "binary": "overlapping", "multiclass": "blobs"}
 COUNTS = "counts"  # for losses that want targets of 0 and more

@@ -129,9 +129,12 @@ def console_errors() -> list[str]:
 
 @pytest.fixture
 def open_page(
-    browser: BrowserContext, page_faults: list[str], console_errors: list[str], server_logs: Path,
+    browser: BrowserContext,
+    page_faults: list[str],
+    console_errors: list[str],
+    server_logs: Path,
     request: pytest.FixtureRequest,
-) -> Iterator[OpenPage]:  # fmt: skip
+) -> Iterator[OpenPage]:
     """Open guarded pages: width, height in pixels, permissions, offline, and what `emulate_media`
     takes (color_scheme, reduced_motion). The first of a test is in the tab that all share until one
     fails; `apart` is in a tab of its own, for what is done to the tab itself and would stay."""
@@ -141,9 +144,14 @@ def open_page(
     pages: dict[Page, Callable[[], None]] = {}
 
     def open_guarded(
-        width: int = 1280, height: int = 900, permissions: Sequence[str] = (),
-        *, offline: bool = False, apart: bool = False, **media: Any,
-    ) -> Page:  # fmt: skip
+        width: int = 1280,
+        height: int = 900,
+        permissions: Sequence[str] = (),
+        *,
+        offline: bool = False,
+        apart: bool = False,
+        **media: Any,
+    ) -> Page:
         page = browser.new_page() if apart or shared in pages else shared
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(**{"color_scheme": "light", "reduced_motion": "no-preference", **media})

@@ -146,14 +146,27 @@ def pair(at: np.ndarray, spots: np.ndarray, smooth: str | bool, scale: object) -
     figure = base([-2, 2], [-2, 2])
     for place in ("", "2"):
         figure.add_heatmap(
-            x=at, y=at, z=[[0]], zmin=0, zmax=255, zsmooth=smooth, colorscale=scale,
-            showscale=False, hoverinfo="skip", xaxis=f"x{place}", yaxis=f"y{place}",
-        )  # fmt: skip
+            x=at,
+            y=at,
+            z=[[0]],
+            zmin=0,
+            zmax=255,
+            zsmooth=smooth,
+            colorscale=scale,
+            showscale=False,
+            hoverinfo="skip",
+            xaxis=f"x{place}",
+            yaxis=f"y{place}",
+        )
     for place in ("", "2"):
         figure.add_scatter(
-            x=spots[:, 0], y=spots[:, 1], mode="markers", marker={"color": "#ff0000", "size": 6},
-            xaxis=f"x{place}", yaxis=f"y{place}",
-        )  # fmt: skip
+            x=spots[:, 0],
+            y=spots[:, 1],
+            mode="markers",
+            marker={"color": "#ff0000", "size": 6},
+            xaxis=f"x{place}",
+            yaxis=f"y{place}",
+        )
     figure.add_scatter(x=[], y=[], mode="lines", line={"color": "#ffffff", "width": 3})
     return figure.update_layout(
         xaxis={"domain": [0, 0.48]},
@@ -165,9 +178,14 @@ def pair(at: np.ndarray, spots: np.ndarray, smooth: str | bool, scale: object) -
 def cells() -> go.Figure:
     figure = base([-0.5, 3.5], [-0.5, 1.5])
     figure.add_heatmap(
-        x=[0, 1], y=[0, 1], z=[[0, 0], [0, 0]], zmin=0, zmax=1000, texttemplate="%{z}",
+        x=[0, 1],
+        y=[0, 1],
+        z=[[0, 0], [0, 0]],
+        zmin=0,
+        zmax=1000,
+        texttemplate="%{z}",
         showscale=False,
-    )  # fmt: skip
+    )
     figure.add_bar(x=[2, 3], y=[0, 0], yaxis="y2")
     return figure.update_layout(yaxis2={"overlaying": "y", "side": "right", "range": [0, 1000]})
 

@@ -39,19 +39,33 @@ def movie(points: np.ndarray, marked: list[int]) -> Movie:
     heights = (STEPS / STEPS[-1])[:, None] * (level + slope * ends)
     kinds = [np.setdiff1d(np.arange(len(x)), marked), np.array(marked, int)]
     layout = {
-        "margin": {"l": 48, "r": 12, "t": 8, "b": 40}, "showlegend": False,
-        "xaxis": {"range": span(x), "domain": [0, 0.48]}, "yaxis": {"range": span(y)},
+        "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
+        "showlegend": False,
+        "xaxis": {"range": span(x), "domain": [0, 0.48]},
+        "yaxis": {"range": span(y)},
         "xaxis2": {"range": [-1, 2], "type": "log", "domain": [0.55, 1]},
         "yaxis2": {"range": span(y), "anchor": "x2"},
-    }  # fmt: skip
+    }
     dots = [
-        {"type": "scatter", "mode": "markers", "x": x[kind], "y": y[kind], "marker": {"size": 10},
-         "xaxis": f"x{panel}", "yaxis": f"y{panel}"}
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x[kind],
+            "y": y[kind],
+            "marker": {"size": 10},
+            "xaxis": f"x{panel}",
+            "yaxis": f"y{panel}",
+        }
         for panel in ("", "2")
         for kind in kinds
-    ]  # fmt: skip
-    halo = {"type": "scatter", "mode": "markers", "x": x[marked], "y": y[marked],
-            "marker": {"size": 24, "symbol": "circle-open"}}  # fmt: skip
+    ]
+    halo = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x[marked],
+        "y": y[marked],
+        "marker": {"size": 24, "symbol": "circle-open"},
+    }
     line = {"type": "scatter", "mode": "lines", "name": "line", "x": ends, "y": heights[-1]}
     axes = {"xaxis": {"range": [0, STEPS[-1]]}, "yaxis": {"range": [-5, 15]}}
     trend = {"data": [{"type": "scatter", "x": [], "y": []}], "layout": axes}

@@ -50,8 +50,11 @@ def test_headings_are_smaller_the_deeper_they_are(
     settled(page, "h1, h2, h3")
     title, *others = written_at(page, "h1")
     assert others == []
-    assert title > max(written_at(page, "h2")) >= min(written_at(page, "h2")) > max(
-        written_at(page, "h3")
+    assert (
+        title
+        > max(written_at(page, "h2"))
+        >= min(written_at(page, "h2"))
+        > max(written_at(page, "h3"))
     )
 
 

@@ -20,9 +20,7 @@ def file(tmp_path: Path) -> Path:
     """310 rows of a number, a city, a note that looks like markup, and a label, 1 in 5 a fraud."""
     path = tmp_path / "payments.csv"
     cities, labels = ("Rome", "Oslo", "Bern"), ("fraud", "ok", "ok", "ok", "ok")
-    rows = [
-        f"{k * 3.7 % 17:.2f},{cities[k % 3]},<b>{k}</b>,{labels[k % 5]}" for k in range(310)
-    ]
+    rows = [f"{k * 3.7 % 17:.2f},{cities[k % 3]},<b>{k}</b>,{labels[k % 5]}" for k in range(310)]
     path.write_text("\n".join(["amount,city,note,label", *rows]))
     return path
 
@@ -56,9 +54,7 @@ def test_all_that_is_chosen_of_a_file_travels_in_its_link(
     expect(page.get_by_text("Your rows are taken as they stand")).to_be_visible()
     page.wait_for_url(re.compile("file~310~"))
     [words] = parse_qs(urlsplit(page.url).query)["table_binary.rows"]
-    assert chosen_in(words) == Choice(
-        "label", ("amount",), (("city", "out"),), True, True, "ok"
-    )  # fmt: skip
+    assert chosen_in(words) == Choice("label", ("amount",), (("city", "out"),), True, True, "ok")
     shown = page.locator(".lossviz-headline").inner_text()
     renamed = file.with_name("payments (1).csv")
     renamed.write_bytes(file.read_bytes())

@@ -81,9 +81,7 @@ def file(tmp_path: Path) -> Callable[[int], Path]:
     return write
 
 
-def test_points_are_dragged_added_marked_removed_and_brought_back(
-    page: Page, app_url: str
-) -> None:
+def test_points_are_dragged_added_marked_removed_and_brought_back(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/?data=table")
     ready(page)
     page.evaluate("document.querySelector('.lv-plot').dataset.mark = '1'")

@@ -110,8 +110,12 @@ def test_the_server_hears_nothing_of_playback(page: Page, demo: str) -> None:
 def test_buttons_scrubbing_keys_and_arrows_step(page: Page, demo: str) -> None:
     visit(page, demo)
     for name, expected in [
-        ("Step back", 58), ("Step back", 57), ("Step forward", 58), ("Reset", 0), ("Step back", 0),
-    ]:  # fmt: skip
+        ("Step back", 58),
+        ("Step back", 57),
+        ("Step forward", 58),
+        ("Reset", 0),
+        ("Step back", 0),
+    ]:
         press(page, name)
         expect(step(page)).to_have_text(f"Step {expected} of 59")
     to_step(page, 20)
@@ -120,8 +124,12 @@ def test_buttons_scrubbing_keys_and_arrows_step(page: Page, demo: str) -> None:
     assert path["y"][-1] == pytest.approx(0.03 * 20)
     # On the slider the arrows move by frames, too.
     for key, expected in [
-        ("End", 59), ("ArrowLeft", 58), ("PageDown", 52), ("ArrowUp", 53), ("Home", 0),
-    ]:  # fmt: skip
+        ("End", 59),
+        ("ArrowLeft", 58),
+        ("PageDown", 52),
+        ("ArrowUp", 53),
+        ("Home", 0),
+    ]:
         page.get_by_role("slider", name="Step").press(key)
         expect(step(page)).to_have_text(f"Step {expected} of 59")
 
@@ -320,7 +328,9 @@ def test_the_canvas_draws_what_plotly_draws(page: Page, demo: str) -> None:
     visit(page, demo, "frames=60&view.step=40")
     at_rest(page)
     worst = module(
-        page, demo, "pens",
+        page,
+        demo,
+        "pens",
         """[...document.querySelectorAll(".lv-plot")].flatMap((gd) => gd._fullData.map((trace, i) =>
         {
           if (trace.type !== "scatter") return 0;
@@ -347,7 +357,7 @@ def test_the_canvas_draws_what_plotly_draws(page: Page, demo: str) -> None:
           return Math.max(...theirs.map(([x, y]) => Math.min(...ends.map(([a, b]) =>
             Math.hypot(a - xaxis._offset - x, b - yaxis._offset - y)))));
         }))""",
-    )  # fmt: skip
+    )
     assert len(worst) == 4 + 7 + 3 + 3
     assert max(worst) < 0.02
 

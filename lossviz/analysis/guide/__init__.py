@@ -15,7 +15,20 @@ from lossviz.analysis.guide.recommend import COSTS, Pick, recommend
 from lossviz.analysis.guide.rows import drawn, splits
 
 __all__ = [
-    "COSTS", "LEVEL", "METRICS", "Difference", "Finding", "Pick", "Proof", "comparisons",
-    "differences", "drawn", "linear", "measure", "prove", "recommend", "splits",
+    "COSTS",
+    "LEVEL",
+    "METRICS",
+    "Difference",
+    "Finding",
+    "Pick",
+    "Proof",
+    "comparisons",
+    "differences",
+    "drawn",
+    "linear",
+    "measure",
+    "prove",
+    "recommend",
+    "splits",
     "verdict",
-]  # fmt: skip
+]

@@ -135,8 +135,9 @@ def _classes(experiment: Experiment, z: Array, rows: Sample) -> dict[str, float]
         "accuracy": metrics.accuracy_score(y, guess),
         # Balanced accuracy: the mean recall of the classes that are there.
         "balanced": metrics.recall_score(y, guess, labels=np.unique(y), average="macro"),
-        "log_loss": np.nan, "brier": np.nan,
-    }  # fmt: skip
+        "log_loss": np.nan,
+        "brier": np.nan,
+    }
     if loss.probabilistic:
         p = loss.inverse_link(z)
         p = p if p.ndim == 2 else np.stack([1 - p, p], axis=1)

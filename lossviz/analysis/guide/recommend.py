@@ -86,32 +86,58 @@ def _numbers(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
             ("outliers",),
         )
         if far <= MANY_FAR:
-            yield ("expectile", {"tau": tau}, "The same with squares, which uses all rows; few "
-                   "residuals are far off.", ("outliers",))  # fmt: skip
+            yield (
+                "expectile",
+                {"tau": tau},
+                "The same with squares, which uses all rows; few residuals are far off.",
+                ("outliers",),
+            )
     if "counts" in found and cost != "typical":
-        yield ("poisson", {}, "The targets are counts: rates are never negative, and spread grows "
-               "with them.", ("counts", "fanning"))  # fmt: skip
+        yield (
+            "poisson",
+            {},
+            "The targets are counts: rates are never negative, and spread grows with them.",
+            ("counts", "fanning"),
+        )
     if found.get("decades", 0.0) >= GROWTH and cost in ("unsure", "typical"):
-        yield ("squared_log_error", {}, "The targets span powers of ten, so being off by a factor "
-               "is what counts.", ("decades",))  # fmt: skip
+        yield (
+            "squared_log_error",
+            {},
+            "The targets span powers of ten, so being off by a factor is what counts.",
+            ("decades",),
+        )
     yield from _by_outliers(far, spread, cost)
     if cost == "typical":
         yield ("absolute_error", {}, "It estimates the median.", ("skew", "outliers"))
     is_fanning = found.get("fanning", 0.0) >= FANNING and found.get("fanning_p", 1.0) <= SURELY
     if is_fanning and cost in ("unsure", "typical"):
-        yield ("absolute_error", {}, "Errors grow with the prediction: in squares the widest rows "
-               "would decide.", ("fanning", "fanning_p"))  # fmt: skip
+        yield (
+            "absolute_error",
+            {},
+            "Errors grow with the prediction: in squares the widest rows would decide.",
+            ("fanning", "fanning_p"),
+        )
     if abs(found.get("skew", 0.0)) >= LOPSIDED and cost == "unsure":
-        yield ("absolute_error", {}, "The errors are lopsided, so mean and median part: this one "
-               "gives the median.", ("skew",))  # fmt: skip
+        yield (
+            "absolute_error",
+            {},
+            "The errors are lopsided, so mean and median part: this one gives the median.",
+            ("skew",),
+        )
     why = (
-        "It estimates the mean, and few residuals are far off." if far <= MANY_FAR
+        "It estimates the mean, and few residuals are far off."
+        if far <= MANY_FAR
         else "The usual one, to compare with: it estimates the mean, but a few rows may carry it "
         "away."
-    )  # fmt: skip
+    )
     yield "squared_error", {}, why, ("outliers",)
-    yield ("huber", {"delta": HUBER * spread}, "An insurance: nearly as good as squares if errors "
-           "are normal, and safe if some are not. δ is 1.345 spreads.", ("spread",))  # fmt: skip
+    yield (
+        "huber",
+        {"delta": HUBER * spread},
+        "An insurance: nearly as good as squares if errors "
+        "are normal, and safe if some are not. δ is 1.345 spreads.",
+        ("spread",),
+    )
     yield ("absolute_error", {}, "An insurance that needs no scale to be set.", ("outliers",))
 
 
@@ -119,11 +145,19 @@ def _by_outliers(far: float, spread: float, cost: str) -> Iterator[Reason]:
     if far <= MANY_FAR or cost in ("low", "high"):
         return
     if cost in ("mean", "large"):
-        yield ("huber", {"delta": 3 * spread}, "Squares up to 3 spreads, beyond which rows are "
-               "suspect and pull no harder.", ("outliers", "spread"))  # fmt: skip
+        yield (
+            "huber",
+            {"delta": 3 * spread},
+            "Squares up to 3 spreads, beyond which rows are suspect and pull no harder.",
+            ("outliers", "spread"),
+        )
         return
-    yield ("huber", {"delta": HUBER * spread}, "Some residuals are far off: beyond 1.345 spreads "
-           "they pull no harder.", ("outliers", "spread"))  # fmt: skip
+    yield (
+        "huber",
+        {"delta": HUBER * spread},
+        "Some residuals are far off: beyond 1.345 spreads they pull no harder.",
+        ("outliers", "spread"),
+    )
     if far >= PLAINLY_WRONG and cost == "unsure":
         yield (
             "tukey",
@@ -132,18 +166,31 @@ def _by_outliers(far: float, spread: float, cost: str) -> Iterator[Reason]:
             " beyond 4.685 spreads they do not pull at all.",
             ("outliers", "spread"),
         )
-    yield ("absolute_error", {}, "Some residuals are far off, and it needs no scale to be set.",
-           ("outliers",))  # fmt: skip
+    yield (
+        "absolute_error",
+        {},
+        "Some residuals are far off, and it needs no scale to be set.",
+        ("outliers",),
+    )
 
 
 def _two(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
     is_there = found["rarest"] > 0  # else no weight could make up for it
     if is_there and (cost == "rare" or (found["rarest"] < RARE and cost == "unsure")):
-        yield ("log_loss", _weights(found), "It weighs the rare class so that both count alike; "
-               "its probabilities are then those of equal shares.", ("rarest",))  # fmt: skip
+        yield (
+            "log_loss",
+            _weights(found),
+            "It weighs the rare class so that both count alike; "
+            "its probabilities are then those of equal shares.",
+            ("rarest",),
+        )
     if cost == "decision":
-        yield ("hinge", {}, "It asks only for the right side and some margin, and lets the rest "
-               "be.", ("rows",))  # fmt: skip
+        yield (
+            "hinge",
+            {},
+            "It asks only for the right side and some margin, and lets the rest be.",
+            ("rows",),
+        )
     if found.get("disputed", 0.0) >= NOISY:
         yield (
             "brier",
@@ -151,16 +198,24 @@ def _two(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
             "Some labels look wrong: it lets go of those that are far off.",
             ("disputed",),
         )
-        yield ("modified_huber", {}, "Some labels look wrong: none pulls harder than 4, and the "
-               "loss stays convex.", ("disputed",))  # fmt: skip
+        yield (
+            "modified_huber",
+            {},
+            "Some labels look wrong: none pulls harder than 4, and the loss stays convex.",
+            ("disputed",),
+        )
     yield (
         "log_loss",
         {},
         "It gives probabilities, and is the one to begin with.",
         ("rarest", "disputed"),
     )
-    yield ("smoothed_hinge", {}, "It rests the decision on the rows near the boundary, smoothly.",
-           ("rows",))  # fmt: skip
+    yield (
+        "smoothed_hinge",
+        {},
+        "It rests the decision on the rows near the boundary, smoothly.",
+        ("rows",),
+    )
 
 
 def _weights(found: Mapping[str, float]) -> dict[str, float]:
@@ -171,19 +226,35 @@ def _weights(found: Mapping[str, float]) -> dict[str, float]:
 
 def _several(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
     if cost == "decision":
-        yield ("multiclass_hinge", {}, "It asks only that the right class leads by a margin.",
-               ("classes",))  # fmt: skip
+        yield (
+            "multiclass_hinge",
+            {},
+            "It asks only that the right class leads by a margin.",
+            ("classes",),
+        )
     if found["rarest"] < RARE * 2 / found["classes"] and cost in ("unsure", "rare"):
-        yield ("multiclass_focal", {}, "Rows that are easy, most of them of common classes, count "
-               "for less.", ("rarest",))  # fmt: skip
+        yield (
+            "multiclass_focal",
+            {},
+            "Rows that are easy, most of them of common classes, count for less.",
+            ("rarest",),
+        )
     if found.get("disputed", 0.0) >= NOISY:
-        yield ("multiclass_brier", {}, "Some labels look wrong: it lets go of those that are far "
-               "off.", ("disputed",))  # fmt: skip
+        yield (
+            "multiclass_brier",
+            {},
+            "Some labels look wrong: it lets go of those that are far off.",
+            ("disputed",),
+        )
     yield (
         "cross_entropy",
         {},
         "It gives probabilities, and is the one to begin with.",
         ("classes", "disputed"),
     )
-    yield ("multiclass_hinge", {}, "It rests the decision on the rows near the boundaries.",
-           ("classes",))  # fmt: skip
+    yield (
+        "multiclass_hinge",
+        {},
+        "It rests the decision on the rows near the boundaries.",
+        ("classes",),
+    )

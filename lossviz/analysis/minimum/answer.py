@@ -168,9 +168,16 @@ def minimise(task: Task) -> Reference | None:
     for array in (theta, internal):
         array.setflags(write=False)
     return Reference(
-        theta, internal, value, answer.method, is_global, " ".join(said), end is None,
-        ends.is_unique, ends.ranges,
-    )  # fmt: skip
+        theta,
+        internal,
+        value,
+        answer.method,
+        is_global,
+        " ".join(said),
+        end is None,
+        ends.is_unique,
+        ends.ranges,
+    )
 
 
 def moved_by_outliers(experiment: Experiment) -> Shift:
@@ -183,9 +190,12 @@ def moved_by_outliers(experiment: Experiment) -> Shift:
     task = Task.of(experiment)
     first = int(np.argmax(task.penalised > 0))
     return Shift(
-        task.names[first], float(clean.theta[first]), float(spoiled.theta[first]),
-        clean.range_of(first), spoiled.range_of(first),
-    )  # fmt: skip
+        task.names[first],
+        float(clean.theta[first]),
+        float(spoiled.theta[first]),
+        clean.range_of(first),
+        spoiled.range_of(first),
+    )
 
 
 def steps_to(run: Run, exact: Reference, share: float = 0.01) -> int | None:
@@ -260,4 +270,3 @@ def _at_nothing(problem: Problem, weights: Array, answer: solvers.Answer) -> sol
 def _is_idle(task: Task, weights: Array) -> bool:
     """Whether a classifier says nothing at all."""
     return bool(task.sample.classes) and not weights.any()
-

@@ -81,10 +81,14 @@ def face(task: Task, problem: Problem, answer: Answer) -> Face | None:
     base = _centred(problem, base) if is_shared else base
     told = problem.theta(free.T).T if free.size else np.empty((len(base), 0))
     return Face(
-        base, np.column_stack([told, unseen]),
+        base,
+        np.column_stack([told, unseen]),
         np.pad(rows[bounds], [(0, 0), (0, unseen.shape[1])]),
-        np.minimum(low[bounds], 0.0), np.maximum(high[bounds], 0.0), unseen.shape[1], is_sure,
-    )  # fmt: skip
+        np.minimum(low[bounds], 0.0),
+        np.maximum(high[bounds], 0.0),
+        unseen.shape[1],
+        is_sure,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,9 +172,7 @@ def _straight_parts(problem: Problem, gamma: Array) -> _Terms | None:
     sure = lines[~is_straight & ~is_doubtful]
     if not _null(problem.rank, [sure]).size:
         return _Terms(lines, 0.0 * z, 0.0 * z, ~is_straight, is_doubtful)
-    ends = [
-        _end(problem, z, side * step, slopes[k], goes_on[k]) for k, side in enumerate(SIDES)
-    ]
+    ends = [_end(problem, z, side * step, slopes[k], goes_on[k]) for k, side in enumerate(SIDES)]
     # Where a loss only comes ever nearer to a straight line, that has no end where it turns.
     for side, end in zip(SIDES, ends, strict=True):
         beyond = np.where(np.isfinite(end), end, 0.0) + side * WIDE * size

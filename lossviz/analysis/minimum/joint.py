@@ -75,11 +75,14 @@ def _starts(
     grid = np.array(np.meshgrid(*(_candidates(*limits) for limits in learned.limits)))
     found, count = [], 0
     for shares in grid.reshape(len(learned.names), -1).T:
-        parameters = np.array([
-            np.full_like(sizes, low + share * (high - low)) if np.isfinite(high) else
-            np.maximum(low + share * sizes, 2 * low)
-            for share, (low, high) in zip(shares, learned.limits, strict=True)
-        ])  # fmt: skip
+        parameters = np.array(
+            [
+                np.full_like(sizes, low + share * (high - low))
+                if np.isfinite(high)
+                else np.maximum(low + share * sizes, 2 * low)
+                for share, (low, high) in zip(shares, learned.limits, strict=True)
+            ]
+        )
         latents = learned.latents(parameters.T)
         nearer = near_minima(_held(task, problem, learned, latents), gammas)
         values = _held(task, problem, learned, latents).values(nearer)
@@ -115,10 +118,13 @@ def _together(
         return float(values[0]), np.concatenate([back, gradient[weights:]])
 
     found = minimize(
-        value_and_gradient, np.concatenate(start), jac=True, method="L-BFGS-B",
+        value_and_gradient,
+        np.concatenate(start),
+        jac=True,
+        method="L-BFGS-B",
         bounds=[(None, None)] * size + _bounds(learned),
         options={"maxiter": 500, "maxcor": 30, "gtol": 1e-10, "ftol": 0.0},
-    )  # fmt: skip
+    )
     return found.x[:size], found.x[size:]
 
 
@@ -127,9 +133,13 @@ def _bounds(learned: Learned) -> list[tuple[float, float | None]]:
 
 
 def _in_turns(
-    task: Task, objective: Objective, problem: Problem, learned: Learned,
-    gamma: Array, latents: Array,
-) -> tuple[Answer, Array]:  # fmt: skip
+    task: Task,
+    objective: Objective,
+    problem: Problem,
+    learned: Learned,
+    gamma: Array,
+    latents: Array,
+) -> tuple[Answer, Array]:
     """The end polished: Newton's method for the fit, L-BFGS-B for the loss, until neither helps."""
     from scipy.optimize import minimize
 
@@ -138,9 +148,14 @@ def _in_turns(
         found = newton_again(_held(task, problem, learned, latents), answer.gamma)
         theta = problem.theta(found.gamma)
         moved = minimize(
-            _of_latents, latents, (objective, theta), jac=True, method="L-BFGS-B",
-            bounds=_bounds(learned), options={"gtol": 1e-12, "ftol": 0.0},
-        ).x  # fmt: skip
+            _of_latents,
+            latents,
+            (objective, theta),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=_bounds(learned),
+            options={"gtol": 1e-12, "ftol": 0.0},
+        ).x
         ends = _ends(learned, moved)
         values = [_of_latents(each, objective, theta)[0] for each in ends]
         moved, there = ends[int(np.argmin(values))], min(values)

@@ -18,8 +18,12 @@ def quasi_newton(problem: Problem, start: Array, rounds: int = ROUNDS) -> Answer
     """A minimum downhill from `start` (G,): SciPy's L-BFGS-B."""
     tight = 1e-8 * steepness(problem, start)
     options = {
-        "maxiter": rounds, "maxfun": 2 * rounds, "maxcor": MEMORY, "gtol": tight, "ftol": 0.0,
-    }  # fmt: skip
+        "maxiter": rounds,
+        "maxfun": 2 * rounds,
+        "maxcor": MEMORY,
+        "gtol": tight,
+        "ftol": 0.0,
+    }
     gamma = (_with_l1 if problem.weights.size else _plain)(problem, start, options)
     left = _slope_left(problem, gamma)
     return Answer(gamma, "SciPy L-BFGS-B", left <= FLAT * steepness(problem, gamma))

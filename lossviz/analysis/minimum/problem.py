@@ -218,12 +218,22 @@ def problem_of(task: Task) -> Problem:
         return loss.function(z, task.y, **params)
 
     return Problem(
-        features, to_theta, targets, task.outputs, middle, None if kinks else whole,
-        tilt * (targets if loss.task == "binary" else np.ones(n)), e.l2 * penalised,
-        np.vstack(lines), np.concatenate(offsets), np.concatenate(weights), spread,
-        loss.of_residual, loss.task == "multiclass" and bool(loss.kinks(**params)),
+        features,
+        to_theta,
+        targets,
+        task.outputs,
+        middle,
+        None if kinks else whole,
+        tilt * (targets if loss.task == "binary" else np.ones(n)),
+        e.l2 * penalised,
+        np.vstack(lines),
+        np.concatenate(offsets),
+        np.concatenate(weights),
+        spread,
+        loss.of_residual,
+        loss.task == "multiclass" and bool(loss.kinks(**params)),
         bool((e.l1 or e.l2) and penalised.any()),
-    )  # fmt: skip
+    )
 
 
 def _orthonormal(task: Task) -> Array:

@@ -43,9 +43,14 @@ Values = Callable[[Array], Array]
 
 
 def ends_of(
-    task: Task, problem: Problem, answer: Answer, around: Face | None, values: Values, *,
+    task: Task,
+    problem: Problem,
+    answer: Answer,
+    around: Face | None,
+    values: Values,
+    *,
     is_global: bool,
-) -> Ends:  # fmt: skip
+) -> Ends:
     """What is known of all minimisers, from one of them and, if it is known, the face around it;
     values: the objective (S,) at points (S, P).
 
@@ -90,8 +95,7 @@ def _on(task: Task, problem: Problem, answer: Answer, face: Face, values: Values
 
 
 def _ranges(face: Face, aims: Array) -> tuple[Array, list[Array]]:
-    """Between what aims theta lie (A, 2) on a face, for aims (A, P), and points (P,) at the ends.
-    """
+    """Between what aims theta lie (A, 2) on a face, for aims (A, P); points (P,) at the ends."""
     near, lines = aims @ face.base, aims @ face.directions
     ranges, points = np.column_stack([near, near]), []
     for k, line in enumerate(lines):
@@ -159,9 +163,13 @@ def _programme(
     unit = float(np.median(limits[limits > 0])) if (limits > 0).any() else 1.0
     for presolve in (True, False):  # which may not know whether there is no end or no answer
         found = linprog(
-            -aim / np.abs(aim).max(), A_ub=table, b_ub=limits / unit,
-            bounds=(reach and -reach, reach), method="highs", options={"presolve": presolve},
-        )  # fmt: skip
+            -aim / np.abs(aim).max(),
+            A_ub=table,
+            b_ub=limits / unit,
+            bounds=(reach and -reach, reach),
+            method="highs",
+            options={"presolve": presolve},
+        )
         if found.status != 4:
             break
     if found.status != 0:

@@ -116,17 +116,20 @@ def _least_absolute_fit(problem: Problem) -> list[Array]:
         return []
     found = linear_programme(
         replace(
-            problem, loss=None, tilt=np.zeros(n), l2=np.zeros_like(problem.l2),
-            lines=problem.features.T, offsets=problem.targets, weights=np.full(n, 1 / n),
+            problem,
+            loss=None,
+            tilt=np.zeros(n),
+            l2=np.zeros_like(problem.l2),
+            lines=problem.features.T,
+            offsets=problem.targets,
+            weights=np.full(n, 1 / n),
         )
-    )  # fmt: skip
+    )
     return [found.gamma]
 
 
 def _fits(problem: Problem) -> list[Array]:
-    return [
-        np.zeros(problem.rank), _least_squares_fit(problem), *_least_absolute_fit(problem)
-    ]  # fmt: skip
+    return [np.zeros(problem.rank), _least_squares_fit(problem), *_least_absolute_fit(problem)]
 
 
 def _subset_fits(problem: Problem) -> Array:

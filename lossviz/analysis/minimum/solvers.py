@@ -120,8 +120,10 @@ def newton(problem: Problem, start: Array, widths: Sequence[float] = WIDTHS) -> 
             pulls = cancelling(problem, settled)
             if pulls is not None:
                 is_smooth = not has_kinks
-                return _confirmed(problem, settled) if is_smooth else Answer(
-                    settled, method, True, pulls
+                return (
+                    _confirmed(problem, settled)
+                    if is_smooth
+                    else Answer(settled, method, True, pulls)
                 )
         if not left:
             break

@@ -56,10 +56,12 @@ def tidy(parameters: Array, noise: Array) -> Array:
 def rounded(ranges: Array, noise: Array) -> Array:
     """Numbers (P, 2) without the digits that are but rounding (P,)."""
     digits = [int(np.floor(-np.log10(each))) if each else 300 for each in noise]
-    return np.array([
-        [round(end, most) + 0.0 for end in pair]  # not -0.0
-        for pair, most in zip(ranges.tolist(), digits, strict=True)
-    ])  # fmt: skip
+    return np.array(
+        [
+            [round(end, most) + 0.0 for end in pair]  # not -0.0
+            for pair, most in zip(ranges.tolist(), digits, strict=True)
+        ]
+    )
 
 
 def in_tidy_units(task: Task, internal: Array, size: float) -> Array:

@@ -9,9 +9,14 @@ from lossviz.base.registry import Value, text
 from lossviz.items.losses import Loss
 
 LETTERS: Mapping[str, str] = {
-    "α": r"\alpha", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "τ": r"\tau",
-    "w₀": "w_0", "w₁": "w_1",
-}  # fmt: skip
+    "α": r"\alpha",
+    "γ": r"\gamma",
+    "δ": r"\delta",
+    "ε": r"\varepsilon",
+    "τ": r"\tau",
+    "w₀": "w_0",
+    "w₁": "w_1",
+}
 # Where the formula divides 0 by 0, its limit.
 LIMITS: Mapping[tuple[str, str, Value], str] = {
     ("barron", "alpha", 0.0): r"\log\Bigl(\tfrac12 (r/c)^2 + 1\Bigr)",

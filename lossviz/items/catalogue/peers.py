@@ -132,7 +132,9 @@ PEERS: Mapping[str, tuple[Peer, ...]] = {
         _torch("binary_cross_entropy_with_logits", "z, y, weight=cost"),
         _torch("soft_margin_loss", "z, s", plain=True),
         _keras(
-            "binary_crossentropy", "y[:, None], z[:, None], from_logits=True", rows=True,
+            "binary_crossentropy",
+            "y[:, None], z[:, None], from_logits=True",
+            rows=True,
             weighted="cost * ",
         ),
         _optax("sigmoid_binary_cross_entropy", "z, y", weighted="cost * "),
@@ -160,7 +162,8 @@ PEERS: Mapping[str, tuple[Peer, ...]] = {
     ),
     "focal": (
         _keras(
-            "binary_focal_crossentropy", "y[:, None], z[:, None], gamma=gamma, from_logits=True",
+            "binary_focal_crossentropy",
+            "y[:, None], z[:, None], gamma=gamma, from_logits=True",
             rows=True,
         ),
         _optax("sigmoid_focal_loss", "z, y, alpha=None, gamma=gamma"),
@@ -184,14 +187,16 @@ PEERS: Mapping[str, tuple[Peer, ...]] = {
     ),
     "cross_entropy": (
         Peer(
-            "sklearn", "metrics.log_loss",
+            "sklearn",
+            "metrics.log_loss",
             "metrics.log_loss(y, special.softmax(z, -1), labels=np.arange(z.shape[-1]))",
             plain=True,
         ),
         *_sklearn(("LogisticRegression()",)),
         _torch("cross_entropy", "z, y.long(), label_smoothing=smoothing"),
         _keras(
-            "categorical_crossentropy", "t, z, from_logits=True, label_smoothing=smoothing",
+            "categorical_crossentropy",
+            "t, z, from_logits=True, label_smoothing=smoothing",
             rows=True,
         ),
         _optax("softmax_cross_entropy", "z, soft"),
@@ -212,7 +217,8 @@ PEERS: Mapping[str, tuple[Peer, ...]] = {
     ),
     "multiclass_focal": (
         _keras(
-            "categorical_focal_crossentropy", "t, z, alpha=1.0, gamma=gamma, from_logits=True",
+            "categorical_focal_crossentropy",
+            "t, z, alpha=1.0, gamma=gamma, from_logits=True",
             rows=True,
         ),
     ),
@@ -233,4 +239,4 @@ PEERS: Mapping[str, tuple[Peer, ...]] = {
         _keras("mean_squared_error", "t, z", "1 / K", rows=True),
         _optax("squared_error", "z, t", "1 / K"),
     ),
-}  # fmt: skip
+}

@@ -110,11 +110,23 @@ def synthetic(
 
         DATASETS.add(
             Dataset(
-                name=name, label=label, params=params, function=function, draw=draw, size=size,
-                task=task, classes=classes, truth=truth, features=features, target=target,
-                image=None, notes=notes, source="drawn from the seed", standardise=standardise,
+                name=name,
+                label=label,
+                params=params,
+                function=function,
+                draw=draw,
+                size=size,
+                task=task,
+                classes=classes,
+                truth=truth,
+                features=features,
+                target=target,
+                image=None,
+                notes=notes,
+                source="drawn from the seed",
+                standardise=standardise,
             )
-        )  # fmt: skip
+        )
         return function
 
     return register
@@ -128,9 +140,13 @@ def frozen(array: Any) -> Array:
 
 
 def held_out(
-    rng: np.random.Generator, X: Array, y: Array, marked: Array, share: float,
+    rng: np.random.Generator,
+    X: Array,
+    y: Array,
+    marked: Array,
+    share: float,
     names: tuple[tuple[str, ...], str, tuple[str, ...]],
-) -> Drawn:  # fmt: skip
+) -> Drawn:
     """Rows of which a share is held out for testing; never marked ones. With a share of 0 all that
     are not marked are tested on as they are."""
     clean = np.flatnonzero(~marked)
@@ -194,8 +210,20 @@ def real(
 
     DATASETS.add(
         Dataset(
-            name=name, label=label, params=(share,), function=function, draw=draw, size=size,
-            task=task, classes=classes, truth=None, features=features, target=target, image=image,
-            notes=notes, source=source, standardise=standardise,
+            name=name,
+            label=label,
+            params=(share,),
+            function=function,
+            draw=draw,
+            size=size,
+            task=task,
+            classes=classes,
+            truth=None,
+            features=features,
+            target=target,
+            image=image,
+            notes=notes,
+            source=source,
+            standardise=standardise,
         )
-    )  # fmt: skip
+    )

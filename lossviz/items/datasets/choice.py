@@ -38,8 +38,13 @@ class Choice:
     def text(self) -> str:
         """The choice for a link; "" where it is too long for one."""
         facts = [
-            self.target, self.features, self.kinds, self.header, self.classes, self.positive,
-        ]  # fmt: skip
+            self.target,
+            self.features,
+            self.kinds,
+            self.header,
+            self.classes,
+            self.positive,
+        ]
         plain = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
         packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = base64.urlsafe_b64encode(packer.compress(plain) + packer.flush())

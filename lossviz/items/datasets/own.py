@@ -176,8 +176,10 @@ def _facts(table: Table) -> list[Any]:
 
 def _cleaned(table: Table) -> Table:
     """The table with names that can be shown."""
-    facts = [tuple(map(_seen, each)) if isinstance(each, tuple) else _seen(each)
-             for each in _facts(table)]  # fmt: skip
+    facts = [
+        tuple(map(_seen, each)) if isinstance(each, tuple) else _seen(each)
+        for each in _facts(table)
+    ]
     if facts == _facts(table):
         return table
     features, target, classes, name = facts
@@ -214,9 +216,7 @@ def _checked(features: Any, target: Any, classes: Any, name: Any, columns: Array
     if len(y) < 2:
         raise ValueError("the link holds one row, where two are needed")
     X = frozen(np.stack(X, axis=1))
-    return _cleaned(
-        Table(X, frozen(y), marked > 0, tuple(features), target, tuple(classes), name)
-    )
+    return _cleaned(Table(X, frozen(y), marked > 0, tuple(features), target, tuple(classes), name))
 
 
 def _reader(task: str) -> Any:
@@ -253,19 +253,40 @@ def _own(name: str, label: str, task: str, default: Table) -> None:
 
     DATASETS.add(
         Dataset(
-            name=name, label=label, size=size,
+            name=name,
+            label=label,
+            size=size,
             params=(
-                Param("rows", words, label="Rows", help="The rows, packed, or the file's name.",
-                      reader=_reader(task), has_widget=False),
+                Param(
+                    "rows",
+                    words,
+                    label="Rows",
+                    help="The rows, packed, or the file's name.",
+                    reader=_reader(task),
+                    has_widget=False,
+                ),
                 Param("test", 0.0, 0.0, 0.5, "Held-out share", "Share of the rows for testing."),
-                Param("marked", "in", label="Marked rows", choices=("in", "out"),
-                      help="Whether rows that are marked as outliers are trained on."),
+                Param(
+                    "marked",
+                    "in",
+                    label="Marked rows",
+                    choices=("in", "out"),
+                    help="Whether rows that are marked as outliers are trained on.",
+                ),
             ),
-            function=function, draw=draw, task=task, classes=default.classes, truth=None,
-            features=default.features, target=default.target, image=None,
-            notes=NOTES, source="given by the user", standardise=True,
+            function=function,
+            draw=draw,
+            task=task,
+            classes=default.classes,
+            truth=None,
+            features=default.features,
+            target=default.target,
+            image=None,
+            notes=NOTES,
+            source="given by the user",
+            standardise=True,
         )
-    )  # fmt: skip
+    )
 
 
 NOTES = (
@@ -274,20 +295,37 @@ NOTES = (
 )
 _x = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
 _own(
-    "table", "Your own data (numbers)", "regression",
+    "table",
+    "Your own data (numbers)",
+    "regression",
     Table(_x[:, None], np.array([1.2, 1.8, 2.6, 3.1, 3.4, 4.3, 4.7, 1.0]), np.zeros(8, bool)),
-)  # fmt: skip
-_plane = np.array([
-    [1.0, 1.0], [1.5, 2.0], [2.0, 1.2], [2.4, 2.3], [3.0, 1.4],
-    [3.4, 3.2], [4.0, 2.6], [4.2, 4.0], [5.0, 3.4], [5.2, 4.6],
-])  # fmt: skip
+)
+_plane = np.array(
+    [
+        [1.0, 1.0],
+        [1.5, 2.0],
+        [2.0, 1.2],
+        [2.4, 2.3],
+        [3.0, 1.4],
+        [3.4, 3.2],
+        [4.0, 2.6],
+        [4.2, 4.0],
+        [5.0, 3.4],
+        [5.2, 4.6],
+    ]
+)
 _none = np.zeros(len(_plane), bool)
 _own(
-    "table_binary", "Your own data (two classes)", "binary",
+    "table_binary",
+    "Your own data (two classes)",
+    "binary",
     Table(_plane, np.repeat([0.0, 1.0], 5), _none, ("x1", "x2"), "class", ("a", "b")),
-)  # fmt: skip
+)
 _own(
-    "table_classes", "Your own data (several classes)", "multiclass",
-    Table(_plane, np.repeat([0.0, 1.0, 2.0], [4, 3, 3]), _none, ("x1", "x2"), "class",
-          ("a", "b", "c")),
-)  # fmt: skip
+    "table_classes",
+    "Your own data (several classes)",
+    "multiclass",
+    Table(
+        _plane, np.repeat([0.0, 1.0, 2.0], [4, 3, 3]), _none, ("x1", "x2"), "class", ("a", "b", "c")
+    ),
+)

@@ -179,8 +179,14 @@ def spirals(rng: np.random.Generator, *, n: int, noise: float, turns: float) -> 
     classes=("left", "right"),
     params=(
         N,
-        Param("distance", 2.0, 0.0, 6.0, "Distance",
-              "Between the centres, in standard deviations of a cloud."),
+        Param(
+            "distance",
+            2.0,
+            0.0,
+            6.0,
+            "Distance",
+            "Between the centres, in standard deviations of a cloud.",
+        ),
     ),
     notes=(
         "Two round Gaussian clouds of standard deviation 1, equally frequent. The best possible "
@@ -189,7 +195,7 @@ def spirals(rng: np.random.Generator, *, n: int, noise: float, turns: float) -> 
         "1 / (1 + exp(-distance x1)), so logistic regression is exactly right. A training error "
         "below the Bayes error is luck or overfitting."
     ),
-)  # fmt: skip
+)
 def overlapping(rng: np.random.Generator, *, n: int, distance: float) -> Rows:
     """X ~ N((-distance / 2, 0), I) for class 0 and N((distance / 2, 0), I) for class 1."""
     _, deviates = _streams(rng, n)

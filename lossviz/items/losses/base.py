@@ -201,11 +201,30 @@ def loss(
     def register(function: LossFunction) -> LossFunction:
         LOSSES.add(
             Loss(
-                name, label, task, params, function, formula, notes, reference, convex, kinks,
-                slope_bound, curvature, redescending, constant, estimates, domain, outside,
-                inverse_link, link, of_residual, probabilistic, learned,
+                name,
+                label,
+                task,
+                params,
+                function,
+                formula,
+                notes,
+                reference,
+                convex,
+                kinks,
+                slope_bound,
+                curvature,
+                redescending,
+                constant,
+                estimates,
+                domain,
+                outside,
+                inverse_link,
+                link,
+                of_residual,
+                probabilistic,
+                learned,
             )
-        )  # fmt: skip
+        )
         return function
 
     return register

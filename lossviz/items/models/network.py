@@ -104,7 +104,10 @@ MODELS.add(
             Param("depth", 1, 1, MAX_DEPTH, "Hidden layers", "How many layers of units."),
             Param("width", 8, 1, MAX_WIDTH, "Width", "Units in each hidden layer."),
             Param(
-                "activation", "tanh", label="Activation", help="What each hidden unit applies.",
+                "activation",
+                "tanh",
+                label="Activation",
+                help="What each hidden unit applies.",
                 choices=ACTIVATIONS,
             ),
         ),
@@ -120,4 +123,4 @@ MODELS.add(
         "ask, but the loss is no longer convex in the weights: the start decides where it ends.",
         linear=False,
     )
-)  # fmt: skip
+)

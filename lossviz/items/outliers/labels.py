@@ -65,8 +65,11 @@ def label_flips(
     task="multiclass",
     params=(
         share_param(0.05),
-        size_param(3.0, "How far beyond the mean of the other class, in standard deviations of "
-                        "the clean rows along the line between the two means."),
+        size_param(
+            3.0,
+            "How far beyond the mean of the other class, in standard deviations of "
+            "the clean rows along the line between the two means.",
+        ),
     ),
     notes=(
         "Some rows keep their label but are moved onto another class and beyond it, along the "
@@ -76,7 +79,7 @@ def label_flips(
         "fades at large negative margins ignore them. Where the class means coincide, as with "
         "circles, they are only far out. Features may leave their natural range."
     ),
-)  # fmt: skip
+)
 def mislabelled(
     rng: np.random.Generator, X: Array, y: Array, *, share: float, size: float
 ) -> tuple[Array, Array, Array]:
@@ -103,8 +106,11 @@ def mislabelled(
     task="multiclass",
     params=(
         share_param(0.1),
-        size_param(1.0, "How far its centre lies beyond the mean of the other class, in standard "
-                        "deviations of the clean rows along the line between the two means."),
+        size_param(
+            1.0,
+            "How far its centre lies beyond the mean of the other class, in standard "
+            "deviations of the clean rows along the line between the two means.",
+        ),
     ),
     notes=(
         "Some rows are replaced by a tight blob that bears the label of one class and lies deep "
@@ -113,7 +119,7 @@ def mislabelled(
         "shifts or turns its boundary towards them; a flexible one gives them an island of their "
         "own, which clean test rows then pay for. The seed of the outliers chooses the classes."
     ),
-)  # fmt: skip
+)
 def wrong_cluster(
     rng: np.random.Generator, X: Array, y: Array, *, share: float, size: float
 ) -> tuple[Array, Array, Array]:

@@ -31,11 +31,20 @@ def _trend(X: Array, y: Array) -> float:
     params=(
         share_param(0.15),
         size_param(4.0, "How far y is moved, in standard deviations of the clean target."),
-        Param("direction", "up", label="Direction", help="Which way y is moved; both: in turn.",
-              choices=("up", "down", "both")),
-        Param("where", "anywhere", label="Where",
-              help="At which end of the first feature the spoiled rows lie.",
-              choices=("anywhere", "left", "right")),
+        Param(
+            "direction",
+            "up",
+            label="Direction",
+            help="Which way y is moved; both: in turn.",
+            choices=("up", "down", "both"),
+        ),
+        Param(
+            "where",
+            "anywhere",
+            label="Where",
+            help="At which end of the first feature the spoiled rows lie.",
+            choices=("anywhere", "left", "right"),
+        ),
     ),
     notes=(
         "The target of some rows is wrong, as after a slip of the pen or a broken sensor; their x "
@@ -44,7 +53,7 @@ def _trend(X: Array, y: Array) -> float:
         "and move little; redescending losses hardly at all. Counts and positive targets may "
         "become fractions or negative."
     ),
-)  # fmt: skip
+)
 def vertical(
     rng: np.random.Generator,
     X: Array,
@@ -106,8 +115,11 @@ def leverage(
     task="regression",
     params=(
         share_param(0.2),
-        size_param(2.0, "How far its centre lies from the mean of the rows, in standard deviations "
-                   "of the clean columns, in the first feature and in y."),
+        size_param(
+            2.0,
+            "How far its centre lies from the mean of the rows, in standard deviations "
+            "of the clean columns, in the first feature and in y.",
+        ),
     ),
     notes=(
         "Some rows come from another population: a tight blob to the right of the centre and "
@@ -115,7 +127,7 @@ def leverage(
         "than scattered ones, and a non-convex loss may have one minimum at the line and another "
         "through the blob: where it ends depends on where it starts."
     ),
-)  # fmt: skip
+)
 def cluster(
     rng: np.random.Generator, X: Array, y: Array, *, share: float, size: float
 ) -> tuple[Array, Array, Array]:

@@ -73,8 +73,9 @@ def convergence(
     for style, rates in zip(styles, errors, strict=bool(errors)):
         at, axes = steps[rates.frames], {"xaxis": "x", "yaxis": "y2"}
         pair, moves = _pair(style, at, rates.training, rates.testing, what="error rate", axes=axes)
-        tracks += [Track(name, len(data) + k, frames=rates.frames, **move)
-                   for k, move in enumerate(moves)]  # fmt: skip
+        tracks += [
+            Track(name, len(data) + k, frames=rates.frames, **move) for k, move in enumerate(moves)
+        ]
         data += pair
     trios = zip(styles, units, best, strict=True) if best else ()
     marked = [(style, unit, at) for style, unit, at in trios if at is not None]
@@ -96,9 +97,13 @@ def convergence(
         layout["xaxis"]["anchor"] = "y2"
         layout["yaxis"]["domain"] = [0.42, 1.0]
         layout["yaxis2"] = axis(
-            "error rate", range=[0.0, 1.08 * max(top, LEAST)], domain=[0.0, 0.34], anchor="x",
-            tickformat=".0%", rangemode="tozero",
-        )  # fmt: skip
+            "error rate",
+            range=[0.0, 1.08 * max(top, LEAST)],
+            domain=[0.0, 0.34],
+            anchor="x",
+            tickformat=".0%",
+            rangemode="tozero",
+        )
     words = "Thick: training. Thin: clean test rows."
     if relative:
         words += " Losses have different units, so each is divided by its first value."
@@ -124,32 +129,49 @@ def _pair(
         label = f"{style.label}, {rows}{' ' if what else ''}{what}"
         traces.append(
             {
-                "type": "scatter", "mode": "lines", "name": label, **axes,
-                "x": steps, "y": curve, "opacity": opacity,
+                "type": "scatter",
+                "mode": "lines",
+                "name": label,
+                **axes,
+                "x": steps,
+                "y": curve,
+                "opacity": opacity,
                 "line": {"color": style.colour, "dash": dash, "width": width},
                 "hovertemplate": f"{label}: %{{y:{digits}}} at step %{{x}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     traces.append(
         {
-            "type": "scatter", "mode": "markers", "name": style.label, "hoverinfo": "skip", **axes,
-            "x": steps[-1:], "y": train[-1:],
+            "type": "scatter",
+            "mode": "markers",
+            "name": style.label,
+            "hoverinfo": "skip",
+            **axes,
+            "x": steps[-1:],
+            "y": train[-1:],
             "marker": {"color": style.colour, "symbol": style.symbol, "size": 10},
         }
-    )  # fmt: skip
+    )
     modes = (test, "grow"), (train, "grow"), (train, "point")
     return traces, [{"mode": mode, "x": steps, "y": curve} for curve, mode in modes]
 
 
 def _mark(style: Style, best: Best, height: float) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "markers", "name": f"{style.label}, lowest clean test loss",
-        "x": [best.step], "y": [height],
-        "marker": {"color": style.colour, "symbol": "diamond-open", "size": 13,
-                   "line": {"width": 2.5}},
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"{style.label}, lowest clean test loss",
+        "x": [best.step],
+        "y": [height],
+        "marker": {
+            "color": style.colour,
+            "symbol": "diamond-open",
+            "size": 13,
+            "line": {"width": 2.5},
+        },
         "hovertemplate": f"{style.label}: lowest clean test loss, {number(best.loss)}, "
         f"at step {best.step:,}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _decades(y_range: Sequence[float]) -> dict[str, object]:

@@ -75,12 +75,17 @@ def findings(style: Style, found: Findings, *, is_margin: bool) -> dict[str, Any
         limits = _limits(values, is_endless)
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": name, "showlegend": False,
-                "x": found.x[::EVERY], "y": near(values, limits)[::EVERY], "yaxis": f"y{place}",
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
+                "showlegend": False,
+                "x": found.x[::EVERY],
+                "y": near(values, limits)[::EVERY],
+                "yaxis": f"y{place}",
                 "line": {"color": style.colour, "width": 3},
                 "hovertemplate": f"{name} = %{{y:.4g}} at %{{x:.4g}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
         domain = [0.54 * top, top] if place == 2 else [0.0, 0.46 * top]
         layout[f"yaxis{place}"] = axis(name, range=limits, domain=domain, zeroline=True)
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
@@ -97,25 +102,42 @@ def _band(mark: Mark, item: Finding, least: float) -> dict[str, Any]:
         left, right = middle - half, middle + half
         x += [left, right, right, left, left, None]
     return {
-        "type": "scatter", "mode": "lines", "name": mark.words, "fill": "toself",
-        "x": x, "y": [0, 0, 1, 1, 0, None] * len(both), "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "lines",
+        "name": mark.words,
+        "fill": "toself",
+        "x": x,
+        "y": [0, 0, 1, 1, 0, None] * len(both),
+        "hoverinfo": "skip",
         "line": {"width": 1, "color": mark.colour},
         "fillcolor": mark.colour,
-        "fillpattern": {"shape": mark.look, "size": 9, "solidity": 0.2, "fgcolor": mark.colour,
-                        "bgcolor": "rgba(0,0,0,0)"},
-    }  # fmt: skip
+        "fillpattern": {
+            "shape": mark.look,
+            "size": 9,
+            "solidity": 0.2,
+            "fgcolor": mark.colour,
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+    }
 
 
 def _lines(mark: Mark, item: Finding) -> list[dict[str, Any]]:
     return [
         {
-            "type": "line", "x0": place, "x1": place, "y0": 0, "y1": 1, "yref": "paper",
+            "type": "line",
+            "x0": place,
+            "x1": place,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
             "line": {"color": mark.colour, "width": 2, "dash": mark.look},
             "label": {"text": f"{mark.words} at {tick(float(f'{place:.4g}'))}"},
-            "name": mark.words, "legendgroup": mark.words, "showlegend": k == 0,
+            "name": mark.words,
+            "legendgroup": mark.words,
+            "showlegend": k == 0,
         }
         for k, place in enumerate(item.places)
-    ]  # fmt: skip
+    ]
 
 
 def _labelled(shapes: list[dict[str, Any]], apart: float) -> list[dict[str, Any]]:

@@ -36,12 +36,17 @@ def fit(
     rows, links = _rows(name, x, sample.y, sample.is_outlier, linked)
     data = [
         {
-            "type": "scatter", "mode": "lines", "name": "clean truth", "hoverinfo": "skip",
-            "x": grid if truth is not None else [], "y": truth if truth is not None else [],
-            "line": {"color": DATA, "width": 6}, "opacity": 0.3,
+            "type": "scatter",
+            "mode": "lines",
+            "name": "clean truth",
+            "hoverinfo": "skip",
+            "x": grid if truth is not None else [],
+            "y": truth if truth is not None else [],
+            "line": {"color": DATA, "width": 6},
+            "opacity": 0.3,
         },
         *rows,
-    ]  # fmt: skip
+    ]
     tracks, gone = [], ""
     for style, curve in zip(styles, curves, strict=True):
         # A line that is far off at either end is an upright stroke through the chart: left out.
@@ -53,12 +58,15 @@ def fit(
         tracks.append(Track(name, len(data), "replace", y=drawn, x=np.tile(grid, (len(drawn), 1))))
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": style.label,
-                "x": grid, "y": drawn[-1],
+                "type": "scatter",
+                "mode": "lines",
+                "name": style.label,
+                "x": grid,
+                "y": drawn[-1],
                 "line": {"color": style.colour, "dash": style.dash, "width": 3},
                 "hovertemplate": f"{style.label}: %{{y:.4g}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     layout = {
         "xaxis": axis(feature, range=span(x)),
         "yaxis": axis(target, range=y_range),
@@ -91,11 +99,16 @@ def predictions(
     up = span(y, *(near(residual[-1] + y, limits, times=1) for residual in residuals))
     data = [
         {
-            "type": "scatter", "mode": "lines", "name": "prediction = target",
-            "x": limits, "y": limits, "hoverinfo": "skip",
-            "line": {"color": DATA, "width": 4}, "opacity": 0.4,
+            "type": "scatter",
+            "mode": "lines",
+            "name": "prediction = target",
+            "x": limits,
+            "y": limits,
+            "hoverinfo": "skip",
+            "line": {"color": DATA, "width": 4},
+            "opacity": 0.4,
         }
-    ]  # fmt: skip
+    ]
     tracks, links = [], []
     for style, residual in zip(styles, residuals, strict=True):
         z = near(residual + y, up)
@@ -103,12 +116,20 @@ def predictions(
         links.append(Link(name, len(data)))
         data.append(
             {
-                "type": "scatter", "mode": "markers", "name": style.label, "x": y, "y": z[-1],
-                "marker": {"color": style.colour, "symbol": style.symbol, "size": 7,
-                           "opacity": 0.7},
+                "type": "scatter",
+                "mode": "markers",
+                "name": style.label,
+                "x": y,
+                "y": z[-1],
+                "marker": {
+                    "color": style.colour,
+                    "symbol": style.symbol,
+                    "size": 7,
+                    "opacity": 0.7,
+                },
                 "hovertemplate": f"{style.label}: %{{y:.4g}} for %{{x:.4g}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     layout = {
         "xaxis": axis(f"target: {target}", range=limits),
         "yaxis": axis("prediction", range=up),
@@ -129,9 +150,13 @@ def _rows(
     here[linked] = True
     marks = {
         False: {"color": DATA, "size": 8, "opacity": 0.75},
-        True: {"color": OUTLIER, "size": 11, "symbol": "x-thin",
-               "line": {"color": OUTLIER, "width": 3}},
-    }  # fmt: skip
+        True: {
+            "color": OUTLIER,
+            "size": 11,
+            "symbol": "x-thin",
+            "line": {"color": OUTLIER, "width": 3},
+        },
+    }
     traces, links = [], []
     for is_linked in (True, False):
         for is_marked, marker in marks.items():
@@ -143,9 +168,13 @@ def _rows(
                 links.append(Link(name, 1 + len(traces), np.flatnonzero(shown[linked])))
             traces.append(
                 {
-                    "type": "scatter", "mode": "markers", "hoverinfo": "none",
+                    "type": "scatter",
+                    "mode": "markers",
+                    "hoverinfo": "none",
                     "name": what if is_linked else f"further {what}",
-                    "x": x[shown], "y": y[shown], "marker": marker,
+                    "x": x[shown],
+                    "y": y[shown],
+                    "marker": marker,
                 }
-            )  # fmt: skip
+            )
     return traces, tuple(links)

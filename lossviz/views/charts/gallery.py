@@ -31,15 +31,23 @@ def gallery(
                 name = style.label if len(own) == 1 else f"{style.label}, class {1 - k}"
                 data.append(
                     {
-                        "type": "scatter", "mode": "lines", "name": name,
-                        "xaxis": "x", "yaxis": f"y{number + 1}" if number else "y",
-                        "legendgroup": name, "showlegend": number == 0,
-                        "x": curve.x, "y": getattr(curve, part),
-                        "line": {"color": style.colour, "width": WIDTH,
-                                 "dash": style.dash if k == 0 else "dot"},
+                        "type": "scatter",
+                        "mode": "lines",
+                        "name": name,
+                        "xaxis": "x",
+                        "yaxis": f"y{number + 1}" if number else "y",
+                        "legendgroup": name,
+                        "showlegend": number == 0,
+                        "x": curve.x,
+                        "y": getattr(curve, part),
+                        "line": {
+                            "color": style.colour,
+                            "width": WIDTH,
+                            "dash": style.dash if k == 0 else "dot",
+                        },
                         "hovertemplate": f"{part} %{{y:.4g}} at %{{x:.3g}}",
                     }
-                )  # fmt: skip
+                )
     x = curves[0][0].x
     title = (
         "margin (left of 0 a row is misclassified)"

@@ -30,31 +30,48 @@ def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any
                     continue
                 data.append(
                     {
-                        "type": "scatter", "mode": "markers", "name": style.label,
-                        "x": [each.mean], "y": [style.label],
-                        "xaxis": f"x{number}", "yaxis": f"y{number}",
+                        "type": "scatter",
+                        "mode": "markers",
+                        "name": style.label,
+                        "x": [each.mean],
+                        "y": [style.label],
+                        "xaxis": f"x{number}",
+                        "yaxis": f"y{number}",
                         "marker": {
-                            "color": style.colour, "size": 11,
+                            "color": style.colour,
+                            "size": 11,
                             "symbol": style.symbol + "-open" * (not each.is_real),
                         },
                         "error_x": {
-                            "type": "data", "array": [each.high - each.mean],
-                            "color": style.colour, "thickness": 3, "width": 6,
+                            "type": "data",
+                            "array": [each.high - each.mean],
+                            "color": style.colour,
+                            "thickness": 3,
+                            "width": 6,
                         },
                         "hovertemplate": f"%{{x:.4g}} ({each.low:.4g} to {each.high:.4g})",
                     }
-                )  # fmt: skip
+                )
         top = 1 - place / len(shown)
         layout[f"yaxis{number}"] = axis(
-            "", domain=[top - PER_LOSS * len(names) / height / len(shown), top], type="category",
-            categoryorder="array", categoryarray=names[::-1], tickfont={"size": TEXT},
+            "",
+            domain=[top - PER_LOSS * len(names) / height / len(shown), top],
+            type="category",
+            categoryorder="array",
+            categoryarray=names[::-1],
+            tickfont={"size": TEXT},
             anchor=f"x{number}",
-        )  # fmt: skip
+        )
         layout[f"xaxis{number}"] = axis(
             words,
-            anchor=f"y{number}", zeroline=True, zerolinecolor=DATA, zerolinewidth=2,
-            rangemode="tozero", nticks=6, tickfont={"size": TEXT},
-        )  # fmt: skip
+            anchor=f"y{number}",
+            zeroline=True,
+            zerolinecolor=DATA,
+            zerolinewidth=2,
+            rangemode="tozero",
+            nticks=6,
+            tickfont={"size": TEXT},
+        )
         # A line of its own, as phones leave a plot little width.
         title = layout[f"xaxis{number}"]["title"]
         title["text"] += "\nbetter →" if more_is_better else "\n← better"

@@ -14,8 +14,11 @@ from lossviz.views.charts.style import Markup, Style, axis, escaped, figure
 Array = np.ndarray
 # Ink on paper, the same on a dark page; 0 is no picture at all.
 INK = [
-    [0.0, "rgba(0,0,0,0)"], [0.5 / 255, "rgba(0,0,0,0)"], [0.5 / 255, "#f4f1e8"], [1.0, "#16181d"],
-]  # fmt: skip
+    [0.0, "rgba(0,0,0,0)"],
+    [0.5 / 255, "rgba(0,0,0,0)"],
+    [0.5 / 255, "#f4f1e8"],
+    [1.0, "#16181d"],
+]
 PATTERNS = ("", "/", "x", "-", ".", "|", "+", "\\")
 ACROSS, DOWN = 4, 3  # pictures in the mosaic
 BESIDE, BELOW = 2, 4  # empty pixels between pictures, and for the words under each
@@ -34,9 +37,14 @@ def picture(name: str, pixels: Array, words: str) -> Scene:
 
 
 def bars(
-    name: str, styles: Sequence[Style], classes: Sequence[str], chances: Sequence[Array],
-    frames: Array, label: int, words: str,
-) -> Scene:  # fmt: skip
+    name: str,
+    styles: Sequence[Style],
+    classes: Sequence[str],
+    chances: Sequence[Array],
+    frames: Array,
+    label: int,
+    words: str,
+) -> Scene:
     """Each run's chance of every class, (F', K) at `frames`, for one row of class `label`."""
     data, tracks = [], []
     places = np.arange(len(classes))
@@ -44,7 +52,10 @@ def bars(
         tracks.append(Track(name, i, "replace", y=chance, frames=frames))
         data.append(
             {
-                "type": "bar", "name": style.label, "x": places, "y": chance[-1],
+                "type": "bar",
+                "name": style.label,
+                "x": places,
+                "y": chance[-1],
                 "marker": {
                     "color": style.colour,
                     "pattern": {"shape": PATTERNS[i % len(PATTERNS)], "fillmode": "overlay"},
@@ -52,7 +63,7 @@ def bars(
                 "customdata": list(classes),
                 "hovertemplate": f"{style.label}: %{{y:.3f}} for %{{customdata}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     ticks = [
         Markup(f"<b>{escaped(each)}<br>label</b>") if k == label else each
         for k, each in enumerate(classes)
@@ -79,10 +90,16 @@ def mosaic(name: str, pictures: Array, captions: Array, frames: Array, words: st
     across = np.arange(ACROSS) * (columns + BESIDE) + (columns - 1) / 2
     down = np.arange(DOWN) * (rows + BELOW) + rows - 0.3
     text = {
-        "type": "scatter", "mode": "text", "x": np.tile(across, DOWN), "y": np.repeat(down, ACROSS),
-        "text": captions[-1], "textposition": "bottom center", "textfont": {"size": 11},
-        "hoverinfo": "skip", "cliponaxis": False,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "text",
+        "x": np.tile(across, DOWN),
+        "y": np.repeat(down, ACROSS),
+        "text": captions[-1],
+        "textposition": "bottom center",
+        "textfont": {"size": 11},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
     tracks = (
         Track(name, 0, "replace", z=z, frames=frames),
         Track(name, 1, "replace", text=captions, frames=frames),
@@ -93,17 +110,27 @@ def mosaic(name: str, pictures: Array, captions: Array, frames: Array, words: st
 
 def _heat(pixels: Array) -> dict[str, Any]:
     return {
-        "type": "heatmap", "z": pixels, "zmin": 0, "zmax": 255, "colorscale": INK,
-        "zsmooth": False, "showscale": False, "hoverinfo": "skip",
-    }  # fmt: skip
+        "type": "heatmap",
+        "z": pixels,
+        "zmin": 0,
+        "zmax": 255,
+        "colorscale": INK,
+        "zsmooth": False,
+        "showscale": False,
+        "hoverinfo": "skip",
+    }
 
 
 def _paper(rows: int, columns: int) -> dict[str, Any]:
     """Axes of square pixels, the first row at the top, and nothing else."""
     bare = {
-        "showgrid": False, "showline": False, "showticklabels": False, "ticks": "",
-        "zeroline": False, "constrain": "domain",
-    }  # fmt: skip
+        "showgrid": False,
+        "showline": False,
+        "showticklabels": False,
+        "ticks": "",
+        "zeroline": False,
+        "constrain": "domain",
+    }
     return {
         "xaxis": {**bare, "range": [-0.5, columns - 0.5]},
         "yaxis": {**bare, "range": [rows - 0.5, -0.5], "scaleanchor": "x"},

@@ -38,22 +38,33 @@ def learned(
         for style, values in zip(styles, dial.values, strict=True):
             curve, axes = near(values, y_range), {"xaxis": "x", "yaxis": f"y{k}"}
             moves = {"x": steps, "y": curve}
-            tracks += [Track(name, len(data) + i, mode, **moves)
-                       for i, mode in enumerate(("grow", "point"))]  # fmt: skip
+            tracks += [
+                Track(name, len(data) + i, mode, **moves)
+                for i, mode in enumerate(("grow", "point"))
+            ]
             data += [
                 {
-                    "type": "scatter", "mode": "lines", "name": f"{dial.title} of {style.label}",
-                    "x": steps, "y": curve, **axes,
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": f"{dial.title} of {style.label}",
+                    "x": steps,
+                    "y": curve,
+                    **axes,
                     "line": {"color": style.colour, "dash": style.dash, "width": 3},
                     "hovertemplate": f"{style.label}: {dial.title} %{{y:.4g}} at step %{{x}}"
                     "<extra></extra>",
                 },
                 {
-                    "type": "scatter", "mode": "markers", "name": style.label, "hoverinfo": "skip",
-                    "x": steps[-1:], "y": curve[-1:], **axes,
+                    "type": "scatter",
+                    "mode": "markers",
+                    "name": style.label,
+                    "hoverinfo": "skip",
+                    "x": steps[-1:],
+                    "y": curve[-1:],
+                    **axes,
                     "marker": {"color": style.colour, "symbol": style.symbol, "size": 10},
                 },
-            ]  # fmt: skip
+            ]
     layout["yaxis"] = layout.pop("yaxis1")
     words = (
         "The loss's own parameters, which descent moves together with the model's. At α = 2 the "

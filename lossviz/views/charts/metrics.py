@@ -22,9 +22,13 @@ SHADES = [[0.0, "rgba(0,114,178,0.04)"], [1.0, "rgba(0,114,178,0.7)"]]
 
 
 def confusion(
-    name: str, styles: Sequence[Style], classes: Sequence[str], counts: Sequence[Array],
-    frames: Array, note: str = "",
-) -> Scene:  # fmt: skip
+    name: str,
+    styles: Sequence[Style],
+    classes: Sequence[str],
+    counts: Sequence[Array],
+    frames: Array,
+    note: str = "",
+) -> Scene:
     """A matrix for each run of its counts (F', K, K) at `frames`: true classes down, predicted
     classes across."""
     is_large, several = len(classes) > FEW, len(counts) > 1
@@ -39,13 +43,19 @@ def confusion(
         place = str(i + 1) if i else ""
         axes, sides = {"xaxis": f"x{place}", "yaxis": f"y{place}"}, _sides(classes)
         layout[f"xaxis{place}"] = {
-            **axis("predicted"), **sides, "domain": x_domain, "anchor": f"y{place}",
+            **axis("predicted"),
+            **sides,
+            "domain": x_domain,
+            "anchor": f"y{place}",
             "range": sides["range"][::-1],
-        }  # fmt: skip
+        }
         layout[f"yaxis{place}"] = {
-            **axis("true"), **sides, "domain": y_domain, "anchor": f"x{place}",
+            **axis("true"),
+            **sides,
+            "domain": y_domain,
+            "anchor": f"x{place}",
             "tickangle": -90 if max(map(len, classes)) > 2 else 0,
-        }  # fmt: skip
+        }
         if several:
             titles.append(_heading(style, x_domain, y_domain[1], (78 if is_wide else 44) // across))
         for trace, moving in _matrix(classes, count, 18 if not is_large else 10 if several else 12):
@@ -61,27 +71,39 @@ def confusion(
         f"{end}"
     )
     chart = Chart(
-        figure(data, **layout), "Confusion matrix", words,
-        span=2 if is_wide else 1, height=640 if down == 2 else 400 if is_large else 360,
-    )  # fmt: skip
+        figure(data, **layout),
+        "Confusion matrix",
+        words,
+        span=2 if is_wide else 1,
+        height=640 if down == 2 else 400 if is_large else 360,
+    )
     return Scene(chart, tuple(tracks))
 
 
 def _sides(classes: Sequence[str]) -> dict[str, Any]:
     places = list(range(len(classes)))
     return {
-        "tickvals": places, "ticktext": list(classes), "range": [len(classes) - 0.5, -0.5],
-        "showgrid": False, "showline": True, "mirror": True, "fixedrange": True,
-    }  # fmt: skip
+        "tickvals": places,
+        "ticktext": list(classes),
+        "range": [len(classes) - 0.5, -0.5],
+        "showgrid": False,
+        "showline": True,
+        "mirror": True,
+        "fixedrange": True,
+    }
 
 
 def _heading(style: Style, x: Sequence[float], top: float, width: int) -> dict[str, Any]:
     square = f'<span style="color:{style.colour}">\N{BLACK SQUARE}</span>'
     return {
         "text": Markup(f"{square} {escaped(chr(10).join(wrap(style.label, width)))}"),
-        "x": sum(x) / 2, "y": top, "xref": "paper", "yref": "paper", "yanchor": "bottom",
+        "x": sum(x) / 2,
+        "y": top,
+        "xref": "paper",
+        "yref": "paper",
+        "yanchor": "bottom",
         "showarrow": False,
-    }  # fmt: skip
+    }
 
 
 def _matrix(
@@ -96,17 +118,31 @@ def _matrix(
         words[counts.reshape(words.shape) == 0] = ""
     places = np.arange(k)
     heat = {
-        "type": "heatmap", "x": places, "y": places, "z": z[-1], "zmin": 0, "zmax": 255,
-        "colorscale": SHADES, "showscale": False, "hoverinfo": "skip", "xgap": 2, "ygap": 2,
-    }  # fmt: skip
+        "type": "heatmap",
+        "x": places,
+        "y": places,
+        "z": z[-1],
+        "zmin": 0,
+        "zmax": 255,
+        "colorscale": SHADES,
+        "showscale": False,
+        "hoverinfo": "skip",
+        "xgap": 2,
+        "ygap": 2,
+    }
     yield heat, {"z": z}
     cells = [f"true {true}, predicted {said}" for true in classes for said in classes]
     text = {
-        "type": "scatter", "mode": "text", "x": np.tile(places, k), "y": np.repeat(places, k),
-        "text": words[-1], "customdata": cells, "cliponaxis": False,
+        "type": "scatter",
+        "mode": "text",
+        "x": np.tile(places, k),
+        "y": np.repeat(places, k),
+        "text": words[-1],
+        "customdata": cells,
+        "cliponaxis": False,
         "textfont": {"size": size},
         "hovertemplate": "%{customdata}: %{text}<extra></extra>",
-    }  # fmt: skip
+    }
     yield text, {"text": words}
 
 
@@ -153,10 +189,14 @@ def _what(measured: Sequence[Metrics]) -> str:
 
 
 def _curves(
-    name: str, styles: Sequence[Style], measured: Sequence[Metrics],
-    curves: Sequence[tuple[Array, Array]], points: Sequence[tuple[Array, Array] | None],
-    base: Sequence[Sequence[float]], what: str,
-) -> tuple[list[dict[str, Any]], tuple[Track, ...]]:  # fmt: skip
+    name: str,
+    styles: Sequence[Style],
+    measured: Sequence[Metrics],
+    curves: Sequence[tuple[Array, Array]],
+    points: Sequence[tuple[Array, Array] | None],
+    base: Sequence[Sequence[float]],
+    what: str,
+) -> tuple[list[dict[str, Any]], tuple[Track, ...]]:
     data, tracks = [_ground(base, what)], []
     for style, each, (x, y) in zip(styles, measured, curves, strict=True):
         is_still = bool(np.all(x == x[0]))
@@ -164,11 +204,15 @@ def _curves(
         tracks.append(Track(name, len(data), "replace", x=x_moves, y=y, frames=each.frames))
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": style.label, "x": x[-1], "y": y[-1],
+                "type": "scatter",
+                "mode": "lines",
+                "name": style.label,
+                "x": x[-1],
+                "y": y[-1],
                 "line": {"color": style.colour, "dash": style.dash, "width": 3},
                 "hovertemplate": f"{style.label}: %{{y:.3f}} at %{{x:.3f}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     for style, each, point in zip(styles, measured, points, strict=True):
         if point is None:
             continue
@@ -176,21 +220,30 @@ def _curves(
         tracks.append(Track(name, len(data), "point", x=x, y=y, frames=each.frames))
         data.append(
             {
-                "type": "scatter", "mode": "markers", "name": f"{style.label}, threshold",
-                "x": x[-1:], "y": y[-1:],
+                "type": "scatter",
+                "mode": "markers",
+                "name": f"{style.label}, threshold",
+                "x": x[-1:],
+                "y": y[-1:],
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
                 "hovertemplate": f"{style.label} at its threshold: %{{y:.3f}} at %{{x:.3f}}"
                 "<extra></extra>",
             }
-        )  # fmt: skip
+        )
     return data, tuple(tracks)
 
 
 def _ground(line: Sequence[Sequence[float]], name: str) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines", "name": name, "x": line[0], "y": line[1],
-        "hoverinfo": "skip", "opacity": 0.4, "line": {"color": DATA, "width": 4},
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": line[0],
+        "y": line[1],
+        "hoverinfo": "skip",
+        "opacity": 0.4,
+        "line": {"color": DATA, "width": 4},
+    }
 
 
 def calibration(
@@ -204,14 +257,17 @@ def calibration(
         tracks.append(Track(name, len(data), "replace", x=x, y=y, frames=each.frames))
         data.append(
             {
-                "type": "scatter", "mode": "lines+markers", "name": style.label,
-                "x": x[-1], "y": y[-1],
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": style.label,
+                "x": x[-1],
+                "y": y[-1],
                 "line": {"color": style.colour, "dash": style.dash, "width": 2},
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
                 "hovertemplate": f"{style.label}: said %{{x:.3f}}, came true %{{y:.3f}}"
                 "<extra></extra>",
             }
-        )  # fmt: skip
+        )
     whose = measured[0].wanted
     layout = {
         "xaxis": axis(f"mean chance of {whose} in a bin", range=UNIT),

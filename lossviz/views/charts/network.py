@@ -48,16 +48,20 @@ def drawing(
     nodes = _nodes(name, len(data), passes, columns, size)
     layout = {
         "xaxis": axis(
-            "layer", range=[-0.2, len(columns) - 0.8], showgrid=False,
+            "layer",
+            range=[-0.2, len(columns) - 0.8],
+            showgrid=False,
             tickvals=list(range(len(columns))),
             ticktext=["inputs", *(f"hidden {i}" for i in range(1, len(columns) - 1)), "outputs"],
         ),
         "yaxis": axis("what goes in", **_names(inputs, _column(columns, 0)[1:])),
         "yaxis2": axis(
-            "what comes out", **_names(outputs, _column(columns, len(columns) - 1)),
-            overlaying="y", side="right",
+            "what comes out",
+            **_names(outputs, _column(columns, len(columns) - 1)),
+            overlaying="y",
+            side="right",
         ),
-    }  # fmt: skip
+    }
     total = sum(layer.matrix[0].size for layer in passes.layers)
     left = "" if total <= LINES else f"Only the {LINES} heaviest of {total:,} weights are drawn. "
     values = f"In the circles: the values for row {passes.row + 1}. " if size >= LEGIBLE else ""
@@ -67,9 +71,12 @@ def drawing(
         f"{values}{left}"
     )
     chart = Chart(
-        figure(data + nodes[0], **layout), f"Network: {style.label}", words.strip(),
-        span=2 if wide else 1, height=height,
-    )  # fmt: skip
+        figure(data + nodes[0], **layout),
+        f"Network: {style.label}",
+        words.strip(),
+        span=2 if wide else 1,
+        height=height,
+    )
     return Scene(chart, (*tracks, nodes[1]))
 
 
@@ -83,9 +90,11 @@ def _column(columns: Sequence[int], i: int) -> Array:
 def _names(names: Sequence[str], places: Array) -> dict[str, Any]:
     shown = range(0, len(names), ceil(len(names) / NAMED))
     return {
-        "range": [0, 1], "showgrid": False,
-        "tickvals": [float(places[i]) for i in shown], "ticktext": [names[i] for i in shown],
-    }  # fmt: skip
+        "range": [0, 1],
+        "showgrid": False,
+        "tickvals": [float(places[i]) for i in shown],
+        "ticktext": [names[i] for i in shown],
+    }
 
 
 def _weights(
@@ -119,11 +128,16 @@ def _weights(
                 tracks.append(Track(name, len(data), "replace", y=ys, frames=frames))
             data.append(
                 {
-                    "type": "scatter", "mode": "lines", "name": f"{word} weights, width {number_}",
-                    "x": _gapped(x[ever]).ravel(), "y": ys[-1], "hoverinfo": "skip",
-                    "line": {"color": colour, "dash": dash, "width": thin * width}, "opacity": 0.9,
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": f"{word} weights, width {number_}",
+                    "x": _gapped(x[ever]).ravel(),
+                    "y": ys[-1],
+                    "hoverinfo": "skip",
+                    "line": {"color": colour, "dash": dash, "width": thin * width},
+                    "opacity": 0.9,
                 }
-            )  # fmt: skip
+            )
     return data, tracks, reach
 
 
@@ -150,13 +164,24 @@ def _nodes(
     text = [["1" if value == 1 else short(value) for value in row] for row in table]
     is_legible = size >= LEGIBLE
     trace_ = {
-        "type": "scatter", "mode": "markers+text" if is_legible else "markers", "name": "units",
-        "x": x, "y": y, "text": text[-1], "customdata": names, "cliponaxis": False,
+        "type": "scatter",
+        "mode": "markers+text" if is_legible else "markers",
+        "name": "units",
+        "x": x,
+        "y": y,
+        "text": text[-1],
+        "customdata": names,
+        "cliponaxis": False,
         "textfont": {"color": "white", "size": 10},
-        "marker": {"symbol": symbols, "color": UNIT, "opacity": 1, "line": {"width": 0},
-                   "size": [size * (0.75 if symbol == "square" else 1) for symbol in symbols]},
+        "marker": {
+            "symbol": symbols,
+            "color": UNIT,
+            "opacity": 1,
+            "line": {"width": 0},
+            "size": [size * (0.75 if symbol == "square" else 1) for symbol in symbols],
+        },
         "hovertemplate": "%{customdata}: %{text}<extra></extra>",
-    }  # fmt: skip
+    }
     # An axis is drawn only where some trace uses it.
     right = {"type": "scatter", "x": [None], "y": [None], "yaxis": "y2", "hoverinfo": "skip"}
     return [trace_, right], Track(name, trace, "replace", text=text, frames=passes.frames)
@@ -202,25 +227,33 @@ def gradients(
             ]
             data += [
                 {
-                    **base, "mode": "lines", "line": line,
+                    **base,
+                    "mode": "lines",
+                    "line": line,
                     "hovertemplate": f"{style.label}, {layer}: %{{y:.3g}} at step %{{x}}"
                     "<extra></extra>",
                 },
                 {
-                    **base, "mode": "markers", "hoverinfo": "skip",
-                    "x": x[-1:], "y": drawn[-1:, i],
+                    **base,
+                    "mode": "markers",
+                    "hoverinfo": "skip",
+                    "x": x[-1:],
+                    "y": drawn[-1:, i],
                     "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
                 },
-            ]  # fmt: skip
+            ]
             labelled.append((drawn[-1, i], layer, style.colour))
     data.append(_labels(labelled, steps[-1], APART * (high - low)))
     layout = {
         "xaxis": axis("step", range=[0, 1.16 * end]),
         "yaxis": axis(
-            "size of the gradient", type="log", range=[low, high],
-            dtick=max(1, round((high - low) / 8)), exponentformat="power",
+            "size of the gradient",
+            type="log",
+            range=[low, high],
+            dtick=max(1, round((high - low) / 8)),
+            exponentformat="power",
         ),
-    }  # fmt: skip
+    }
     words = (
         "The gradient of the mean loss over all rows, without penalty: its root mean square over "
         "the weights of each layer. Dashes tell the layers apart. A layer whose line sinks far "
@@ -238,11 +271,17 @@ def _labels(ends: Sequence[tuple[float, str, str]], x: float, apart: float) -> d
             shown.append(end)
     y, words, colours = zip(*shown, strict=True) if shown else ((), (), ())
     return {
-        "type": "scatter", "mode": "text", "name": "layers", "hoverinfo": "skip",
-        "x": [x] * len(y), "y": y, "text": [f"   {word}" for word in words],
-        "textposition": "middle right", "textfont": {"color": colours, "size": 12},
+        "type": "scatter",
+        "mode": "text",
+        "name": "layers",
+        "hoverinfo": "skip",
+        "x": [x] * len(y),
+        "y": y,
+        "text": [f"   {word}" for word in words],
+        "textposition": "middle right",
+        "textfont": {"color": colours, "size": 12},
         "cliponaxis": False,
-    }  # fmt: skip
+    }
 
 
 def layer_name(i: int, layers: int) -> str:

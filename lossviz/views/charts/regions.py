@@ -59,8 +59,10 @@ def regions(
     for i, (style, view, replay) in enumerate(zip(styles, views, replays, strict=True)):
         at = {"xaxis": _axis("x", i % columns), "yaxis": _axis("y", i // columns)}
         panel, moves = _panel(style, view, len(sample.classes))
-        tracks += [Track(name, len(data) + k, "replace", frames=view.frames, **move)
-                   for k, move in enumerate(moves)]  # fmt: skip
+        tracks += [
+            Track(name, len(data) + k, "replace", frames=view.frames, **move)
+            for k, move in enumerate(moves)
+        ]
         panel += _rows(places, labels, marked)
         links.append(Link(name, len(data) + len(moves)))
         ring, wrong = _mistakes(style, places, replay.is_wrong, plane)
@@ -99,35 +101,50 @@ def _panel(style: Style, view: Regions, classes: int) -> tuple[list[dict], list[
     """The traces of a run that move, and how."""
     x, y = view.boundary
     picture = {
-        "type": "heatmap", "name": f"regions of {style.label}", "x": view.x, "y": view.y,
-        "z": view.picture[-1], "zmin": 0, "zmax": SHADES - 1, "colorscale": class_scale(classes),
+        "type": "heatmap",
+        "name": f"regions of {style.label}",
+        "x": view.x,
+        "y": view.y,
+        "z": view.picture[-1],
+        "zmin": 0,
+        "zmax": SHADES - 1,
+        "colorscale": class_scale(classes),
         # Of Plotly's ways to smooth, the one that mixes colours; the other mixes classes.
-        "zsmooth": "fast", "showscale": False,
-    }  # fmt: skip
+        "zsmooth": "fast",
+        "showscale": False,
+    }
     boundary = {
-        "type": "scatter", "mode": "lines", "name": f"boundary of {style.label}",
-        "x": x[-1], "y": y[-1],
+        "type": "scatter",
+        "mode": "lines",
+        "name": f"boundary of {style.label}",
+        "x": x[-1],
+        "y": y[-1],
         "line": {"color": style.colour, "dash": style.dash, "width": 3.5},
-    }  # fmt: skip
+    }
     traces, moves = [picture, boundary], [{"z": view.picture}, {"x": x, "y": y}]
     if view.margins:
         x, y = view.margins
         moves.append({"x": x, "y": y})
         traces.append(
             {
-                **boundary, "name": f"margins of {style.label}", "x": x[-1], "y": y[-1],
+                **boundary,
+                "name": f"margins of {style.label}",
+                "x": x[-1],
+                "y": y[-1],
                 "line": {"color": style.colour, "dash": "4px,3px", "width": 1.25},
             }
-        )  # fmt: skip
+        )
     return traces, moves
 
 
 def _rows(places: Array, labels: Array, marked: Array) -> list[dict]:
     """The rows in one trace, by class, and the outliers among them crossed."""
     look = {
-        "color": [CLASS_COLOURS[k] for k in labels], "symbol": [CLASS_SYMBOLS[k] for k in labels],
-        "size": 7, "line": {"color": "rgba(0,0,0,0.5)", "width": 0.75},
-    }  # fmt: skip
+        "color": [CLASS_COLOURS[k] for k in labels],
+        "symbol": [CLASS_SYMBOLS[k] for k in labels],
+        "size": 7,
+        "line": {"color": "rgba(0,0,0,0.5)", "width": 0.75},
+    }
     kind = {"type": "scatter", "mode": "markers"}
     rows = {**kind, "name": "rows", "x": places[:, 0], "y": places[:, 1], "marker": look}
     traces = [{**rows, "hoverinfo": "none"}]
@@ -146,10 +163,13 @@ def _mistakes(
     hidden = np.full((len(is_wrong), 1), low - (high - low))
     y = np.hstack([np.where(is_wrong, places[:, 1], np.nan), hidden])
     ring = {
-        "type": "scatter", "mode": "markers", "name": f"mistakes of {style.label}",
-        "x": np.append(places[:, 0], plane.limits[0][0]), "y": y[-1],
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"mistakes of {style.label}",
+        "x": np.append(places[:, 0], plane.limits[0][0]),
+        "y": y[-1],
         "marker": {**RING, "color": style.colour},
-    }  # fmt: skip
+    }
     return ring, y
 
 
@@ -182,26 +202,45 @@ def _layout(
             # A column's x axis lies under its last panel.
             under = _axis("y", (len(styles) - 1 - k) // columns) if letter == "x" else "x"
             layout[_axis(f"{letter}axis", k)] = axis(
-                title, domain=domain, anchor=under, range=list(limits), showgrid=False,
+                title,
+                domain=domain,
+                anchor=under,
+                range=list(limits),
+                showgrid=False,
                 **({"matches": letter} if k else {}),
-            )  # fmt: skip
+            )
     for i, (style, words) in enumerate(zip(styles, labels, strict=True)):
         x, y = across[i % columns][0], down[i // columns][1]
         layout["annotations"].append(
             {
-                "text": "\n".join(words), "xref": "paper", "yref": "paper", "x": x, "y": y,
-                "xanchor": "left", "yanchor": "bottom", "xshift": 34, "showarrow": False,
+                "text": "\n".join(words),
+                "xref": "paper",
+                "yref": "paper",
+                "x": x,
+                "y": y,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "xshift": 34,
+                "showarrow": False,
                 "align": "left",
             }
-        )  # fmt: skip
+        )
         layout["shapes"].append(
             {
-                "type": "line", "xref": "paper", "yref": "paper", "xsizemode": "pixel",
-                "ysizemode": "pixel", "xanchor": x, "yanchor": y, "x0": 2, "x1": 32,
-                "y0": LINE // 2 + 4, "y1": LINE // 2 + 4,
+                "type": "line",
+                "xref": "paper",
+                "yref": "paper",
+                "xsizemode": "pixel",
+                "ysizemode": "pixel",
+                "xanchor": x,
+                "yanchor": y,
+                "x0": 2,
+                "x1": 32,
+                "y0": LINE // 2 + 4,
+                "y1": LINE // 2 + 4,
                 "line": {"color": style.colour, "dash": style.dash, "width": 3.5},
             }
-        )  # fmt: skip
+        )
     key = {"itemclick": False, "itemdoubleclick": False, "bgcolor": "rgba(0,0,0,0)"}
     if len(styles) > 1:
         key |= {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"}

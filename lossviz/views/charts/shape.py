@@ -40,11 +40,15 @@ def shape(
                 curve = shown[-1]
             data.append(
                 {
-                    **axes, "mode": "lines", "name": f"{what} of {style.label}",
-                    "x": places, "y": curve, "hoverinfo": "skip",
+                    **axes,
+                    "mode": "lines",
+                    "name": f"{what} of {style.label}",
+                    "x": places,
+                    "y": curve,
+                    "hoverinfo": "skip",
                     "line": {"color": style.colour, "dash": style.dash, "width": 2},
                 }
-            )  # fmt: skip
+            )
             if replay is None:
                 continue
             x = near(replay.argument, ranges[0])
@@ -53,25 +57,36 @@ def shape(
             links.append(Link(name, len(data)))
             data.append(
                 {
-                    **axes, "mode": "markers", "name": f"{what} of {style.label}, rows",
-                    "x": x[-1], "y": y[-1], "hoverinfo": "none",
-                    "marker": {"color": style.colour, "symbol": style.symbol, "size": 6,
-                               "opacity": 0.65},
+                    **axes,
+                    "mode": "markers",
+                    "name": f"{what} of {style.label}, rows",
+                    "x": x[-1],
+                    "y": y[-1],
+                    "hoverinfo": "none",
+                    "marker": {
+                        "color": style.colour,
+                        "symbol": style.symbol,
+                        "size": 6,
+                        "opacity": 0.65,
+                    },
                 }
-            )  # fmt: skip
+            )
     is_margin = target is None
     layout = {
         "xaxis": axis(
             "margin" if is_margin else f"residual: prediction − {target}",
-            range=ranges[0], anchor="y2",
+            range=ranges[0],
+            anchor="y2",
         ),
         "yaxis": axis("loss L", range=ranges[1], domain=[0.54, 1.0]),
         "yaxis2": axis(
             "slope dL/dm" if is_margin else "slope dL/dz",
-            range=ranges[2], domain=[0.0, 0.46], anchor="x",
+            range=ranges[2],
+            domain=[0.0, 0.46],
+            anchor="x",
         ),
         **(_sides() if is_margin else {}),
-    }  # fmt: skip
+    }
     left = " Left of 0 a row is misclassified." if is_margin else ""
     words = (
         f"Above the loss, below its slope: how hard a row pulls. Each dot is a row.{left} {note}"
@@ -88,14 +103,26 @@ def _ends(curve: Array) -> Array:
 def _sides() -> dict[str, list[dict]]:
     """A hairline where the margin is 0, and what its sides mean."""
     line = {
-        "type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+        "type": "line",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "layer": "below",
         "line": {"color": DATA, "width": 1},
-    }  # fmt: skip
+    }
     words = [
         {
-            "text": text, "x": 0, "xanchor": anchor, "xshift": shift, "showarrow": False,
-            "y": 0.5, "yref": "paper", "yanchor": "middle",
+            "text": text,
+            "x": 0,
+            "xanchor": anchor,
+            "xshift": shift,
+            "showarrow": False,
+            "y": 0.5,
+            "yref": "paper",
+            "yanchor": "middle",
         }
         for text, anchor, shift in (("◀ wrong", "right", -6), ("right ▶", "left", 6))
-    ]  # fmt: skip
+    ]
     return {"shapes": [line], "annotations": words}

@@ -19,36 +19,87 @@ from lossviz.items.losses import LOSSES, Loss
 # Each has at least 3:1 against the light and the dark background, and neighbours stay apart in
 # the common colour blindnesses; dash and marker say the same again without colour.
 COLOURS = (
-    "#0072b2", "#d55e00", "#009e73", "#a56bd6", "#8f7300", "#c2458a", "#1591a8", "#9c5a3c",
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#a56bd6",
+    "#8f7300",
+    "#c2458a",
+    "#1591a8",
+    "#9c5a3c",
     "#6a6ee0",
-)  # fmt: skip
+)
 DASHES = (
-    "solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "6px,3px", "20px,5px",
+    "solid",
+    "dash",
+    "dot",
+    "dashdot",
+    "longdash",
+    "longdashdot",
+    "6px,3px",
+    "20px,5px",
     "12px,4px,3px,4px,3px,4px",
-)  # fmt: skip
+)
 SYMBOLS = (
-    "circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon", "star",
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "triangle-down",
+    "pentagon",
+    "hexagon",
+    "star",
     "cross",
-)  # fmt: skip
+)
 # The losses that are most compared, of numbers and of classes, each with a look of its own among
 # its like; the others share these looks.
 FIRST = (
-    "squared_error", "absolute_error", "huber", "tukey", "cauchy", "quantile",
-    "squared_log_error", "poisson", "log_cosh",
-)  # fmt: skip
+    "squared_error",
+    "absolute_error",
+    "huber",
+    "tukey",
+    "cauchy",
+    "quantile",
+    "squared_log_error",
+    "poisson",
+    "log_cosh",
+)
 FIRST_OF_CLASSES = (
-    "log_loss", "hinge", "cross_entropy", "brier", "exponential_loss", "multiclass_hinge",
-    "kl_divergence", "savage", "multiclass_brier",
-)  # fmt: skip
+    "log_loss",
+    "hinge",
+    "cross_entropy",
+    "brier",
+    "exponential_loss",
+    "multiclass_hinge",
+    "kl_divergence",
+    "savage",
+    "multiclass_brier",
+)
 # Those of the classes, which no run has. Ten, for the digits; there are no data with more.
 CLASS_COLOURS = (
-    "#3f7fd0", "#d97a1f", "#0f9b83", "#b45bb0", "#b8473d", "#7f8126", "#6c63c7", "#9a6b45",
-    "#d4548c", "#5d8296",
-)  # fmt: skip
+    "#3f7fd0",
+    "#d97a1f",
+    "#0f9b83",
+    "#b45bb0",
+    "#b8473d",
+    "#7f8126",
+    "#6c63c7",
+    "#9a6b45",
+    "#d4548c",
+    "#5d8296",
+)
 CLASS_SYMBOLS = (
-    "circle", "triangle-up", "square", "diamond", "star", "triangle-down", "cross", "pentagon",
-    "triangle-left", "triangle-right",
-)  # fmt: skip
+    "circle",
+    "triangle-up",
+    "square",
+    "diamond",
+    "star",
+    "triangle-down",
+    "cross",
+    "pentagon",
+    "triangle-left",
+    "triangle-right",
+)
 CLASS_MARKS = "●▲■◆★▼✚⬟◀▶"  # the same, for sentences
 DATA = "#7d8590"  # rows, the truth, and what belongs to no run
 OUTLIER = "#c9302c"

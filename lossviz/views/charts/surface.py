@@ -41,16 +41,27 @@ def contour(
     top = float(height.max()) or 1.0
     data: list[dict] = [
         {
-            "type": "contour", "x": plane.x, "y": plane.y, "z": height, "name": "loss",
-            "colorscale": RAMP, "hoverinfo": "none", "zmin": 0, "zmax": top,
+            "type": "contour",
+            "x": plane.x,
+            "y": plane.y,
+            "z": height,
+            "name": "loss",
+            "colorscale": RAMP,
+            "hoverinfo": "none",
+            "zmin": 0,
+            "zmax": top,
             "autocontour": False,
             "contours": {"start": top / LEVELS, "end": top, "size": top / LEVELS},
             "line": {"width": 0.7, "color": "rgba(80,85,95,0.5)"},
-            "colorbar": {"tickvals": drawing.heights(drawing.ticks), "thickness": 12,
-                         "ticktext": [tick(value) for value in drawing.ticks],
-                         "outlinewidth": 0, "title": {"text": "loss", "side": "top"}},
+            "colorbar": {
+                "tickvals": drawing.heights(drawing.ticks),
+                "thickness": 12,
+                "ticktext": [tick(value) for value in drawing.ticks],
+                "outlinewidth": 0,
+                "title": {"text": "loss", "side": "top"},
+            },
         }
-    ]  # fmt: skip
+    ]
     tracks = []
     for number, (style, path) in enumerate(zip(styles, paths, strict=True)):
         x, y = near(path.x, [plane.x[0], plane.x[-1]]), near(path.y, [plane.y[0], plane.y[-1]])
@@ -58,28 +69,43 @@ def contour(
         tracks.append(Track(name, len(data), "grow", x=x, y=y))
         data.append(
             {
-                **point, "mode": "lines", "x": x, "y": y,
+                **point,
+                "mode": "lines",
+                "x": x,
+                "y": y,
                 "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
             }
-        )  # fmt: skip
+        )
         if path.minimum is not None:
             data.append(
                 {
-                    **point, "x": [path.minimum[0]], "y": [path.minimum[1]],
-                    "marker": {"color": style.colour, "symbol": "star",
-                               "size": 19 if number == of else 16,
-                               "line": {"color": "white", "width": 1}},
-                    "hoverinfo": "text", "text": [f"{_which(path)} of {style.label}"],
+                    **point,
+                    "x": [path.minimum[0]],
+                    "y": [path.minimum[1]],
+                    "marker": {
+                        "color": style.colour,
+                        "symbol": "star",
+                        "size": 19 if number == of else 16,
+                        "line": {"color": "white", "width": 1},
+                    },
+                    "hoverinfo": "text",
+                    "text": [f"{_which(path)} of {style.label}"],
                 }
-            )  # fmt: skip
+            )
         tracks.append(Track(name, len(data), "point", x=x, y=y))
         data.append(
             {
-                **point, "x": x[-1:], "y": y[-1:],
-                "marker": {"color": style.colour, "symbol": style.symbol, "size": 9,
-                           "line": {"color": "white", "width": 1.5}},
+                **point,
+                "x": x[-1:],
+                "y": y[-1:],
+                "marker": {
+                    "color": style.colour,
+                    "symbol": style.symbol,
+                    "size": 9,
+                    "line": {"color": "white", "width": 1.5},
+                },
             }
-        )  # fmt: skip
+        )
     layout = {
         "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
         "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
@@ -97,28 +123,43 @@ def terrain(
     above = 0.01 * float(height.max())  # paths lie on the ground, not in it
     data: list[dict] = [
         {
-            "type": "surface", "x": plane.x, "y": plane.y, "z": height, "name": "loss",
-            "colorscale": RAMP, "opacity": 0.9, "showscale": False, "hoverinfo": "skip",
+            "type": "surface",
+            "x": plane.x,
+            "y": plane.y,
+            "z": height,
+            "name": "loss",
+            "colorscale": RAMP,
+            "opacity": 0.9,
+            "showscale": False,
+            "hoverinfo": "skip",
         }
-    ]  # fmt: skip
+    ]
     tracks = []
     for style, path in zip(styles, paths, strict=True):
         inside = (
-            (path.x >= plane.x[0]) & (path.x <= plane.x[-1])
-            & (path.y >= plane.y[0]) & (path.y <= plane.y[-1])
-        )  # fmt: skip
+            (path.x >= plane.x[0])
+            & (path.x <= plane.x[-1])
+            & (path.y >= plane.y[0])
+            & (path.y <= plane.y[-1])
+        )
         x, y = np.where(inside, path.x, np.nan), np.where(inside, path.y, np.nan)
         z = np.where(inside, drawing.heights(path.height) + above, np.nan)
         if path.minimum is not None and path.floor is not None:
             [floor] = drawing.heights([path.floor])
             data.append(
                 {
-                    "type": "scatter3d", "name": style.label, "hoverinfo": "skip", "mode": "text",
-                    "x": path.minimum[:1], "y": path.minimum[1:], "z": [floor + above],
-                    "text": ["★"], "textposition": "middle center",
+                    "type": "scatter3d",
+                    "name": style.label,
+                    "hoverinfo": "skip",
+                    "mode": "text",
+                    "x": path.minimum[:1],
+                    "y": path.minimum[1:],
+                    "z": [floor + above],
+                    "text": ["★"],
+                    "textposition": "middle center",
                     "textfont": {"color": style.colour, "size": 24},
                 }
-            )  # fmt: skip
+            )
         for mode in ("grow", "point"):
             tracks.append(Track(name, len(data), mode, x=x, y=y, z=z))
             kind = {"mode": "lines", "line": {"color": style.colour, "width": 6}}
@@ -127,10 +168,15 @@ def terrain(
             shown = slice(None) if mode == "grow" else slice(-1, None)
             data.append(
                 {
-                    "type": "scatter3d", "name": style.label, "hoverinfo": "skip",
-                    "x": x[shown], "y": y[shown], "z": z[shown], **kind,
+                    "type": "scatter3d",
+                    "name": style.label,
+                    "hoverinfo": "skip",
+                    "x": x[shown],
+                    "y": y[shown],
+                    "z": z[shown],
+                    **kind,
                 }
-            )  # fmt: skip
+            )
     scene = {
         "xaxis": {"title": {"text": _name(plane, plane.x_name)}},
         "yaxis": {"title": {"text": _name(plane, plane.y_name)}},

@@ -22,9 +22,14 @@ WIDE = 1040  # pixels of a chart on a wide page
 # Lightness tells the sign, too: dark below 0, light above. Code 0 is the gap between maps.
 CLEAR = "rgba(0,0,0,0)"
 RAMP = (
-    (0.0, CLEAR), (0.002, CLEAR), (0.002, "#123a6b"), (0.25, "#3f6a9c"), (0.502, "#9aa0a8"),
-    (0.75, "#e9b872"), (1.0, "#fff0c2"),
-)  # fmt: skip
+    (0.0, CLEAR),
+    (0.002, CLEAR),
+    (0.002, "#123a6b"),
+    (0.25, "#3f6a9c"),
+    (0.502, "#9aa0a8"),
+    (0.75, "#e9b872"),
+    (1.0, "#fff0c2"),
+)
 
 
 def maps(
@@ -51,28 +56,49 @@ def maps(
         codes[:, bottom[k] : bottom[k] + SIDE, left[k] : left[k] + SIDE] = shades[..., k]
     data: list[dict] = [
         {
-            "type": "heatmap", "z": codes[-1], "x0": 0.5, "y0": 0.5, "dx": 1, "dy": 1,
-            "name": "values", "zmin": 0, "zmax": 255, "zsmooth": False, "hoverinfo": "skip",
+            "type": "heatmap",
+            "z": codes[-1],
+            "x0": 0.5,
+            "y0": 0.5,
+            "dx": 1,
+            "dy": 1,
+            "name": "values",
+            "zmin": 0,
+            "zmax": 255,
+            "zsmooth": False,
+            "hoverinfo": "skip",
             "colorscale": [list(stop) for stop in RAMP],
-            "colorbar": {"tickvals": [1, 128, 255], "thickness": 12, "outlinewidth": 0,
-                         "ticktext": [tick(value) for value in (-reach, 0, reach)],
-                         "title": {"text": "value", "side": "top"}},
+            "colorbar": {
+                "tickvals": [1, 128, 255],
+                "thickness": 12,
+                "outlinewidth": 0,
+                "ticktext": [tick(value) for value in (-reach, 0, reach)],
+                "title": {"text": "value", "side": "top"},
+            },
         }
-    ]  # fmt: skip
+    ]
     low, high = np.array(limits).T
     inside = 0.5 + (SIDE - 1) * (places - low) / (high - low)
     for rows, colour, edge in (
-        (inside[is_light], "#ffffff", "#20242a"), (inside[~is_light], "#20242a", "#ffffff"),
-    ):  # fmt: skip
+        (inside[is_light], "#ffffff", "#20242a"),
+        (inside[~is_light], "#20242a", "#ffffff"),
+    ):
         data.append(
             {
-                "type": "scatter", "mode": "markers", "name": "rows", "hoverinfo": "skip",
+                "type": "scatter",
+                "mode": "markers",
+                "name": "rows",
+                "hoverinfo": "skip",
                 "x": (left[:, None] + rows[:, 0]).ravel(),
                 "y": (bottom[:, None] + rows[:, 1]).ravel(),
-                "marker": {"color": colour, "size": 4, "opacity": 0.65,
-                           "line": {"color": edge, "width": 0.8}},
+                "marker": {
+                    "color": colour,
+                    "size": 4,
+                    "opacity": 0.65,
+                    "line": {"color": edge, "width": 0.8},
+                },
             }
-        )  # fmt: skip
+        )
     data.append(_titles(units, left, bottom))
     (x_low, x_high), (y_low, y_high) = limits
     layout = {
@@ -112,19 +138,30 @@ def unit_curves(
     plain = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     data = [
         {
-            **plain, "name": "frames", "x": box.ravel(), "y": sides.ravel(), "opacity": 0.6,
+            **plain,
+            "name": "frames",
+            "x": box.ravel(),
+            "y": sides.ravel(),
+            "opacity": 0.6,
             "line": {"color": DATA, "width": 1},
         },
         {
-            **plain, "name": "zero", "x": zero.ravel(), "y": middle.ravel(), "opacity": 0.6,
+            **plain,
+            "name": "zero",
+            "x": zero.ravel(),
+            "y": middle.ravel(),
+            "opacity": 0.6,
             "line": {"color": DATA, "width": 1, "dash": "dot"},
         },
         {
-            **plain, "name": "values", "x": x.ravel(), "y": y[-1],
+            **plain,
+            "name": "values",
+            "x": x.ravel(),
+            "y": y[-1],
             "line": {"color": style.colour, "width": 2.5},
         },
         _titles(units, left, bottom),
-    ]  # fmt: skip
+    ]
     layout = {
         "xaxis": _blank(f"{feature}, {_range(*limits)}", size[0]),
         "yaxis": _blank(f"value, {_range(-reach, reach)}", size[1]),
@@ -152,10 +189,16 @@ def _board(count: int, across: int) -> tuple[Array, Array, tuple[int, int]]:
 
 def _titles(units: Sequence[str], left: Array, bottom: Array) -> dict:
     return {
-        "type": "scatter", "mode": "text", "name": "names", "hoverinfo": "skip",
-        "x": left + 0.5 * SIDE, "y": bottom + SIDE + 0.5 * ABOVE, "text": list(units),
-        "textfont": {"size": 12}, "cliponaxis": False,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "text",
+        "name": "names",
+        "hoverinfo": "skip",
+        "x": left + 0.5 * SIDE,
+        "y": bottom + SIDE + 0.5 * ABOVE,
+        "text": list(units),
+        "textfont": {"size": 12},
+        "cliponaxis": False,
+    }
 
 
 def _blank(title: str, cells: int) -> dict:
@@ -171,6 +214,9 @@ def _chart(
 ) -> Chart:
     cell = min(CELL, WIDE / size[0])
     return Chart(
-        figure(data, **layout), f"Hidden units: {style.label}", words, span=2,
+        figure(data, **layout),
+        f"Hidden units: {style.label}",
+        words,
+        span=2,
         height=round(cell * size[1]) + 64,
-    )  # fmt: skip
+    )

@@ -39,8 +39,11 @@ def by_hand(run: Run, look: Style, passes: Passes, shown: Sequence[Array]) -> Ta
         layer = layers[i]
         for k in units:
             numbers = [part[:, k] for part in (layer.pre, layer.post, layer.to_post, layer.to_pre)]
-            add(f"{layer_name(i, len(layers))}, unit {k + 1}", numbers,
-                _unit(task, layer, layers[i + 1], k))  # fmt: skip
+            add(
+                f"{layer_name(i, len(layers))}, unit {k + 1}",
+                numbers,
+                _unit(task, layer, layers[i + 1], k),
+            )
     last = layers[-1]
     for k, output in enumerate(output_names(task)):
         numbers = [last.pre[:, k], passes.prediction[:, k], "", last.to_pre[:, k]]
@@ -63,9 +66,15 @@ def _unit(task: Task, layer: Layer, above: Layer, k: int) -> Sequence[str]:
     forward = _sum(layer.matrix[:, k, 1:], layer.inputs, layer.matrix[:, k, :1], "x", "inputs")
     back = _sum(above.matrix[:, :, 1 + k], above.to_pre, None, "dL/ds", "units above")
     parts = np.stack(
-        [layer.pre[:, k], layer.post[:, k], layer.to_post[:, k], layer.bend[:, k],
-         layer.to_pre[:, k]], axis=1,
-    )  # fmt: skip
+        [
+            layer.pre[:, k],
+            layer.post[:, k],
+            layer.to_post[:, k],
+            layer.bend[:, k],
+            layer.to_pre[:, k],
+        ],
+        axis=1,
+    )
     template = (
         f"s = %s = %.3g, h = {name}(s) = %.3g; dL/dh = %s = %.3g, "
         f"dL/ds = dL/dh · ({SLOPES[name]}) = dL/dh · %.3g = %.3g"

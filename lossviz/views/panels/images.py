@@ -33,9 +33,10 @@ def images_panel(
     if dataset.image is None:
         raise ValueError(f"the rows of {dataset.name} are no pictures")
     pairs = [
-        (run, style) for run, style in zip(runs, looks, strict=True)
+        (run, style)
+        for run, style in zip(runs, looks, strict=True)
         if run.experiment.data == dataset.name
-    ]  # fmt: skip
+    ]
     runs, looks = [run for run, _ in pairs], [style for _, style in pairs]
     kept = chosen.steps
     frames = thinned(len(kept), FRAMES)
@@ -51,15 +52,24 @@ def images_panel(
     seen = inked(sample.X[row].reshape(dataset.image), low, high)
     scenes = {
         "picture": picture(
-            "picture", seen,
+            "picture",
+            seen,
             f"Training row {row + 1:,}, labelled {name}{odd}. The darker, the higher the pixel.",
         ),
         "chances": bars(
-            "chances", looks, sample.classes, given, frames, label,
+            "chances",
+            looks,
+            sample.classes,
+            given,
+            frames,
+            label,
             f"Each run's chance of every class for training row {row + 1:,}, labelled {name}.",
         ),
         "mistakes": mosaic(
-            "mistakes", pictures.reshape(*rows.shape, *dataset.image), captions, frames,
+            "mistakes",
+            pictures.reshape(*rows.shape, *dataset.image),
+            captions,
+            frames,
             f"The clean test rows that {look.label} gets wrong at this step, up to {SHOWN} of "
             "them, the surest first: the true class, the one that it is taken for, and the chance "
             "that was given to that.",
@@ -67,7 +77,7 @@ def images_panel(
         "confusion": confusion(
             "confusion", [look], sample.classes, [counts], frames, f" Of {look.label}."
         ),
-    }  # fmt: skip
+    }
     count = len(kept)
     lines = [
         Row(
@@ -77,10 +87,11 @@ def images_panel(
                 latest(frames, count, chance.max(axis=1)),
                 latest(frames, count, chance[:, label]),
             ),
-            style.colour, style.dash,
+            style.colour,
+            style.dash,
         )
         for style, chance in zip(looks, given, strict=True)
-    ]  # fmt: skip
+    ]
     caption = f"Training row {row + 1:,}, labelled {name}"
     columns = ("Loss", "Largest chance for", "Which is", f"Chance of {name}")
     return scenes, (Table(caption, columns, tuple(lines), columns[1:3]),)

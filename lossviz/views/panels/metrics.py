@@ -76,9 +76,12 @@ def _meaning(runs: Sequence[Run], looks: Sequence[Style]) -> str:
 
 
 def _table(
-    runs: Sequence[Run], looks: Sequence[Style], measured: Sequence[Metrics], count: int,
+    runs: Sequence[Run],
+    looks: Sequence[Style],
+    measured: Sequence[Metrics],
+    count: int,
     threshold: float,
-) -> Table:  # fmt: skip
+) -> Table:
     rows = [
         Row(
             look.label,
@@ -86,10 +89,11 @@ def _table(
                 *(latest(each.frames, count, getattr(each, name)) for name in COLUMNS.values()),
                 _sentence(run, each),
             ),
-            look.colour, look.dash,
+            look.colour,
+            look.dash,
         )
         for run, look, each in zip(runs, looks, measured, strict=True)
-    ]  # fmt: skip
+    ]
     first = measured[0]
     frames = first.frames
     caption = "On the clean test rows"
@@ -103,9 +107,12 @@ def _table(
     if any(np.isnan(getattr(each, name)).any() for each in measured for name in COLUMNS.values()):
         caption += f". A dash is a figure that is not defined{_why_undefined(first)}"
     return Table(
-        caption, ("Loss", *COLUMNS, "Cost in words"), tuple(rows), ("Accuracy", "F1"),
+        caption,
+        ("Loss", *COLUMNS, "Cost in words"),
+        tuple(rows),
+        ("Accuracy", "F1"),
         below="Cost in words",
-    )  # fmt: skip
+    )
 
 
 def _why_undefined(each: Metrics) -> str:

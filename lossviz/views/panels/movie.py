@@ -94,7 +94,8 @@ def _details(looks: Sequence[Style], replays: Sequence[Replay | None], task: Tas
     place = "margin" if task.sample.classes else "residual"
     return [
         Detail(
-            look.label, look.colour,
+            look.label,
+            look.colour,
             {
                 place: each.argument,
                 "loss": each.value,
@@ -102,8 +103,9 @@ def _details(looks: Sequence[Style], replays: Sequence[Replay | None], task: Tas
                 "slope": each.slope,
                 "share of the gradient": each.gradient_share,
             },
-            each.frames, percent=("share of the loss", "share of the gradient"),
+            each.frames,
+            percent=("share of the loss", "share of the gradient"),
         )
         for look, each in zip(looks, replays, strict=True)
         if each is not None
-    ]  # fmt: skip
+    ]

@@ -95,9 +95,16 @@ def _units(run: Run, look: Style, task: Task, plane: FeaturePlane) -> Scene:
     if is_flat:
         x = np.linspace(*plane.limits[0], CURVES)[:, None]
         return unit_curves(
-            "units", look, names, _values(responses(run, frames, x), units), frames, across,
-            feature=plane.names[0], limits=plane.limits[0], note=note,
-        )  # fmt: skip
+            "units",
+            look,
+            names,
+            _values(responses(run, frames, x), units),
+            frames,
+            across,
+            feature=plane.names[0],
+            limits=plane.limits[0],
+            note=note,
+        )
     places = np.stack(np.meshgrid(*plane.grid(SIDE)), axis=-1).reshape(-1, 2)
     values = _values(responses(run, frames, plane.rows(places)), units)
     some = np.unique(np.linspace(0, len(task.y) - 1, DOTS // len(names)).astype(int))
@@ -105,10 +112,18 @@ def _units(run: Run, look: Style, task: Task, plane: FeaturePlane) -> Scene:
     if len(classes) == 2:
         note += f"Rows: black {classes[0]}, white {classes[1]}. "
     return maps(
-        "units", look, names, values.reshape(len(frames), SIDE, SIDE, -1), frames, across,
-        plane.project(task.sample.X[some]), (labels > 0) | (len(classes) != 2),
-        names=plane.names, limits=plane.limits, note=note + plane.note,
-    )  # fmt: skip
+        "units",
+        look,
+        names,
+        values.reshape(len(frames), SIDE, SIDE, -1),
+        frames,
+        across,
+        plane.project(task.sample.X[some]),
+        (labels > 0) | (len(classes) != 2),
+        names=plane.names,
+        limits=plane.limits,
+        note=note + plane.note,
+    )
 
 
 def _values(layers: Sequence[Array], units: Sequence[Array]) -> Array:
@@ -126,10 +141,15 @@ def _gradients(runs: Sequence[Run], looks: Sequence[Style], beside: Scene) -> Sc
     ]
     sizes = [layer_gradients(run, own) for run, own in zip(runs, frames, strict=True)]
     return gradients(
-        "gradients", runs[0].steps, frames, looks, sizes,
+        "gradients",
+        runs[0].steps,
+        frames,
+        looks,
+        sizes,
         end=max(run.experiment.steps for run in runs),
-        height=beside.chart.height, span=beside.chart.span,
-    )  # fmt: skip
+        height=beside.chart.height,
+        span=beside.chart.span,
+    )
 
 
 def _affordable(task: Task) -> int:

@@ -45,9 +45,12 @@ WORK = 3e8  # multiplications that a surface may take
 
 
 def overview(
-    runs: Sequence[Run], looks: Sequence[Style], view: View,
-    replays: Sequence[Replay | None], rows: Array,
-) -> dict[str, Scene]:  # fmt: skip
+    runs: Sequence[Run],
+    looks: Sequence[Style],
+    view: View,
+    replays: Sequence[Replay | None],
+    rows: Array,
+) -> dict[str, Scene]:
     """Fit or decision regions, surface, convergence, loss with slope, and what losses have learned,
     where they do, of runs at the same steps; the replays of the numbered rows, None for runs on
     other rows."""
@@ -57,10 +60,14 @@ def overview(
         "fit": draw(runs, looks, task, replays, rows, view),
         "surface": _surface(runs, looks, view.chosen, in_3d=view.in_3d),
         "convergence": convergence(
-            "convergence", kept, looks,
-            [run.loss[kept] for run in runs], [run.test_loss[kept] for run in runs],
+            "convergence",
+            kept,
+            looks,
+            [run.loss[kept] for run in runs],
+            [run.test_loss[kept] for run in runs],
             end=max(run.experiment.steps for run in runs),
-            relative=view.relative, is_log=view.is_log,
+            relative=view.relative,
+            is_log=view.is_log,
             errors=[
                 Errors(np.arange(len(kept)), run.error, run.test_error)
                 for run in runs
@@ -69,7 +76,7 @@ def overview(
             best=[best_of(run) for run in runs],
         ),
         "shape": _shape(runs, looks, task, replays),
-    }  # fmt: skip
+    }
     if scenes["fit"].chart.span == 2:  # three are left, so the last one is wide too
         last = scenes["shape"]
         scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
@@ -87,9 +94,12 @@ def _learned(runs: Sequence[Run], looks: Sequence[Style]) -> Scene:
         for i, (title, limits) in enumerate(zip(what.titles, what.limits, strict=True))
     ]
     return learned(
-        "learned", runs[0].steps, [looks[k] for k in shown], dials,
+        "learned",
+        runs[0].steps,
+        [looks[k] for k in shown],
+        dials,
         end=max(run.experiment.steps for run in runs),
-    )  # fmt: skip
+    )
 
 
 def best_of(run: Run) -> Best | None:
@@ -105,27 +115,40 @@ def best_of(run: Run) -> Best | None:
 
 
 def _regions(
-    runs: Sequence[Run], looks: Sequence[Style], task: Task,
-    replays: Sequence[Replay | None], rows: Array, view: View,
-) -> Scene:  # fmt: skip
+    runs: Sequence[Run],
+    looks: Sequence[Style],
+    task: Task,
+    replays: Sequence[Replay | None],
+    rows: Array,
+    view: View,
+) -> Scene:
     there = [i for i, each in enumerate(replays) if each is not None]
     shown = [each for each in replays if each is not None]
     plane = feature_plane(task, view.across, view.up)
     frames = thinned(len(runs[0].steps), max(GRIDS // len(there), LEAST))
     return regions_of(
-        "fit", task.sample, plane, [looks[i] for i in there],
-        [regions(runs[i], frames, plane) for i in there], shown, rows,
+        "fit",
+        task.sample,
+        plane,
+        [looks[i] for i in there],
+        [regions(runs[i], frames, plane) for i in there],
+        shown,
+        rows,
         note=LEFT_OUT if len(there) < len(runs) else "",
-    )  # fmt: skip
+    )
 
 
 LEFT_OUT = "Runs on other rows are left out. "
 
 
 def _fit(
-    runs: Sequence[Run], looks: Sequence[Style], task: Task,
-    replays: Sequence[Replay | None], rows: Array, view: View,
-) -> Scene:  # fmt: skip
+    runs: Sequence[Run],
+    looks: Sequence[Style],
+    task: Task,
+    replays: Sequence[Replay | None],
+    rows: Array,
+    view: View,
+) -> Scene:
     drawn_for = view.came_from or task.experiment
     dataset, sample = DATASETS[drawn_for.data], task.sample
     note = LEFT_OUT if None in replays else ""
@@ -136,9 +159,14 @@ def _fit(
         if len(rows) < len(sample.y):
             note += f"{len(rows)} of {len(sample.y):,} rows are shown. "
         return predictions(
-            "fit", sample.y[rows], looks, shown[0].frames, [each.argument for each in shown],
-            target=sample.target, note=note,
-        )  # fmt: skip
+            "fit",
+            sample.y[rows],
+            looks,
+            shown[0].frames,
+            [each.argument for each in shown],
+            target=sample.target,
+            note=note,
+        )
     low, high = span(sample.X)
     straight = all(
         run.experiment.model == "linear" and loss_of(run.experiment).inverse_link is identity
@@ -152,10 +180,19 @@ def _fit(
     some = np.union1d(rows, np.linspace(0, len(sample.y) - 1, MARKS).astype(int))
     shown = replace(sample, X=sample.X[some], y=sample.y[some], is_outlier=sample.is_outlier[some])
     return fit(
-        "fit", shown, looks, grid, [curves(run, grid) for run in runs], truth,
-        np.searchsorted(some, rows), runs[0].steps,
-        feature=sample.features[0], target=sample.target, total=len(sample.y), note=note,
-    )  # fmt: skip
+        "fit",
+        shown,
+        looks,
+        grid,
+        [curves(run, grid) for run in runs],
+        truth,
+        np.searchsorted(some, rows),
+        runs[0].steps,
+        feature=sample.features[0],
+        target=sample.target,
+        total=len(sample.y),
+        note=note,
+    )
 
 
 def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: bool) -> Scene:
@@ -210,9 +247,7 @@ def _shares_plane(one: Task, other: Task) -> bool:
     return one.layers == other.layers and np.array_equal(one.to_units, other.to_units)
 
 
-def _ground(
-    task: Task, ends: Sequence[Array], base: tuple[float, ...] | None, n: int
-) -> Landscape:
+def _ground(task: Task, ends: Sequence[Array], base: tuple[float, ...] | None, n: int) -> Landscape:
     # The frame holds the start and the minimisers and not the paths, so that it stands still
     # while rates and steps change; and some ground behind the minimisers, for paths that overshoot.
     start = task.start
@@ -249,9 +284,10 @@ def _ground_of_runs(task: Task, runs: Sequence[Run], of: int) -> Landscape:
     key = asked, plane.origin.tobytes(), plane.directions.tobytes(), x_range, y_range, n
     asked = replace(task, experiment=asked)
     return KEPT.of(
-        task.sample, ("ground of runs", *key),
+        task.sample,
+        ("ground of runs", *key),
         lambda: landscape(asked, plane=plane, x_range=x_range, y_range=y_range, n=n),
-    )  # fmt: skip
+    )
 
 
 def _shape(

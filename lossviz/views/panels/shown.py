@@ -28,8 +28,12 @@ def tidied(run: Run, exact: Reference | None) -> tuple[Array, Array]:
     unit = noise_of(task, 1.0)
     found = run.path if exact is None else np.vstack([run.path, exact.internal])
     # What each adds to the predictions, on average over the rows.
-    adds = np.divide(np.abs(found[:, : task.weights]), unit, out=np.zeros((len(found), len(unit))),
-                     where=unit > 0).max(axis=1)  # fmt: skip
+    adds = np.divide(
+        np.abs(found[:, : task.weights]),
+        unit,
+        out=np.zeros((len(found), len(unit))),
+        where=unit > 0,
+    ).max(axis=1)
     size = ROUNDING * np.maximum(adds[: len(run.path)], 0.0 if exact is None else adds[-1])
     in_units = np.abs(units_of(task)) @ unit if task.sample.is_scaled else unit
     # What the loss learns is on scales of its own.

@@ -28,17 +28,25 @@ def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     exact = [reference(run.task) for run in runs]
     is_known, has_classes = any(exact), runs[0].error is not None
     columns = (
-        "Loss", "Training loss", "Clean test loss",
+        "Loss",
+        "Training loss",
+        "Clean test loss",
         *(ERRORS if has_classes else ()),
-        "Lowest clean test loss", *(("Exact minimum", "Gap to it") if is_known else ()), "Status",
-    )  # fmt: skip
+        "Lowest clean test loss",
+        *(("Exact minimum", "Gap to it") if is_known else ()),
+        "Status",
+    )
     rows = []
     for run, look, best in zip(runs, looks, exact, strict=True):
         errors = (rate for rate in (run.error, run.test_error) if rate is not None)
         cells = (
-            run.loss[run.steps], run.test_loss[run.steps], *errors, _lowest(run),
-            *(_known(run, best) if is_known else ()), status(run, best),
-        )  # fmt: skip
+            run.loss[run.steps],
+            run.test_loss[run.steps],
+            *errors,
+            _lowest(run),
+            *(_known(run, best) if is_known else ()),
+            status(run, best),
+        )
         rows.append(Row(look.label, cells, look.colour, look.dash))
     spoken = ("Training loss", ERRORS[1] if has_classes else "Clean test loss")
     shares = ERRORS if has_classes else ()
@@ -64,10 +72,16 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     is_scaled = any(run.task.sample.is_scaled for run in runs)
     scaled = names if is_scaled and len(names) <= 2 else []
     columns = (
-        "Loss", *map(headings.__getitem__, names), *(f"{name}, scaled" for name in scaled),
-        "Training loss", "Clean test loss", "Exact minimiser", "Gap to it",
-        f"Steps to within {NEAR}", "Status",
-    )  # fmt: skip
+        "Loss",
+        *map(headings.__getitem__, names),
+        *(f"{name}, scaled" for name in scaled),
+        "Training loss",
+        "Clean test loss",
+        "Exact minimiser",
+        "Gap to it",
+        f"Steps to within {NEAR}",
+        "Status",
+    )
     rows = []
     for run, look in zip(runs, looks, strict=True):
         exact = reference(run.task)
@@ -75,9 +89,11 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
         cells = (
             *(_parameter(run, theta, name) for name in names),
             *(_parameter(run, path, name) for name in scaled),
-            run.loss[run.steps], run.test_loss[run.steps], *_minimiser(run, exact, names),
+            run.loss[run.steps],
+            run.test_loss[run.steps],
+            *_minimiser(run, exact, names),
             status(run, exact),
-        )  # fmt: skip
+        )
         rows.append(Row(look.label, cells, look.colour, look.dash))
     caption = "The current step"
     if len(names) < len(every):

@@ -15,8 +15,11 @@ LISTED = 4  # runs that a sentence can name
 def who_diverged(runs: Sequence[Run]) -> list[str]:
     """A sentence that names the runs that diverged; none where none did."""
     names = _names(runs)
-    at = {name: run.diverged_at for name, run in zip(names, runs, strict=True)
-          if run.diverged_at is not None and run.diverged_at < len(run.loss)}  # fmt: skip
+    at = {
+        name: run.diverged_at
+        for name, run in zip(names, runs, strict=True)
+        if run.diverged_at is not None and run.diverged_at < len(run.loss)
+    }
     found = [name for name, step in at.items() if step]
     stuck = [name for name, step in at.items() if not step]
     said = [f"{_who(stuck, runs)} could not start."] if stuck else []

@@ -71,9 +71,7 @@ def _in(percent: float) -> str:
     return f"{number(percent, 2)}\N{NO-BREAK SPACE}%"
 
 
-def _what_outliers_moved(
-    runs: Sequence[Run], exact: Sequence[Reference], *, is_open: bool
-) -> str:
+def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference], *, is_open: bool) -> str:
     tasks = tasks_of(runs)
     name = short_names(tasks[0].names)[tasks[0].names[1]]
     if is_open:
