@@ -16,8 +16,8 @@ import numpy as np
 import lossviz
 from benchmarks.ratios import Ratio, interleaved
 from lossviz import Experiment, Sample
+from lossviz.base.arrays import Array
 
-Array = np.ndarray
 STEPS, RATE, RUNS = 1000, 0.1, 32
 EXPERIMENT = Experiment(
     loss="huber", outliers="vertical", lr=RATE, steps=STEPS, params={"line.n": 200}

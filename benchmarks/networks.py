@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits
 import lossviz
 from benchmarks.ratios import Ratio, interleaved
 from lossviz import Experiment
+from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 from lossviz.items.models.base import split
 
-Array = np.ndarray
 STEPS, RATE, RUNS = 200, 0.1, 16
 ROUNDS = 7
 MOONS = Experiment(

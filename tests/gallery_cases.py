@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Value
 from lossviz.items.losses import Loss
 
-Array = np.ndarray
 ROWS, CLASSES = 60, 4
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from suiting import BUILT_IN as LOSSES
 
+from lossviz.base.arrays import Array
 from lossviz.items.losses import Loss
 from lossviz.items.losses.base import one_hot
 
-Array = np.ndarray
 Params = dict[str, Any]
 ELEMENTWISE = [loss for loss in LOSSES.values() if loss.task != "multiclass"]
 BINARY = [loss for loss in ELEMENTWISE if loss.task == "binary"]

@@ -13,12 +13,12 @@ import numpy as np
 
 from lossviz.analysis.minimum import reference
 from lossviz.analysis.replay import MAPPED, Height, height_of, mapped
+from lossviz.base.arrays import Array
 from lossviz.engine.cost import check_surface
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 
-Array = np.ndarray
 Range = tuple[float, float]
 MEMORY = 2**20  # bytes of temporaries for one piece of the grid: about what stays in a core's cache
 TEMPORARIES = 8  # arrays of (points, rows) that a loss makes on its way

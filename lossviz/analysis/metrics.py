@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.analysis.replay import raw
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import classes_of
 from lossviz.engine.training import Run
 
-Array = np.ndarray
 Curve = tuple[Array, Array]  # x and y, each (F', m)
 BINS = 10
 POINTS = 101  # of a curve: as many in every frame, so that it can move

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
@@ -16,7 +17,6 @@ from lossviz.items.models import MODELS
 from lossviz.items.models.activations import ACTIVATIONS
 from lossviz.items.models.base import split
 
-Array = np.ndarray
 PIECE = 2**16  # numbers that a layer may make at a time: these stay in the cache
 
 

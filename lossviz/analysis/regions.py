@@ -10,12 +10,12 @@ import numpy as np
 
 from lossviz.analysis.replay import raw
 from lossviz.analysis.replay import shape as shape_of
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import classes_of
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 
-Array = np.ndarray
 MARGIN = 0.06  # of the rows' extent: room around them
 SHADES = 256  # codes of a picture, a byte each
 SIZE = 48  # cells along each side of a picture

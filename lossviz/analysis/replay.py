@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective, classes_of
 from lossviz.engine.sampling import generator
@@ -16,7 +17,6 @@ from lossviz.engine.training import Run
 from lossviz.items.losses.base import LossFunction
 from lossviz.items.models import MODELS
 
-Array = np.ndarray
 PIECE = 2**21  # numbers that a model may make at a time
 REPLAYED = 2**17  # numbers of rows that are replayed at a time: about what stays in a core's cache
 MAPPED = 2_000  # rows that a surface is drawn from, at most

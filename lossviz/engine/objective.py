@@ -18,12 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.task import Forward, Task
 from lossviz.items.losses import LOSSES
 from lossviz.items.losses.base import Learned
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

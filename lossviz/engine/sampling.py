@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.items.datasets import DATASETS
 from lossviz.items.outliers import OUTLIERS
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import ROWS, STARTS, Experiment
 from lossviz.engine.sampling import Sample, generator, sample
@@ -22,7 +23,6 @@ from lossviz.items.losses.base import Learned
 from lossviz.items.models import MODELS, Model
 from lossviz.items.models.linear import from_units, in_units
 
-Array = np.ndarray
 SAMPLE = tuple(key for key in ROWS if key != "model")  # decide the rows
 Forward = Callable[[Array, Array], tuple[Array, Callable[[Array], Array]]]
 

@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from lossviz.base import notebook
+from lossviz.base.arrays import Array
 from lossviz.engine import cost
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.objective import Objective, largest_rate
@@ -18,7 +19,6 @@ from lossviz.engine.task import Task
 from lossviz.items.optimizers import OPTIMIZERS
 from lossviz.items.schedules import SCHEDULES
 
-Array = np.ndarray
 # Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
 SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often

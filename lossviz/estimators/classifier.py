@@ -11,12 +11,11 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from lossviz.base.arrays import Array
 from lossviz.engine.objective import classes_of
 from lossviz.estimators.fitting import experiment_fitted, fit, raw, weighted_rows
 from lossviz.estimators.settings import Settings
 from lossviz.items.losses import LOSSES
-
-Array = np.ndarray
 
 
 def _estimates_probabilities(estimator: GradientDescentClassifier) -> bool:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run, is_bouncing
 
-Array = np.ndarray
 FAR = 0.1  # the share of the way down, still to go, from which a fit is far from done
 TURNS = 20  # of conjugate gradients, each as dear as two steps of descent
 MOST = 0.95  # of what a tenth of the steps falls, the next may fall

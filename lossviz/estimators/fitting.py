@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.sampling import Sample, center_and_scale, generator
 from lossviz.engine.task import Task
@@ -22,7 +23,6 @@ from lossviz.items.losses import LOSSES
 from lossviz.items.models import MODELS
 from lossviz.items.models.base import split
 
-Array = np.ndarray
 PARAMETERS = ("coef_", "intercept_", "coefs_", "intercepts_")
 
 

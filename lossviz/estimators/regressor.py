@@ -9,11 +9,10 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import validate_data
 
+from lossviz.base.arrays import Array
 from lossviz.estimators.fitting import experiment_fitted, fit, raw, weighted_rows
 from lossviz.estimators.settings import Settings
 from lossviz.items.losses import LOSSES
-
-Array = np.ndarray
 
 
 @dataclass(eq=False, repr=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.sampling import Sample, generator
 from lossviz.export.text import NoScript, comment, literal
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import is_packed
 
-Array = np.ndarray
 DRAWN = ("data", "outliers", "seed", "outlier_seed")  # decide which rows there are
 MOST = 100_000  # numbers of training rows that a script may hold: about 2 MB
 # Sets that scikit-learn ships: the loader's arguments, and what is made of its rows.

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import printable
 
-Array = np.ndarray
 WIDTH = 96
 
 

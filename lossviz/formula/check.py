@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.formula.curve import Curve, breaks, curve_of
 from lossviz.formula.typed import Formula
-from lossviz.items.losses.base import Array
 
 # Of the span, from its middle: off the round numbers at which corners are put.
 PLACES = np.array([-0.913, -0.571, -0.337, -0.127, -0.031, 0.031, 0.127, 0.337, 0.571, 0.913])

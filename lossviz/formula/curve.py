@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.formula.typed import Formula
-from lossviz.items.losses.base import Array
 
 POINTS = 4001
 HALVINGS = 100  # from a cell of the grid down to neighbouring numbers, unless these are near 0

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.formula.curve import Break, Curve, Stretch, breaks, curve_of, figure, noise, stretches
 from lossviz.formula.typed import Formula
-from lossviz.items.losses.base import Array
 
 LISTED = 4  # places that a sentence names
 STEEP = 1e9  # times the usual slope or value: called infinite

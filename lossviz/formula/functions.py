@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.formula.tree import (
     ONE,
@@ -28,7 +29,6 @@ from lossviz.formula.tree import (
     times,
 )
 from lossviz.items.losses import LOSSES, Loss
-from lossviz.items.losses.base import Array
 from lossviz.items.losses.scores import sigmoid, softplus
 
 Compute = Callable[..., Any]

@@ -13,10 +13,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lossviz.base.arrays import Array
 from lossviz.base.limits import SETTINGS
 from lossviz.base.registry import Param
 from lossviz.items.losses import LOSSES, Loss
-from lossviz.items.losses.base import Array, LossFunction, loss
+from lossviz.items.losses.base import LossFunction, loss
 from lossviz.items.losses.scores import logit, sigmoid
 
 if TYPE_CHECKING:

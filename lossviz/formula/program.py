@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.formula.functions import COMPUTE, Compute, value_and_slope
 from lossviz.formula.tree import TWO, Call, Name, Node, Number
-from lossviz.items.losses.base import Array
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.formula import source
 from lossviz.formula.derivative import derivative
 from lossviz.formula.grammar import GIVEN, read
@@ -14,7 +15,6 @@ from lossviz.formula.infix import written
 from lossviz.formula.latex import latex
 from lossviz.formula.program import Program, compiled
 from lossviz.formula.tree import ONE, TWO, Name, Node, call, names_in, times
-from lossviz.items.losses.base import Array
 
 SIGN = call("-", times(TWO, Name("y")), ONE)  # 2y - 1
 

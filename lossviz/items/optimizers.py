@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param, Registry
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True)

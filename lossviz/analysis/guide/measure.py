@@ -16,13 +16,13 @@ import numpy as np
 from lossviz.analysis.guide.rows import drawn, fewest_rows, most_rows, taken_in_words
 from lossviz.analysis.minimum.answer import minimise
 from lossviz.analysis.minimum.budget import ENTRIES
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import PLAIN, Experiment
 from lossviz.engine.sampling import Sample, sample
 from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.models import MODELS
 
-Array = np.ndarray
 FAR = 3.0  # robust deviations beyond which a residual counts as far off
 NORMAL = 1.4826  # makes the median absolute deviation of normal data their standard deviation
 MEAN_NORMAL = 1.2533  # the same for the mean absolute deviation: sqrt(pi / 2)

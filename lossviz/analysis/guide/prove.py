@@ -13,6 +13,7 @@ import numpy as np
 
 from lossviz.analysis.guide.rows import drawn, fewest_rows, most_rows, part, splits, taken_in_words
 from lossviz.analysis.minimum.answer import minimise
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.objective import classes_of
 from lossviz.engine.sampling import Sample, sample
@@ -20,7 +21,6 @@ from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.losses import LOSSES
 
-Array = np.ndarray
 LEVEL = 0.95  # with which all intervals of a proof hold together
 
 # Name -> words, and whether more is better.

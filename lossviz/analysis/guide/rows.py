@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.analysis.minimum.large import LARGE
+from lossviz.base.arrays import Array
 from lossviz.engine.sampling import Sample, center_and_scale, generator
 from lossviz.engine.task import Task
 
-Array = np.ndarray
 SPLITS, REPEATS = 5, 4
 FEWEST = 10  # rows below which folds are too small to mean anything
 # What can be fitted in a fraction of a second: rows times outputs, and rows times the work that a

@@ -18,6 +18,7 @@ from lossviz.analysis.minimum.problem import RANK, Problem, problem_of
 from lossviz.analysis.minimum.ranges import NOTHING, ends_of
 from lossviz.analysis.minimum.search import good_start, search, smooth_minimum
 from lossviz.analysis.minimum.tidy import in_tidy_units, noise_of, rounding_of, size_of, tidy
+from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import OBJECTIVE, Experiment
 from lossviz.engine.objective import Objective
@@ -25,7 +26,6 @@ from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.items.losses import LOSSES
 
-Array = np.ndarray
 Range = tuple[float, float]
 SAME = 1e-12  # share of a parameter that is only rounding
 SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")

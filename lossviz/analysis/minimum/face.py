@@ -17,9 +17,9 @@ from lossviz.analysis.minimum.large import LARGE
 from lossviz.analysis.minimum.limits import knows_differences
 from lossviz.analysis.minimum.problem import RANK, Problem, differences
 from lossviz.analysis.minimum.solvers import EXACT, Answer, Pulls
+from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 
-Array = np.ndarray
 ENTRIES = 300_000  # of the table of the terms that hold, at most
 STRICT = 1e-6  # share of the strongest pull that tells a held term from one at its end
 HELD = 1e-9  # share of the most that is held, below which a direction counts as free

@@ -15,12 +15,12 @@ import numpy as np
 from lossviz.analysis.minimum.problem import Problem
 from lossviz.analysis.minimum.search import lowest, near_minima, newton_again, residual_starts
 from lossviz.analysis.minimum.solvers import Answer
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.items.losses.base import Learned
 
-Array = np.ndarray
 SHARES = 0.02, 0.5, 0.95  # of the way between finite limits at which a parameter starts
 SIZES = 0.3, 1.0  # of the typical residual, for a parameter without an upper limit
 END = 30.0  # a latent this far out is at the end of its parameter's range, to 13 digits

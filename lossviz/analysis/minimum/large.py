@@ -6,8 +6,8 @@ import numpy as np
 
 from lossviz.analysis.minimum.problem import Problem
 from lossviz.analysis.minimum.solvers import EXACT, Answer, steepness
+from lossviz.base.arrays import Array
 
-Array = np.ndarray
 LARGE = 300  # parameters beyond which second derivatives are left alone
 ROUNDS = 1000  # of the quasi-Newton method
 MEMORY = 30  # steps from which it learns the curvature

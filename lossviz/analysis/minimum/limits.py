@@ -12,11 +12,11 @@ import numpy as np
 
 from lossviz.analysis.minimum.problem import Problem, differences
 from lossviz.analysis.minimum.solvers import PIVOTS
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 
-Array = np.ndarray
 PROBES = 20.0, 30.0, 1e12  # margins at which a loss is asked whether it still falls
 FAR = 1e3  # times as far out, or as low an intercept, is as good as infinity
 CLEAR = 50.0  # a margin at which what is left to fall is less than rounding

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.task import Task
 from lossviz.items.losses.base import Loss, identity
 
-Array = np.ndarray
 LossOfZ = Callable[[Array], tuple[Array, Array]]
 ALL = slice(None)
 RANK = 1e-12  # singular values below this share of the largest count as zero

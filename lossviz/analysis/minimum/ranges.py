@@ -18,9 +18,9 @@ from lossviz.analysis.minimum.tidy import (
     size_of,
     units_of,
 )
+from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 
-Array = np.ndarray
 FEW = 10  # parameters whose ranges are looked for
 ENTRIES = 20_000  # of the table of each linear programme for them, at most
 MANY = 400_000  # and of the two that ask whether there is more than one minimiser

@@ -10,10 +10,10 @@ from lossviz.analysis.minimum.budget import ENTRIES
 from lossviz.analysis.minimum.large import LARGE, quasi_newton
 from lossviz.analysis.minimum.problem import LossOfZ, Problem
 from lossviz.analysis.minimum.solvers import WIDTHS, Answer, constant, linear_programme, newton
+from lossviz.base.arrays import Array
 from lossviz.engine.sampling import generator
 from lossviz.items.losses import LOSSES
 
-Array = np.ndarray
 STARTS = 20, 150  # random starts of a search, fewest and most
 START_WORK = 4_000_000  # between these, rows times parameters squared times starts
 ROUNDS = 5, 30  # of reweighting: for all starts, then for the best of them

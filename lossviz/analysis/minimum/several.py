@@ -10,9 +10,9 @@ from lossviz.analysis.minimum.large import LARGE, quasi_newton
 from lossviz.analysis.minimum.problem import RANK, LossOfZ, Problem, differences
 from lossviz.analysis.minimum.search import good_start
 from lossviz.analysis.minimum.solvers import PIVOTS, Answer, Pulls
+from lossviz.base.arrays import Array
 from lossviz.items.losses.multiclass import multiclass_hinge
 
-Array = np.ndarray
 WIDTHS = tuple(10.0 ** (-k / 2) for k in range(1, 11))  # of the rounding, in margins
 ROUNDS = 150  # of the quasi-Newton method at each width
 ENTRIES = 1_500_000  # of the linear programme's table, at most

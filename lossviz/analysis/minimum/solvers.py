@@ -13,8 +13,8 @@ import numpy as np
 
 from lossviz.analysis.minimum.problem import RANK, Problem
 from lossviz.analysis.minimum.tidy import rounding_of
+from lossviz.base.arrays import Array
 
-Array = np.ndarray
 STEPS = 60, 500  # of Newton's method in all, fewest and most
 STEP_WORK = 1_200_000_000  # between these, (rows + parameters) times parameters squared times steps
 PIVOTS = 10  # of the simplex method, for each of its unknowns

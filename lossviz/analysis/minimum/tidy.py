@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from lossviz.analysis.minimum.problem import Problem
+from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 
-Array = np.ndarray
 ROUNDING = 1e-13  # share of the size of predictions that is only rounding
 MOST_UNITS = 100  # parameters whose way to the data's units is looked at one by one
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Value
 from lossviz.items.losses import Loss
 
-Array = np.ndarray
 STEP = 1e-5  # of the difference quotient; halves of the digits that a slope has
 
 

@@ -10,9 +10,9 @@ from time import perf_counter
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.items.losses import LOSSES, Loss
 
-Array = np.ndarray
 POINTS = 10_000  # at a time, as they then stay in the processor's cache
 ROUNDS = 15
 REPEATS = 3  # in a row, as the first of them finds a cold cache

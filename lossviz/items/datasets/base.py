@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param, Registry
 
-Array = np.ndarray
 Rows = tuple[Array, Array]  # X (n, d), y (n,)
 TEST_ROWS = 200
 

@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from lossviz.items.datasets.base import Array, Rows, from_sklearn, frozen, real
+from lossviz.base.arrays import Array
+from lossviz.items.datasets.base import Rows, from_sklearn, frozen, real
 
 FOLDER = os.path.join(os.path.dirname(__file__), "rows")
 

@@ -9,8 +9,9 @@ from functools import cache
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.datasets.base import Array, Rows, synthetic
+from lossviz.items.datasets.base import Rows, synthetic
 
 CROWD = 2**16  # applicants by whom the intercept is set: the rate then holds to about 0.001
 

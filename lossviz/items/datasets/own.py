@@ -20,11 +20,11 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.base.registry import Param, quote
 from lossviz.items.datasets.base import (
     DATASETS,
-    Array,
     Dataset,
     Drawn,
     Size,

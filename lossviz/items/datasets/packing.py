@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.limits import FEATURES
 from lossviz.base.limits import ROWS_OF_A_LINK as MOST_ROWS
 
-Array = np.ndarray
 VERSION = "2"
 OLDER = "1"  # numbers as words; still read
 MOST_COLUMNS = FEATURES + 2  # besides, the target, and whether each row is marked

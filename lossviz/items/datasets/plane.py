@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.datasets.base import Array, Rows, synthetic
+from lossviz.items.datasets.base import Rows, synthetic
 
 N = Param("n", 200, 1, 2000, "Rows", "How many rows to draw. More rows keep the earlier ones.")
 RARE_DISTANCE = 2.5  # between the centres of `imbalanced`, in standard deviations

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.datasets.base import Array, Rows, synthetic
+from lossviz.items.datasets.base import Rows, synthetic
 
 # Unit-rate arrivals kept per row of `counts`. Its largest rate within the parameters' ranges is
 # exp(2 + 1 * 2) = 54.6, and a Poisson count of that mean exceeds 128 with probability below 1e-16.

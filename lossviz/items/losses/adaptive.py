@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.losses.base import Array, Learned, loss
+from lossviz.items.losses.base import Learned, loss
 from lossviz.items.losses.robust import barron, barron_slope_bound
 
 LEAST_SCALE = 1e-5  # Barron's own bound, which the scale only tends to

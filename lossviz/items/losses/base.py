@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 
 from lossviz.base import notebook
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param, Registry
 
-Array = np.ndarray
 LossFunction = Callable[..., tuple[Array, Array]]
 Bound = Callable[..., float] | None  # of the parameters; None: there is no bound
 TINY = float(np.finfo(float).tiny)  # stands for 0 where a logarithm is taken

@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses import base
-from lossviz.items.losses.base import TINY, Array
+from lossviz.items.losses.base import TINY
 from lossviz.items.losses.scores import (
     bent,
     doubled_sigmoid,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.losses.base import Array
 from lossviz.items.losses.binary import doubled, labels_mean, log_odds, logistic, squared
 from lossviz.items.losses.purpose import LIMIT, exp
 from lossviz.items.losses.scores import sigmoid, softplus

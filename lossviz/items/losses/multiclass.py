@@ -10,9 +10,10 @@ from functools import partial
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses import base
-from lossviz.items.losses.base import TINY, Array, identity
+from lossviz.items.losses.base import TINY, identity
 from lossviz.items.losses.binary_special import (
     BRIER_CURVATURE,
     BRIER_SLOPE,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.losses.base import Array, loss
+from lossviz.items.losses.base import loss
 from lossviz.items.losses.regression import mean
 
 # Beyond this argument exp goes on as its tangent: finite everywhere, and descent can come back.

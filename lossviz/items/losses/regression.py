@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.losses.base import Array, loss
+from lossviz.items.losses.base import loss
 
 TAU = Param(
     "tau",

@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.losses.base import Array, loss
+from lossviz.items.losses.base import loss
 
 
 def width(default: float) -> Param:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossviz.items.losses.base import TINY, Array
+from lossviz.base.arrays import Array
+from lossviz.items.losses.base import TINY
 
 
 def softplus(z: Array) -> Array:

@@ -11,7 +11,8 @@ from math import pi, sqrt
 
 import numpy as np
 
-Array = np.ndarray
+from lossviz.base.arrays import Array
+
 Slope = Callable[[Array], Array]
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param, Registry
 
-Array = np.ndarray
 Backward = Callable[[Array], Array]
 Layers = tuple[tuple[int, int], ...]
 

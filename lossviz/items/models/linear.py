@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
-from lossviz.items.models.base import MODELS, Array, Backward, Layers, Model
+from lossviz.items.models.base import MODELS, Backward, Layers, Model
 
 MAX_DEGREE = 9
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

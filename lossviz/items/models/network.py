@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.models.activations import ACTIVATIONS
-from lossviz.items.models.base import MODELS, Array, Backward, Layers, Model, split
+from lossviz.items.models.base import MODELS, Backward, Layers, Model, split
 from lossviz.items.models.linear import linear_features, units
 
 MAX_DEPTH, MAX_WIDTH = 8, 64

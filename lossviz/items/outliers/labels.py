@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.items.outliers.base import (
     BLOB,
-    Array,
     how_many,
     marked,
     none,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.outliers.base import (
     BLOB,
-    Array,
     how_many,
     marked,
     outliers,

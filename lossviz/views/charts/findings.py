@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.numbers import tick
 from lossviz.formula.findings import Finding, Findings
 from lossviz.views.charts.scene import near, span
 from lossviz.views.charts.style import COLOURS, DATA, HEAVY, OUTLIER, Style, axis, figure
 
-Array = np.ndarray
 HEIGHT = 520  # pixels
 HEAD = 0.22  # of the height: a strip above the curves for the names of lines, clear of patterns
 EVERY = 4  # of the points that were looked at: 1001 are as many as there are pixels

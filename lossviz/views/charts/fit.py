@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.sampling import Sample
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.scene import Scene, near, span
 from lossviz.views.charts.style import DATA, OUTLIER, Style, axis, figure
-
-Array = np.ndarray
 
 
 def fit(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from lossviz.items.catalogue import Curve
 from lossviz.views.charts.scene import room
 from lossviz.views.charts.style import Style, axis, figure
 
-Array = np.ndarray
 PARTS = ("value", "slope", "curvature")
 DOMAINS = ([0.56, 1.0], [0.29, 0.51], [0.0, 0.22])  # the loss itself has half of the height
 # Read from the back row.

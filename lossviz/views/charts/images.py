@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import Markup, Style, axis, escaped, figure
 
-Array = np.ndarray
 # Ink on paper, the same on a dark page; 0 is no picture at all.
 INK = [
     [0.0, "rgba(0,0,0,0)"],

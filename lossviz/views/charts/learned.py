@@ -8,11 +8,10 @@ from math import isfinite
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, near, shares, span, steady
 from lossviz.views.charts.style import HEAVY, Style, axis, figure
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

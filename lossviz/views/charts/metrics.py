@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from lossviz.analysis.metrics import BINS, Metrics
+from lossviz.base.arrays import Array
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, shares
 from lossviz.views.charts.style import DATA, Markup, Style, axis, escaped, figure
 
-Array = np.ndarray
 UNIT = [-0.02, 1.02]
 FEW = 3  # classes up to which there is room for large numbers
 ACROSS = 4  # matrices side by side

@@ -11,6 +11,7 @@ import numpy as np
 
 from lossviz.analysis.regions import SHADES, FeaturePlane, Regions
 from lossviz.analysis.replay import Replay
+from lossviz.base.arrays import Array
 from lossviz.engine.sampling import Sample
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.scene import Scene, shares
@@ -25,7 +26,6 @@ from lossviz.views.charts.style import (
     figure,
 )
 
-Array = np.ndarray
 COLUMNS = (1, 2, 3, 4, 3, 3, 4, 4)  # of 1, 2, ... panels
 HEIGHT, ROW = 400, 260  # pixels: of a chart, and of each further row of panels
 LINE = 17  # pixels of a line of words

@@ -8,9 +8,8 @@ from math import ceil, floor, log2
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.player import Chart, Detail, Link, Links, Movie, Table, Track
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

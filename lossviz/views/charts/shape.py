@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lossviz.analysis.replay import Replay
+from lossviz.base.arrays import Array
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.scene import Scene, near, room, span
 from lossviz.views.charts.style import DATA, Style, axis, figure
-
-Array = np.ndarray
 
 
 def shape(

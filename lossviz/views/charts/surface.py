@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.analysis.landscape import Landscape, relief
+from lossviz.base.arrays import Array
 from lossviz.engine.numbers import tick
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, near
 from lossviz.views.charts.style import Style, axis, figure
 
-Array = np.ndarray
 # Greys, as no path is grey: light in the valley, on dark pages too. A colour bar knows no alpha.
 RAMP = [[0.0, "#f0f1f4"], [1.0, "#868b94"]]
 LEVELS = 14

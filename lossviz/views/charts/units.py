@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossviz.base.arrays import Array
 from lossviz.engine.numbers import number, tick
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import DATA, Style, axis, figure
 
-Array = np.ndarray
 Limits = tuple[float, float]
 SIDE = 24  # cells of a map, a square
 BESIDE, ABOVE = 2, 5  # cells between maps, and above each for its name

@@ -8,6 +8,7 @@ import numpy as np
 
 from lossviz.analysis.passes import Layer, Passes, output_names
 from lossviz.analysis.replay import latest
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.numbers import MINUS, number
 from lossviz.engine.task import Task
@@ -16,7 +17,6 @@ from lossviz.player import Row, Table
 from lossviz.views.charts.network import layer_name
 from lossviz.views.charts.style import Style
 
-Array = np.ndarray
 TERMS = 8  # of a sum that is written out
 LETTERS = 200_000  # in a table's formulas, about
 SLOPES = {"tanh": "1 − h²", "sigmoid": "h·(1 − h)", "relu": "1 where s > 0", "gelu": "gelu′(s)"}

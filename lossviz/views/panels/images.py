@@ -8,6 +8,7 @@ import numpy as np
 
 from lossviz.analysis.metrics import confusions
 from lossviz.analysis.replay import chances, latest, thinned
+from lossviz.base.arrays import Array
 from lossviz.engine.training import Run
 from lossviz.items.datasets import DATASETS
 from lossviz.player import Row, Table
@@ -16,7 +17,6 @@ from lossviz.views.charts.metrics import confusion
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import Style
 
-Array = np.ndarray
 FRAMES = 40
 SHOWN = ACROSS * DOWN
 

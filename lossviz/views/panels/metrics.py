@@ -16,7 +16,6 @@ from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import Style
 from lossviz.views.panels.words import listed
 
-Array = np.ndarray
 FRAMES, FEWEST = 40, 15
 MATRICES = 120  # over all runs
 RANKED, LEAST = 4_000_000, 5  # rows put in order over all frames, classes and runs; frames even so

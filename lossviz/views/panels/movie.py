@@ -9,6 +9,7 @@ import numpy as np
 
 from lossviz.analysis.regions import feature_plane
 from lossviz.analysis.replay import Replay, replay, thinned
+from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.player import Detail, Movie
@@ -21,7 +22,6 @@ from lossviz.views.panels.overview import best_of, overview
 from lossviz.views.panels.table import table
 from lossviz.views.panels.view import View, panels
 
-Array = np.ndarray
 DOTS = 12_000  # moving dots over all frames and runs: what one rerun may send
 WORK = 4_000_000  # outputs for rows over all frames and runs: shares are of the sum over all rows
 LEAST = 8  # frames at which dots move

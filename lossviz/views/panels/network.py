@@ -15,6 +15,7 @@ from lossviz.analysis.passes import (
 )
 from lossviz.analysis.regions import FeaturePlane
 from lossviz.analysis.replay import MAPPED, thinned
+from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.items.models.base import split
@@ -25,7 +26,6 @@ from lossviz.views.charts.style import Style
 from lossviz.views.charts.units import ACROSS, SIDE, maps, unit_curves
 from lossviz.views.panels.by_hand import LETTERS, by_hand
 
-Array = np.ndarray
 UNITS = 24  # hidden units whose maps are shown, over all layers
 BY_HAND = 12  # those that the table goes through
 LINES = 40  # frames at which weights move

@@ -13,6 +13,7 @@ from lossviz.analysis.minimum import Reference, reference
 from lossviz.analysis.regions import feature_plane, regions
 from lossviz.analysis.replay import MAPPED, Replay, curves, thinned
 from lossviz.analysis.replay import shape as shape_of
+from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import OBJECTIVE, loss_of
 from lossviz.engine.task import Task
@@ -30,7 +31,6 @@ from lossviz.views.charts.style import Style
 from lossviz.views.charts.surface import Path, contour, terrain
 from lossviz.views.panels.view import View
 
-Array = np.ndarray
 BEYOND = 0.5  # of the way from the start to a minimiser: how much ground there is behind it
 APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
 LEAST = 12  # frames of a picture

@@ -10,11 +10,11 @@ import numpy as np
 
 from lossviz.analysis.minimum import Reference, gap
 from lossviz.analysis.minimum.tidy import noise_of, tidy, units_of
+from lossviz.base.arrays import Array
 from lossviz.engine.training import Run
 from lossviz.tables.header import unique
 from lossviz.views.panels.status import ROUNDING, rounding
 
-Array = np.ndarray
 MOST_TIDIED = 1_000  # parameters whose way to the data's units is looked at one by one
 
 

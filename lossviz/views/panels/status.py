@@ -10,13 +10,13 @@ import numpy as np
 
 from lossviz.analysis.minimum import Reference
 from lossviz.analysis.replay import replay
+from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.numbers import number
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run, is_bouncing
 
-Array = np.ndarray
 ROUNDING = 1e-12  # share of a size that is only rounding
 SETTLED, ARRIVED = 0.001, 0.01  # shares of the way down that may be left
 FLAT = 1e-4  # share of the slope if all rows pulled the same way that counts as none

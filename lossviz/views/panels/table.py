@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lossviz.analysis.minimum import Reference, reference, steps_to
+from lossviz.base.arrays import Array
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
 from lossviz.player import Row, Table
@@ -15,7 +14,6 @@ from lossviz.views.panels.shown import gap_of, short_names, tidied
 from lossviz.views.panels.status import rounding, status
 from lossviz.views.panels.words import interval
 
-Array = np.ndarray
 ERRORS = "Training error", "Clean test error"
 MAX_COLUMNS = 4  # parameters in the table
 NEAR = "1\N{NO-BREAK SPACE}%"
