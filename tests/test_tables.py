@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lossviz.base.words import listed
 from lossviz.items.datasets.own import keep, table_of
 from lossviz.tables import (
     FileFault,
@@ -20,7 +21,6 @@ from lossviz.tables import (
     suggest,
 )
 from lossviz.tables.cells import is_date, is_missing, is_number, number_of, numbers_of
-from lossviz.tables.fault import listed
 from lossviz.tables.split import MOST_COLUMNS, MOST_ROWS, SEPARATORS
 
 PLANTS = """species;height;leaves;planted;name;soil

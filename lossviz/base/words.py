@@ -10,8 +10,8 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
-def listed(words: Sequence[str], most: int | None = None) -> str:
+def listed(words: Sequence[str], most: int = 6) -> str:
     """Such as "a, b and c"; of more than `most` the first, and how many more: "a, b and 3 more"."""
-    if most is not None and len(words) > most:
+    if len(words) > most:
         return f"{', '.join(words[: most - 1])} and {len(words) - most + 1} more"
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

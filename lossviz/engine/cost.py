@@ -17,6 +17,7 @@ from math import inf
 from lossviz.base import limits
 from lossviz.base.limits import Budget
 from lossviz.base.registry import Value
+from lossviz.base.words import counted
 from lossviz.engine.experiment import ROWS, Experiment, Sweep
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import MissingTable
@@ -143,8 +144,7 @@ def too_much(experiments: Iterable[Experiment], budget: Budget) -> str:
 def check(experiments: Sequence[Experiment]) -> None:
     """ValueError where no machine should begin to train these runs together."""
     if why := too_much(experiments, limits.MACHINE):
-        count = len(experiments)
-        raise ValueError(f"Training {count:,} {'run' if count == 1 else 'runs'} takes {why}.")
+        raise ValueError(f"Training {counted(len(experiments), 'run')} takes {why}.")
 
 
 def check_surface(points: int, rows: int, layers: Sequence[tuple[int, int]]) -> None:

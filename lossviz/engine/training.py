@@ -11,6 +11,7 @@ import numpy as np
 
 from lossviz.base import notebook
 from lossviz.base.arrays import Array
+from lossviz.base.words import counted
 from lossviz.engine import cost
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.objective import Objective, largest_rate
@@ -353,8 +354,8 @@ def _status(
     e, end = task.experiment, len(loss) - 1
     if stopped_at is not None:
         return (
-            f"Stopped early at step {stopped_at:,}: for {e.patience:,} "
-            f"{'step' if e.patience == 1 else 'steps'} the clean test loss had not fallen below "
+            f"Stopped early at step {stopped_at:,}: for {counted(e.patience, 'step')} "
+            f"the clean test loss had not fallen below "
             f"that of step {int(np.argmin(test_loss)):,}."
         )
     if diverged_at is not None and diverged_at > end:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.base.words import counted
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
@@ -39,10 +40,10 @@ def complaint(task: Task, run: Run) -> str:
         return ""
     means = "a smaller rate or a falling schedule" if is_bouncing(loss) else "a larger rate"
     scaling = "" if task.sample.is_scaled else ', or scaling="standard"'
-    steps = f"{e.steps:,} {'step' if e.steps == 1 else 'steps'}"
     return (
-        f"Far from done: after {steps} the loss is {loss[-1]:.4g}, and about {left:.3g} lower is "
-        f"to be had. Take more steps, {means}, another optimizer{scaling}."
+        f"Far from done: after {counted(e.steps, 'step')} the loss is {loss[-1]:.4g}, and "
+        f"about {left:.3g} lower is to be had. Take more steps, {means}, "
+        f"another optimizer{scaling}."
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.base.words import listed
 from lossviz.formula.curve import Break, Curve, Stretch, breaks, curve_of, figure, noise, stretches
 from lossviz.formula.typed import Formula
 
@@ -334,4 +335,4 @@ def _listing(parts: Sequence[str]) -> str:
     """a, b and c; the rest as a number."""
     rest = len(parts) - LISTED
     shown = [*parts[:LISTED], *([f"{rest} more"] if rest > 0 else [])]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return listed(shown)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 from lossviz.base.registry import text as words
+from lossviz.base.words import counted
 from lossviz.formula.functions import ARITY, loss_params, losses_of
 from lossviz.formula.infix import BINDS
 from lossviz.formula.program import constant
@@ -238,7 +239,7 @@ class _Reader:
         if name in self.losses:
             self._check_loss(name, args, places, token.at)
         elif len(args) != ARITY[name]:
-            wanted = f"{ARITY[name]} argument{'s' * (ARITY[name] > 1)}"
+            wanted = counted(ARITY[name], "argument")
             raise FormulaError(f"{name} takes {wanted}, not {len(args)}.", token.at)
         return Call(name, tuple(args))
 

@@ -7,7 +7,8 @@ import re
 from itertools import takewhile
 
 from lossviz.base.registry import quote
-from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.base.words import counted, listed
+from lossviz.tables.fault import FileFault
 from lossviz.tables.header import MOSTLY, is_number, names_numbers, on_counting
 from lossviz.tables.lines import BLANKS, LINE, START, Lines, Place, cut
 

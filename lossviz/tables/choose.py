@@ -8,9 +8,10 @@ import numpy as np
 
 from lossviz.base.limits import FEATURES as MOST_FEATURES
 from lossviz.base.registry import quote, shortened, text
+from lossviz.base.words import counted, listed
 from lossviz.items.datasets.own import LARGEST, MOST_CLASSES, Table
 from lossviz.tables.columns import Column
-from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.tables.fault import FileFault
 from lossviz.tables.header import unique
 from lossviz.tables.read import Raw
 from lossviz.tables.suggest import check_usable, holds_classes, is_whole

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.base.registry import quote, shortened
+from lossviz.base.words import listed
 from lossviz.tables.cells import is_date
-from lossviz.tables.fault import FileFault, listed
+from lossviz.tables.fault import FileFault
 from lossviz.tables.levels import folded
 from lossviz.tables.texts import DAYS, UNCLEAR, Texts
 

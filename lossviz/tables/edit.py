@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from lossviz.base.registry import quote, shortened
+from lossviz.base.words import counted, listed
 from lossviz.items.datasets.own import LARGEST, MOST_CLASSES, Table
-from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.tables.fault import FileFault
 from lossviz.tables.header import unique
 
 DIGITS = 4  # significant digits of an axis that a finger can set

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from lossviz.base.registry import shortened
+from lossviz.base.words import counted, listed
 from lossviz.tables.cells import is_date, is_missing, written_as
-from lossviz.tables.fault import counted, listed
 from lossviz.tables.units import quantity
 
 MOSTLY = 0.8  # of the cells below a name, where they tell by being numbers

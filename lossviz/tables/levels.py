@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.base.registry import quote
-from lossviz.tables.fault import listed
+from lossviz.base.words import listed
 from lossviz.tables.texts import Texts
 
 

@@ -8,7 +8,8 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from lossviz.base.limits import ROWS
-from lossviz.tables.fault import FileFault, counted
+from lossviz.base.words import counted
+from lossviz.tables.fault import FileFault
 
 BLANKS = " "
 WIDEST = 1_000  # fields of a line that are looked at

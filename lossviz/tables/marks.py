@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.base.registry import quote, shortened
+from lossviz.base.words import counted
 from lossviz.tables.cells import is_missing
 from lossviz.tables.columns import Column
-from lossviz.tables.fault import counted
 from lossviz.tables.split import Cells, Split
 
 TOTALS = frozenset(

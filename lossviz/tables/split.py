@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from lossviz.base.limits import ROWS as MOST_ROWS
+from lossviz.base.words import counted
 from lossviz.tables.above import (
     BLANKS,
     SEPARATORS,
@@ -26,7 +27,7 @@ from lossviz.tables.above import (
     titles_of,
 )
 from lossviz.tables.cells import is_missing
-from lossviz.tables.fault import FileFault, counted
+from lossviz.tables.fault import FileFault
 from lossviz.tables.header import is_header, is_number, names_of, on_counting
 from lossviz.tables.lines import START, Lines, Place, fields, glance
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lossviz.base.words import counted, listed
 from lossviz.items.datasets.own import MOST_CLASSES
 from lossviz.tables.columns import Column
-from lossviz.tables.fault import FileFault, counted, listed
+from lossviz.tables.fault import FileFault
 from lossviz.tables.named import COUNTERS, TARGETS, names_classes, names_ids
 from lossviz.tables.read import Raw
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lossviz.base.registry import shortened
+from lossviz.base.words import listed
 from lossviz.tables.cells import (
     BETWEEN,
     MINUS,
@@ -20,7 +21,6 @@ from lossviz.tables.cells import (
     number_of,
     numbers_of,
 )
-from lossviz.tables.fault import listed
 from lossviz.tables.split import Cells
 from lossviz.tables.units import Quantity, is_money, quantity
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lossviz.base.limits import MEGABYTES
+from lossviz.base.words import counted
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.own import FEW, Table, chosen_in, named, usual_share
 from lossviz.tables import (
@@ -22,7 +23,6 @@ from lossviz.tables import (
     read_as,
     said_of_other,
 )
-from lossviz.tables.fault import counted
 from lossviz.ui import own, state
 from lossviz.ui.page import plain
 from lossviz.ui.preview import preview

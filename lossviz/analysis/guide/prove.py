@@ -14,6 +14,7 @@ import numpy as np
 from lossviz.analysis.guide.rows import drawn, fewest_rows, most_rows, part, splits, taken_in_words
 from lossviz.analysis.minimum.answer import minimise
 from lossviz.base.arrays import Array
+from lossviz.base.words import listed
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.objective import classes_of
 from lossviz.engine.sampling import Sample, sample
@@ -184,8 +185,4 @@ def verdict(proof: Proof, number: int) -> str:
     if not better and not worse:
         return "no difference that these rows can show"
     parts = ((each, names) for each, names in (("better", better), ("worse", worse)) if names)
-    return ", ".join(f"{each} in {_and(names)}" for each, names in parts)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return ", ".join(f"{each} in {listed(names)}" for each, names in parts)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.base.words import counted
 from lossviz.engine.sampling import Sample
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.scene import Scene, near, span
@@ -74,7 +75,7 @@ def fit(
     are = "an outlier" if count == 1 else "outliers"
     marked = f", {count} of them {are} (×)" if count else ""
     band = " Pale band: the clean truth." if truth is not None else ""
-    shown = f"{len(x):,} {'row' if len(x) == 1 else 'rows'}"
+    shown = counted(len(x), "row")
     if len(x) < total:
         shown = f"{len(x):,} of {total:,} rows are shown"
     words = f"{note}{shown}{marked}.{band}{gone}"

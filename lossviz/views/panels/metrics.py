@@ -8,13 +8,14 @@ import numpy as np
 
 from lossviz.analysis.metrics import Metrics, costs, gives_probabilities, measure
 from lossviz.analysis.replay import latest, thinned
+from lossviz.base.limits import SHOWN
+from lossviz.base.words import listed
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
 from lossviz.player import Row, Table
 from lossviz.views.charts.metrics import calibration, confusion, precision_recall, roc
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import Style
-from lossviz.views.panels.words import listed
 
 FRAMES, FEWEST = 40, 15
 MATRICES = 120  # over all runs
@@ -70,7 +71,7 @@ def _meaning(runs: Sequence[Run], looks: Sequence[Style]) -> str:
         return "The chances are meant as probabilities."
     if not meant:
         return "The chances are scores between 0 and 1, not meant as probabilities."
-    those = listed(meant)
+    those = listed(meant, most=SHOWN)
     return f"Meant as probabilities are those of {those}; the others are scores between 0 and 1."
 
 

@@ -8,15 +8,15 @@ import numpy as np
 
 from lossviz.analysis.minimum import reference
 from lossviz.analysis.replay import MAPPED
+from lossviz.base.words import counted, listed
 from lossviz.engine.experiment import STARTS
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.items.losses import LOSSES
-from lossviz.tables.fault import counted
 from lossviz.views.charts.style import styles
-from lossviz.views.panels.words import listed, objectives, ranges_in_words, tasks_of
+from lossviz.views.panels.words import objectives, ranges_in_words, tasks_of
 
 # What a loss of one's own can be that is a fault.
 SERIOUS = ("undefined", "pole", "jump", "unbounded", "constant", "overflow")
@@ -72,9 +72,11 @@ def _constant(task: Task) -> list[str]:
     flat = [names[k] for k in np.flatnonzero(np.ptp(task.sample.X, axis=0) == 0)]
     if not flat:
         return []
-    shown = listed(flat) if len(flat) <= 4 else f"{', '.join(flat[:3])} and {len(flat) - 3} more"
     are = "feature is" if len(flat) == 1 else "features are"
-    return [f"{len(flat)} {are} the same in all training rows, and so tell nothing: {shown}."]
+    return [
+        f"{len(flat)} {are} the same in all training rows, and so tell nothing: "
+        f"{listed(flat, most=4)}."
+    ]
 
 
 def starts(runs: Sequence[Run]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lossviz.analysis.minimum import reference
+from lossviz.base.words import listed
 from lossviz.engine.training import Run
 from lossviz.views.charts.style import styles
 from lossviz.views.panels.status import End, end_of, made_in_words
@@ -76,8 +77,3 @@ def _made(ends: dict[str, End]) -> str:
     if len(ends) > LISTED:
         return f"{least} to {most}"
     return listed([made_in_words(end) for end in ends.values()])
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Parts of a sentence as one."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

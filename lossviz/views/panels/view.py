@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from lossviz.analysis.guide import COSTS
 from lossviz.base.registry import Value
+from lossviz.base.words import counted
 from lossviz.engine.choices import called
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import MissingTable
 from lossviz.items.models import MODELS
-from lossviz.tables.fault import counted
 
 PANELS = {
     "overview": "Overview",

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, reference
+from lossviz.base.limits import SHOWN
+from lossviz.base.words import counted, listed
 from lossviz.engine.experiment import OBJECTIVE, Experiment
 from lossviz.engine.numbers import number
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.views.charts.style import styles
 from lossviz.views.panels.shown import short_names
-from lossviz.views.panels.there import LISTED, listed, who_diverged, who_is_not_there
+from lossviz.views.panels.there import LISTED, who_diverged, who_is_not_there
 
 
 def headline(runs: Sequence[Run]) -> str:
@@ -64,7 +66,7 @@ def _is(values: Sequence[float], found: Sequence[str]) -> str:
 
 def _after(runs: Sequence[Run]) -> str:
     steps = max(len(run.loss) - 1 for run in runs)
-    return f"After {steps:,} {'step' if steps == 1 else 'steps'}"
+    return f"After {counted(steps, 'step')}"
 
 
 def _in(percent: float) -> str:
@@ -102,7 +104,7 @@ def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference], *, is_
         else:
             open_.append(_no_minimum(label))
     who = "It" if is_one else "They"
-    said = [f"{who} moved the best {name} by {listed(moved)}."] if moved else []
+    said = [f"{who} moved the best {name} by {listed(moved, most=SHOWN)}."] if moved else []
     return " ".join([f"{_counted(tasks)}.", *said, *open_])
 
 
@@ -119,7 +121,7 @@ def _where_minima_are(runs: Sequence[Run], exact: Sequence[Reference], name: str
                 f"At the exact minimum{label and f' for {label}'} the {name} "
                 f"{spanned(where, best.range_of(1))}."
             )
-    said = [f"At the exact minimum the {name} is {listed(places)}."] if places else []
+    said = [f"At the exact minimum the {name} is {listed(places, most=SHOWN)}."] if places else []
     return " ".join(said + open_)
 
 
