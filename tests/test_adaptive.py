@@ -15,7 +15,7 @@ from lossviz.analysis.minimum.answer import minimise
 from lossviz.analysis.replay import replay, shape
 from lossviz.engine.objective import Objective, largest_rate
 from lossviz.engine.task import Task
-from lossviz.export.script import script, why_not
+from lossviz.export.scripts.flavours import script, why_not
 from lossviz.items.losses.adaptive import (
     LEAST_SCALE,
     log_partition,

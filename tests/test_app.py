@@ -285,7 +285,7 @@ def test_odd_data_and_mad_rates_are_only_sentences(query):
 
 
 def test_a_table_too_large_to_be_taken_away_has_a_sentence(monkeypatch):
-    monkeypatch.setattr("lossviz.export.table.WRITTEN", 100)
+    monkeypatch.setattr("lossviz.export.csv_table.WRITTEN", 100)
     at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
     at.query_params["steps"] = ["5"]
     at.session_state[playground.FOLD + "Take it away"] = True

@@ -19,7 +19,7 @@ from suiting import CLASS_DATA, NUMBER_DATA
 from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
 from lossviz.analysis.replay import aligned, thinned
 from lossviz.player import Movie, payload
-from lossviz.player.payload import unpack
+from lossviz.player.encoding import unpack
 from lossviz.views.panels import PANELS, View, faults, headline, panels, playground, remarks
 from lossviz.views.panels.overview import best_of
 

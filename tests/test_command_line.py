@@ -227,7 +227,7 @@ YEARS = "2023,2024,2025\n1,2,3\n2,3,5\n4,4,9\n"
 
 
 def test_a_table_that_is_too_large_is_not_written_but_the_rest_is(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("lossviz.export.table.WRITTEN", 100)
+    monkeypatch.setattr("lossviz.export.csv_table.WRITTEN", 100)
     paths = tmp_path / "runs.csv", tmp_path / "run.py"
     assert main(["run", "steps=2", "--csv", str(paths[0]), "--script", str(paths[1])]) == 1
     assert [path.exists() for path in paths] == [False, True]

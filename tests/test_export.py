@@ -19,12 +19,21 @@ from suiting import SPOILED, choosing, spoiled
 import lossviz
 from lossviz import DATASETS, LOSSES, OPTIMIZERS, SCHEDULES, Experiment
 from lossviz.analysis.minimum import reference
-from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page, script, summary, why_not
+from lossviz.export import (
+    FLAVOURS,
+    NoScript,
+    TooLarge,
+    csv_table,
+    csv_within,
+    page,
+    script,
+    summary,
+    why_not,
+)
 from lossviz.export import csv as table
-from lossviz.export import table as table_module
-from lossviz.export.script import queries
-from lossviz.export.table import _word
-from lossviz.export.torch_script import LOSS, OPTIMIZER
+from lossviz.export.csv_table import _word
+from lossviz.export.scripts.flavours import queries
+from lossviz.export.scripts.torch_script import LOSS, OPTIMIZER
 from lossviz.views.panels import playground
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -408,13 +417,13 @@ def test_pytorch_s_nesterov_is_nesterov():
 def test_no_table_is_longer_than_was_counted(query, monkeypatch):
     runs = lossviz.run_all(lossviz.parse(query)[0])
     size = len(table(runs))
-    monkeypatch.setattr(table_module, "WRITTEN", 2 * size)
-    assert table_module.too_large(runs) == ""
-    monkeypatch.setattr(table_module, "WRITTEN", size - 1)
+    monkeypatch.setattr(csv_table, "WRITTEN", 2 * size)
+    assert csv_table.too_large(runs) == ""
+    monkeypatch.setattr(csv_table, "WRITTEN", size - 1)
     assert re.fullmatch(
         r"The table would take \d+ MiB \(\d+ at most\): ask for fewer runs, fewer steps or a "
         r"smaller model\.",
-        table_module.too_large(runs),
+        csv_table.too_large(runs),
     )
     with pytest.raises(TooLarge, match="The table would take"):
         csv_within(runs)

@@ -17,7 +17,7 @@ from lossviz.player import pack, unpack
 
 TESTS = Path(__file__).parent
 SUITES = sorted((TESTS / "js").glob("*.test.mjs"))
-PAGE = TESTS.parent / "lossviz" / "player" / "js" / "page.js"
+PLAYER = TESTS.parent / "lossviz" / "player" / "js"
 NUMBERS = json.loads((TESTS / "cases" / "numbers.json").read_text("utf-8"))
 PACKED = json.loads((TESTS / "cases" / "packed.json").read_text("utf-8"))
 
@@ -84,7 +84,7 @@ def test_the_player_writes_numbers_in_the_same_words():
     whole = rng.integers(0, 2_000_000, 99)
     values = np.concatenate([sizes, np.rint(sizes), rounds, halves, millions, whole, edges])
     values = [float(value) for value in (*values, *-values)]
-    script = f"""import {{ number }} from {json.dumps(PAGE.as_uri())};
+    script = f"""import {{ number }} from {json.dumps((PLAYER / "numbers.js").as_uri())};
       console.log(JSON.stringify({json.dumps(values)}.map(number)));"""
     said = json.loads(node("--input-type=module", "-", script=script).stdout)
     assert said == [number(value) for value in values]

@@ -16,7 +16,8 @@ from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
-from lossviz.export import FLAVOURS, NoScript, rows, script, why_not
+from lossviz.export import FLAVOURS, NoScript, script, why_not
+from lossviz.export.scripts import samples
 from lossviz.items.datasets.own import Table, keep
 from lossviz.player import payload
 from lossviz.views.panels import View, headline, overview, playground, remarks
@@ -177,7 +178,7 @@ def test_a_script_is_not_written_of_very_many_rows(large, monkeypatch):
         script([few])
     assert "From the command line" not in script([few], "numpy")
     assert repr(float(kept.y[0])) in script([few], "numpy")
-    monkeypatch.setattr(rows, "MOST", 799)
+    monkeypatch.setattr(samples, "MOST", 799)
     for flavour in set(FLAVOURS) - {"lossviz"}:
         assert "all 400 training rows, 800 numbers" in why_not([few], flavour)
 

@@ -259,7 +259,7 @@ def _serve_parser() -> argparse.ArgumentParser:
 
 def _run_parser() -> argparse.ArgumentParser:
     from lossviz.cli.file import file_options
-    from lossviz.export.script import FLAVOURS
+    from lossviz.export.scripts.flavours import FLAVOURS
 
     parser = argparse.ArgumentParser(
         prog="lossviz run",

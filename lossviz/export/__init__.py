@@ -1,10 +1,9 @@
 """Taking runs away: as a table, as a script, as a page that plays offline."""
 
-from lossviz.export.page import page
-from lossviz.export.script import FLAVOURS, script, why_not
-from lossviz.export.summary import summary
-from lossviz.export.table import TooLarge, csv, csv_within, too_large
-from lossviz.export.text import NoScript
+from lossviz.export.csv_table import TooLarge, csv, csv_within, too_large
+from lossviz.export.offline_page import page
+from lossviz.export.scripts import FLAVOURS, NoScript, script, why_not
+from lossviz.export.terminal_table import summary
 
 __all__ = [
     "FLAVOURS",

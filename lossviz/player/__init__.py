@@ -5,7 +5,8 @@ what the browser needs to play the whole, in a size linear in the number of fram
 Nothing here knows what the charts are about, and nothing imports Streamlit.
 """
 
-from lossviz.player.edit import Action, Edit, Editing, read_action, read_edit
+from lossviz.player.encoding import pack, payload, unpack
+from lossviz.player.interaction import Action, Edit, Editing, read_action, read_edit
 from lossviz.player.movie import (
     Chart,
     Detail,
@@ -17,7 +18,6 @@ from lossviz.player.movie import (
     Track,
     still,
 )
-from lossviz.player.payload import pack, payload, unpack
 
 __all__ = [
     "Action",

@@ -26,7 +26,7 @@ def digest(*paths: Path) -> str:
 
 PLOTLY_URL: Final = f"lossviz/{digest(PLOTLY)}/plotly.min.js"
 PLAYER_FOLDER: Final = f"lossviz/{digest(*MODULES.values())}/player"
-PLAYER_URL: Final = f"{PLAYER_FOLDER}/main.js"
+PLAYER_URL: Final = f"{PLAYER_FOLDER}/player.js"
 STILL_URL: Final = f"{PLAYER_FOLDER}/still.js"
 
 

@@ -11,14 +11,14 @@ const POINT = { row: 3, trace: 0, x: Math.fround(0.2), y: 8, at: [2, 20] };
 // A chart of 100 by 100 pixels, x and y from 0 to 10, in which there is what `point` says.
 function edited(t, mode, { point = POINT, axes = [axisOf("x", [0, 10], 100), axisOf("y", [0, 10], 100)] } = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1000 });
-  const all = { point, sent: [], lifts: [], begun: 0, frames: [] };
+  const all = { point, sent: [], drags: [], begun: 0, frames: [] };
   globalThis.requestAnimationFrame = (act) => all.frames.push(act);
   const [xaxis, yaxis] = axes;
   const figure = place("figure");
   const gd = Object.assign(new Element("div"), { _fullLayout: { _plots: { xy: { xaxis, yaxis } } } });
   const chart = {
     key: "a", figure, gd, axes: () => ({ xaxis, yaxis }), isStill: () => true,
-    lift: (...to) => all.lifts.push(to),
+    drag: (...to) => all.drags.push(to),
   };
   const editing = createEditing({
     links: { nearest: () => all.point }, frameNow: () => 7, begin: () => all.begun++,
@@ -52,11 +52,11 @@ test("a drag begins after a few pixels, and moves the point by as much as the po
   const all = edited(t, "drag");
   all.emit("pointerdown", 3, 20); // one pixel beside the point
   all.drag(6, 20);
-  assert.deepEqual([all.begun, all.lifts, all.editing.held()], [0, [], null]);
+  assert.deepEqual([all.begun, all.drags, all.editing.held()], [0, [], null]);
   all.drag(53, 30);
   all.drag(53, 30);
   assert.deepEqual([all.begun, all.editing.held()], [1, "a"]);
-  assert.deepEqual(all.lifts[0], [{ elements: new Map([[0, 3]]), x: 5.2, y: 7 }]);
+  assert.deepEqual(all.drags[0], [{ elements: new Map([[0, 3]]), x: 5.2, y: 7 }]);
   assert.deepEqual(all.sent, [{ kind: "drag", chart: "a", row: 3, x: 5.2, y: 7, n: 1000 }]);
 });
 
@@ -89,9 +89,9 @@ test("a point that is let go is dropped there, and stays until the data have it"
   all.answer(); // to the drag: the drop is yet to be known
   assert.deepEqual(told(all)[1], ["drop", 3, 4, 8]);
   assert.ok(all.sent[1].n > all.sent[0].n);
-  assert.notEqual(all.lifts.at(-1)[0], null);
+  assert.notEqual(all.drags.at(-1)[0], null);
   all.answer();
-  assert.deepEqual(all.lifts.at(-1), [null, -1]);
+  assert.deepEqual(all.drags.at(-1), [null, -1]);
 });
 
 test("Escape puts the point back where it was, as the shortest number that it is", (t) => {
@@ -145,11 +145,11 @@ test("another button, another finger and axes without numbers change nothing", (
   const all = edited(t, "drag");
   all.emit("pointerdown", 2, 20, { button: 2 });
   all.drag(50, 50);
-  assert.deepEqual(all.lifts, []);
+  assert.deepEqual(all.drags, []);
   all.emit("pointerdown", 2, 20);
   all.emit("pointermove", 50, 50, { pointerId: 2 });
   all.draw();
-  assert.deepEqual([all.lifts, all.sent], [[], []]);
+  assert.deepEqual([all.drags, all.sent], [[], []]);
   t.mock.timers.reset();
   const dates = edited(t, "remove", { axes: [axisOf("x", [0, 1], 100, "date"), axisOf("y", [0, 1], 100)] });
   dates.click(2, 20);
@@ -162,9 +162,9 @@ test("data without editing let the held point go, and the chart hears no more pr
   all.drag(50, 50);
   all.editing.receive(all.data(0, null));
   all.editing.update(new Map([["a", all.chart]]));
-  assert.deepEqual([all.lifts.at(-1), all.editing.held()], [[null], null]);
+  assert.deepEqual([all.drags.at(-1), all.editing.held()], [[null], null]);
   all.emit("pointerdown", 2, 20);
   all.drag(10, 10);
-  assert.equal(all.lifts.length, 2);
+  assert.equal(all.drags.length, 2);
   assert.equal(all.chart.keepsRanges, false);
 });

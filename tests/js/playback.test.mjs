@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  SPEEDS, advance, arrive, frameAt, rateOf, stepIn, withStep,
-} from "../../lossviz/player/js/playback.js";
+import { SPEEDS, advance, arrive, frameAt, rateOf } from "../../lossviz/player/js/playback.js";
 
 const STEPS = [0, 10, 20, 30, 40]; // frames 0 to 4
 
@@ -81,26 +79,4 @@ test("where more is to come playback waits at the end of what is there, looped o
   for (const loop of [false, true]) {
     assert.deepEqual(tick(4.75, 0.5, { loop, complete: false }), { at: 4, playing: true });
   }
-});
-
-test("the step goes into the address, takes its place there, and leaves at the end", () => {
-  const cases = [
-    ["", 7, "?view.step=7"],
-    ["?loss=huber", 7, "?loss=huber&view.step=7"],
-    ["?view.step=3&loss=huber", 7, "?view.step=7&loss=huber"],
-    ["?a=1&view.step=3&b=%20&view.step=4", 0, "?a=1&view.step=0&b=%20"],
-    ["?view.step=3", null, ""],
-    ["?a=1&view.step=3&b=2", null, "?a=1&b=2"],
-    ["?view.steps=3", null, "?view.steps=3"],
-  ];
-  for (const [search, step, expected] of cases) {
-    assert.equal(withStep(search, "view.step", step), expected, `${search} ${step}`);
-  }
-});
-
-test("a step in the address is a whole number or none", () => {
-  for (const [text, step] of [["0", 0], ["12", 12], ["-1", null], ["1.5", null], ["x", null], ["", null]]) {
-    assert.equal(stepIn(`?a=1&view.step=${text}`, "view.step"), step, text);
-  }
-  assert.equal(stepIn("?a=1", "view.step"), null);
 });

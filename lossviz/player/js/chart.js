@@ -5,8 +5,9 @@
 // through Plotly during playback too, less often.
 
 import { revive } from "./arrays.js";
-import { h, marked } from "./page.js";
-import { aroundPoints, keepRanges, placeMarkers, rangesOf, withLifted } from "./lifted.js";
+import { h } from "./dom.js";
+import { marked } from "./plotly_private.js";
+import { aroundPoints, keepRanges, placeMarkers, rangesOf, withDragged } from "./dragged.js";
 import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
 import { dressLayout, dressTrace } from "./theme.js";
@@ -34,7 +35,7 @@ export function createChart(key, Plotly, fail) {
   const node = h("section", { class: "lv-chart" }, title, note, figure);
   const chart = { key, node, gd, figure, tracks: [] };
   let [source, content, layout, look, linked] = ["", null, null, null, []];
-  let [lifted, ranges] = [null, {}]; // a point held elsewhere than the data say; as Plotly was told
+  let [dragged, ranges] = [null, {}]; // a point held elsewhere than the data say; as Plotly was told
   const overlay = createOverlay(gd);
   let pens = null; // null: Plotly has drawn since they were made
   let [drawn, settled, ready] = [-1, -1, false];
@@ -69,11 +70,11 @@ export function createChart(key, Plotly, fail) {
     content = revive(spec.figure, pool);
     linked = links;
     [pens, drawn, settled] = [null, -1, -1];
-    const text = JSON.stringify(lifted ? aroundPoints(spec.figure, content.data) : spec.figure);
+    const text = JSON.stringify(dragged ? aroundPoints(spec.figure, content.data) : spec.figure);
     const same = text === source && look === dress && ready;
     source = text;
     if (!same) return chart.dress(dress, frame);
-    if (lifted) content.data.forEach((_, k) => chart.isStill(k) && placeMarkers(gd, chart, k));
+    if (dragged) content.data.forEach((_, k) => chart.isStill(k) && placeMarkers(gd, chart, k));
     chart.draw(frame); // only tracks are new: fast now, and settled at rest
     return null;
   };
@@ -123,7 +124,7 @@ export function createChart(key, Plotly, fail) {
         wanted = -1;
         settled = now;
         const shape = structuredClone(layout);
-        if (chart.keepsRanges && shape.uirevision === gd.layout?.uirevision) keepRanges(shape, ranges, gd, lifted !== null);
+        if (chart.keepsRanges && shape.uirevision === gd.layout?.uirevision) keepRanges(shape, ranges, gd, dragged !== null);
         ranges = rangesOf(shape);
         await Plotly.react(gd, dataAt(now), shape, config);
         if (!ready && !gone) listen();
@@ -137,7 +138,7 @@ export function createChart(key, Plotly, fail) {
     const data = content.data.map((trace) => ({ ...dressTrace(trace, look) }));
     for (const track of chart.tracks) Object.assign(data[track.trace], track.at(frame));
     for (const index of linked) {
-      if (lifted) Object.assign(data[index], withLifted(lifted, index, data[index]));
+      if (dragged) Object.assign(data[index], withDragged(dragged, index, data[index]));
       if (!data[index].hovertemplate) data[index].hoverinfo ??= "none"; // the card says it
     }
     return data;
@@ -213,17 +214,17 @@ export function createChart(key, Plotly, fail) {
   chart.points = (index, frame) => {
     const track = chart.tracks.find((one) => one.trace === index);
     const { x, y } = { ...content.data[index], ...track?.at(frame) };
-    return withLifted(lifted, index, { x, y });
+    return withDragged(dragged, index, { x, y });
   };
 
   // Holds a point, `elements` (trace -> element) at x and y, wherever the data have it; null lets it
   // go, which the next data show, or the frame.
-  chart.lift = (point, frame = -1) => {
-    if (!lifted) Plotly.Fx.unhover(gd);
-    lifted = point;
-    if (lifted) for (const index of lifted.elements.keys()) placeMarkers(gd, chart, index);
+  chart.drag = (point, frame = -1) => {
+    if (!dragged) Plotly.Fx.unhover(gd);
+    dragged = point;
+    if (dragged) for (const index of dragged.elements.keys()) placeMarkers(gd, chart, index);
     else source = "";
-    if (!lifted && frame >= 0) replot(frame);
+    if (!dragged && frame >= 0) replot(frame);
   };
 
   // The axes of a trace; null where it is hidden.

@@ -40,7 +40,7 @@ export function createEditing({ links, frameNow, begin, send }) {
     waiting = 0;
     sendNext();
     if (waiting || !resting) return;
-    resting.lift(null, frame?.() ?? -1);
+    resting.drag(null, frame?.() ?? -1);
     resting = null;
   }
 
@@ -99,10 +99,10 @@ export function createEditing({ links, frameNow, begin, send }) {
   }
 
   function hold(place) {
-    hand.chart.lift({ elements: hand.elements, ...place });
+    hand.chart.drag({ elements: hand.elements, ...place });
   }
 
-  function lift(event) {
+  function release(event) {
     if (event.pointerId !== hand?.pointer) return;
     swallow(event);
     hand.now = event;
@@ -158,7 +158,7 @@ export function createEditing({ links, frameNow, begin, send }) {
     const on = (type, act) => chart.figure.addEventListener(type, act, options);
     on("pointerdown", (event) => press(chart, event));
     on("pointermove", (event) => move(chart, event));
-    on("pointerup", lift);
+    on("pointerup", release);
     on("pointercancel", (event) => event.pointerId === hand?.pointer && putBack());
     // Touches come beside the pointer's events, mouse events in their place.
     on("touchstart", (event) => hand && swallow(event));
@@ -176,7 +176,7 @@ export function createEditing({ links, frameNow, begin, send }) {
     receive(next) {
       const { mode, charts = [] } = next.editing ?? {};
       if (hand && !(mode === hand.mode && charts.includes(hand.chart.key))) {
-        hand.chart.lift(null);
+        hand.chart.drag(null);
         letGo();
       }
       [spec, linked] = [next.editing, next.links];

@@ -1,7 +1,7 @@
 // The pen for heatmaps: one pixel a cell on a small canvas of its own, scaled to the axes' box,
 // under the plot, so that points, lines and labels stay above it.
 
-import { h } from "./page.js";
+import { h } from "./dom.js";
 import { project, scaleOf, within } from "./scales.js";
 
 const SHADES = 1024; // colours in the table: more than a screen's channel can tell apart

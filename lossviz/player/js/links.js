@@ -3,7 +3,8 @@
 // not Plotly's hover, so it is as true while playing as when paused.
 
 import { rowsOf } from "./arrays.js";
-import { h, number, percent, setText } from "./page.js";
+import { h, setText } from "./dom.js";
+import { number, percent } from "./numbers.js";
 
 const REACH = 16; // pixels from the pointer
 export const STILL = 4; // pixels that a hand may move in a click

@@ -1,7 +1,7 @@
 // The canvases that moving traces are drawn on: one above Plotly's plot, below its legend and
 // labels, and one under it.
 
-import { h } from "./page.js";
+import { h } from "./dom.js";
 
 export function createOverlay(gd) {
   const above = createSheet(gd, "after");

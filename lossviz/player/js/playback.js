@@ -37,19 +37,3 @@ export function advance(at, frames, { last, loop, complete }) {
   if (!complete) return { at: last, playing: true };
   return loop ? { at: 0, playing: true } : { at: last, playing: false };
 }
-
-// The address with the step in it, or without for null; other keys keep their places.
-export function withStep(search, key, step) {
-  const parts = search.replace(/^\?/, "").split("&").filter(Boolean);
-  const mine = (part) => part.split("=")[0] === key;
-  const entry = step === null ? [] : [`${key}=${step}`];
-  const at = parts.findIndex(mine);
-  const others = parts.filter((part) => !mine(part));
-  others.splice(at < 0 ? others.length : at, 0, ...entry);
-  return others.length ? `?${others.join("&")}` : "";
-}
-
-export function stepIn(search, key) {
-  const value = new URLSearchParams(search).get(key);
-  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
-}

@@ -2,7 +2,7 @@
 
 import { createPool } from "./arrays.js";
 import { createChart } from "./chart.js";
-import { h } from "./page.js";
+import { h } from "./dom.js";
 import { lookOf, resolve } from "./theme.js";
 
 // For measuring: how often all charts were redrawn, and how often they showed new data; each chart

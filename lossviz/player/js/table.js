@@ -3,7 +3,8 @@
 
 import { rowsOf } from "./arrays.js";
 import { dashes } from "./pens.js";
-import { h, number, percent, setText, svg } from "./page.js";
+import { h, setText, svg } from "./dom.js";
+import { number, percent } from "./numbers.js";
 
 // The key to the lines, from the same rows as the table.
 export function createLegend() {

@@ -1,7 +1,7 @@
 // The controls. They know nothing of charts: each calls back.
 
 import { SPEEDS } from "./playback.js";
-import { h, setAttribute, setText, svg } from "./page.js";
+import { h, setAttribute, setText, svg } from "./dom.js";
 
 const ICONS = {
   play: "M8 5v14l11-7z",

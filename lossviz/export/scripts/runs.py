@@ -1,4 +1,4 @@
-"""The lines of one run in the NumPy, PyTorch and scikit-learn scripts."""
+"""Each run as lines of the NumPy, PyTorch and scikit-learn scripts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from lossviz.engine.experiment import Experiment, loss_of
 from lossviz.engine.task import Task
-from lossviz.export.parts import Plan, is_penalised, start_of
-from lossviz.export.text import WIDTH, bound, call, literal, quoted
+from lossviz.export.scripts.code import WIDTH, bound, call, literal, quoted
+from lossviz.export.scripts.plan import Plan, is_penalised, start_of
 
 SHOWN = 12  # parameters of a run that are printed
 

@@ -4,17 +4,17 @@ import test from "node:test";
 import { Element } from "./document.mjs";
 import { axisOf, drawn } from "./plot.mjs";
 import {
-  aroundPoints, keepRanges, placeMarkers, rangesOf, withLifted,
-} from "../../lossviz/player/js/lifted.js";
+  aroundPoints, keepRanges, placeMarkers, rangesOf, withDragged,
+} from "../../lossviz/player/js/dragged.js";
 
 test("a held point is where it is held, in its trace alone, and the data stay as they are", () => {
   const data = { x: Float32Array.of(1, 2, 3), y: Float32Array.of(4, 5, 6) };
-  const lifted = { elements: new Map([[2, 1]]), x: 0.1, y: 9 };
-  assert.deepEqual(withLifted(lifted, 2, data), { x: [1, 0.1, 3], y: [4, 9, 6] });
+  const dragged = { elements: new Map([[2, 1]]), x: 0.1, y: 9 };
+  assert.deepEqual(withDragged(dragged, 2, data), { x: [1, 0.1, 3], y: [4, 9, 6] });
   assert.deepEqual([...data.x, ...data.y], [1, 2, 3, 4, 5, 6]);
-  assert.equal(withLifted(lifted, 0, data).x, data.x);
-  assert.equal(withLifted(null, 2, data).y, data.y);
-  assert.deepEqual(withLifted({ ...lifted, elements: new Map([[2, 0]]) }, 2, data).x, [0.1, 2, 3]);
+  assert.equal(withDragged(dragged, 0, data).x, data.x);
+  assert.equal(withDragged(null, 2, data).y, data.y);
+  assert.deepEqual(withDragged({ ...dragged, elements: new Map([[2, 0]]) }, 2, data).x, [0.1, 2, 3]);
 });
 
 test("a figure around its points: neither where markers are nor ranges count, how many do", () => {

@@ -8,11 +8,11 @@ import { groupOf } from "./pens.js";
 const AXIS = /^[xy]axis\d*$/; // a layout's names of them
 
 // x and y of a trace with the held point in its place.
-export function withLifted(lifted, index, { x, y }) {
-  const i = lifted?.elements?.get(index);
+export function withDragged(dragged, index, { x, y }) {
+  const i = dragged?.elements?.get(index);
   if (i === undefined) return { x, y };
   const [across, up] = [Array.from(x), Array.from(y)];
-  [across[i], up[i]] = [lifted.x, lifted.y];
+  [across[i], up[i]] = [dragged.x, dragged.y];
   return { x: across, y: up };
 }
 

@@ -1,86 +1,20 @@
-"""What the scripts have in common: the plan, and functions that stand in them."""
+"""The functions that stand in the scripts, as the runs need them, and the imports."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from textwrap import indent
 from typing import Any
 
-import numpy as np
-
-from lossviz.engine.experiment import STARTS, Experiment
-from lossviz.engine.objective import Objective
-from lossviz.engine.task import Task
-from lossviz.engine.training import LIMIT
-from lossviz.export import snippets
-from lossviz.export.rows import DRAWN, loaders, rows_code
-from lossviz.export.text import WIDTH, NoScript, definitions
+from lossviz.export.scripts import snippets
+from lossviz.export.scripts.code import WIDTH, definitions
+from lossviz.export.scripts.plan import Plan, is_penalised, start_of
+from lossviz.export.scripts.samples import loaders
 from lossviz.formula.item import VARIABLES, formula_of
 from lossviz.formula.typed import Formula
 from lossviz.items.losses import LOSSES
-from lossviz.items.models import MODELS
 from lossviz.items.models.linear import in_units, units
 from lossviz.items.schedules import SCHEDULES
-from lossviz.views.charts.style import styles
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What a script has to say, worked out once.
-
-    tasks: of the runs, in their order; labels: theirs, one each.
-    losses: what each run's loss is called: two written ones need two names.
-    rows: the code for each distinct sample; suffixes: what its names end in, by run.
-    """
-
-    tasks: tuple[Task, ...]
-    labels: tuple[str, ...]
-    losses: tuple[str, ...]
-    rows: tuple[str, ...]
-    suffixes: tuple[str, ...]
-
-    @property
-    def experiments(self) -> list[Experiment]:
-        return [task.experiment for task in self.tasks]
-
-    def any(self, is_so: Callable[[Task], Any]) -> bool:
-        """Whether it is so for some run."""
-        return any(map(is_so, self.tasks))
-
-
-def plan_of(experiments: Sequence[Experiment]) -> Plan:
-    """The plan; NoScript where a run diverges before its first step, or its loss learns."""
-    tasks = tuple(map(Task.of, experiments))
-    for task in tasks:
-        if task.learned is not None:
-            label = LOSSES[task.experiment.loss].label.partition(" (")[0]
-            raise NoScript(
-                f"{label} learns its own parameters along with the model's, which only LossViz's "
-                "own script does."
-            )
-        objective = Objective.of([task])
-        with np.errstate(all="ignore"):
-            values = objective.values(task.start[None])[0], objective.test(task.start[None])[0][0]
-        if not max(values) <= LIMIT:
-            raise NoScript("The run diverges before its first step, so there is nothing to say.")
-    drawn = list(dict.fromkeys(e.only(DRAWN) for e in experiments))
-    suffixes = [f"_{k}" if len(drawn) > 1 else "" for k in range(1, len(drawn) + 1)]
-    samples = [Task.of(e).sample for e in drawn]
-    return Plan(
-        tasks,
-        tuple(style.label for style in styles(experiments)),
-        tuple(map(_loss_names(experiments).__getitem__, experiments)),
-        tuple(map(rows_code, drawn, samples, suffixes)),
-        tuple(suffixes[drawn.index(e.only(DRAWN))] for e in experiments),
-    )
-
-
-def _loss_names(experiments: Sequence[Experiment]) -> dict[Experiment, str]:
-    texts = {e: e[f"{e.loss}.text"] for e in experiments if e.loss in VARIABLES}
-    order = list(dict.fromkeys((e.loss, text) for e, text in texts.items()))
-    number = {key: "" if len(order) == 1 else f"_{k}" for k, key in enumerate(order, 1)}
-    return {e: e.loss + (number[e.loss, texts[e]] if e in texts else "") for e in experiments}
 
 
 def losses_code(plan: Plan) -> list[str]:
@@ -186,19 +120,6 @@ def report_code(plan: Plan) -> list[str]:
             }
         ),
     ]
-
-
-def start_of(task: Task) -> str:
-    """How the start is made: zeros, normal, xavier, he, or given."""
-    e = task.experiment
-    options = e.params_of("model")
-    how = MODELS[e.model].usual_start(**options) if e.init == "auto" else e.init
-    return how if how in STARTS else "given"
-
-
-def is_penalised(task: Task) -> bool:
-    """Whether a penalty is added to the mean loss."""
-    return bool(task.experiment.l1 or task.experiment.l2)
 
 
 def loop(template: str, plan: Plan) -> str:

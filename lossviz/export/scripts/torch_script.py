@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from lossviz.base.registry import Value
 from lossviz.engine.experiment import Experiment, loss_of
 from lossviz.engine.task import Task
-from lossviz.export import lines, parts
-from lossviz.export.text import NoScript, bound
+from lossviz.export.scripts import functions, runs
+from lossviz.export.scripts.code import NoScript, bound
+from lossviz.export.scripts.plan import plan_of
 from lossviz.formula.item import VARIABLES
 from lossviz.items.losses import LOSSES
 from lossviz.items.optimizers import OPTIMIZERS
@@ -148,26 +149,26 @@ OPTIMIZER: Mapping[str, str | Callable[[Options], str]] = {
 
 def torch_script(experiments: Sequence[Experiment]) -> list[str]:
     """The blocks of the script, without its first words."""
-    plan = parts.plan_of(experiments)
-    functions = [
-        *parts.written_code(plan, lambda formula: formula.torch_source()),
-        *parts.features_code(plan),
-        *parts.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
-        *parts.descent_code(plan),
-        parts.loop(TRAIN, plan),
-        *parts.report_code(plan),
+    plan = plan_of(experiments)
+    blocks = [
+        *functions.written_code(plan, lambda formula: formula.torch_source()),
+        *functions.features_code(plan),
+        *functions.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
+        *functions.descent_code(plan),
+        functions.loop(TRAIN, plan),
+        *functions.report_code(plan),
     ]
-    runs = lines.runs_code(
+    found = runs.runs_code(
         plan,
         _loss,
         lambda task: {"optimizer": _said(OPTIMIZER, "optimizer", task)},
         model=_model,
         predict="model(torch.tensor(theta), torch.tensor(each)).numpy()",
     )
-    uses_f = any("F." in block for block in (*functions, *runs))
+    uses_f = any("F." in block for block in (*blocks, *found))
     more = ["import torch", *(["import torch.nn.functional as F"] if uses_f else [])]
-    is_partial = any("partial(" in run for run in runs)
-    return [parts.imports(plan, *more, is_partial=is_partial), *functions, *plan.rows, *runs]
+    is_partial = any("partial(" in run for run in found)
+    return [functions.imports(plan, *more, is_partial=is_partial), *blocks, *plan.rows, *found]
 
 
 def _loss(task: Task, name: str) -> str:
@@ -192,5 +193,5 @@ def _said(table: Mapping[str, str | Callable[[Options], str]], choice: str, task
 
 
 def _model(task: Task) -> str:
-    name = lines.activation_of(task)
-    return lines.model_name(task, "F.gelu" if name == "gelu" else f"torch.{name}")
+    name = runs.activation_of(task)
+    return runs.model_name(task, "F.gelu" if name == "gelu" else f"torch.{name}")

@@ -1,28 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { Element } from "./document.mjs";
-import { h, marked, number, percent, setAttribute, setText, svg } from "../../lossviz/player/js/page.js";
-
-const CASES = JSON.parse(readFileSync(new URL("../cases/numbers.json", import.meta.url), "utf-8"));
-
-for (const [value, words] of CASES) {
-  test(`${value} is written as Python writes it`, () => {
-    assert.equal(number(Number(value.replace("inf", "Infinity"))), words);
-  });
-}
-
-test("shares are per cent with one place and a true minus", () => {
-  const cases = [[0, "0.0 %"], [0.1234, "12.3 %"], [1, "100.0 %"], [-0.5, "\u221250.0 %"]];
-  for (const [value, words] of cases) assert.equal(percent(value), words);
-  for (const value of [NaN, Infinity, -Infinity]) assert.equal(percent(value), "\u2013");
-});
-
-test("text is marked so that Plotly shows it as it is", () => {
-  assert.equal(marked("<b>a & b</b> <i>"), "&lt;b&gt;a &amp; b&lt;/b&gt; &lt;i&gt;");
-  assert.equal(marked("&lt;"), "&amp;lt;");
-});
+import { h, setAttribute, setText, svg } from "../../lossviz/player/js/dom.js";
 
 test("an element has its attributes, listeners and children", () => {
   let clicks = 0;

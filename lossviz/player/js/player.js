@@ -1,9 +1,10 @@
 // The player: charts that move with the step, and all that says and sets the step.
 
+import { createAddress } from "./address.js";
 import { createEditing } from "./editing.js";
 import { createLinks } from "./links.js";
-import { h, setText } from "./page.js";
-import { advance, arrive, frameAt, rateOf, stepIn, withStep } from "./playback.js";
+import { h, setText } from "./dom.js";
+import { advance, arrive, frameAt, rateOf } from "./playback.js";
 import { counts, createStage, mounting } from "./stage.js";
 import { createLegend, createTables } from "./table.js";
 import { createToolbar } from "./toolbar.js";
@@ -21,7 +22,6 @@ function createPlayer(place, plotlyUrl) {
   };
   let [component, choosable] = [null, false];
   let [request, clock, tableClock, rest, gone] = [0, 0, 0, 0, false];
-  const path = location.pathname;
 
   const stage = createStage(place, plotlyUrl, {
     apply, attach: (chart) => links.attach(chart), frame: () => state.frame, stop: pause,
@@ -34,7 +34,7 @@ function createPlayer(place, plotlyUrl) {
     toggle, loop: (on) => { state.loop = on; }, speed: (value) => { state.speed = value; },
     back: () => seek(state.frame - 1), forward: () => seek(state.frame + 1), reset: () => seek(0),
     scrub: (step) => seek(frameAt(state.steps, step)), key: onKey,
-    action: (name) => component.setTriggerValue("action", name), copy: copyAddress, fail,
+    action: (name) => component.setTriggerValue("action", name), copy: copyLink, fail,
   });
   toolbar.node.append(legend.node);
   root.prepend(toolbar.node);
@@ -51,8 +51,7 @@ function createPlayer(place, plotlyUrl) {
   });
   document.addEventListener("keydown", onKey);
   document.addEventListener("visibilitychange", wake);
-  window.addEventListener("popstate", onBack);
-  window.navigation?.addEventListener?.("currententrychange", guard(restoreAddress));
+  const address = createAddress(root, { back: goToAddress, changed: guard(writeAddress) });
 
   const last = () => state.steps.length - 1;
   const atEnd = () => state.frame === last();
@@ -117,7 +116,7 @@ function createPlayer(place, plotlyUrl) {
   // Playback has come to rest: Plotly, the address bar and the screen reader learn where.
   function settle(aloud = true) {
     for (const chart of charts.values()) chart.settle(state.frame);
-    restoreAddress();
+    writeAddress();
     if (!aloud) return;
     const { steps, frame, total } = state;
     setText(voice, `Step ${steps[frame]} of ${total}.${tables.sentence(frame)}`);
@@ -165,31 +164,19 @@ function createPlayer(place, plotlyUrl) {
 
   // --- the address bar and the keyboard -------------------------------------------------------
 
-  function restoreAddress() {
-    if (state.playing || state.run === null || gone || location.pathname !== path) return;
-    const step = atEnd() ? null : state.steps[state.frame];
-    const search = withStep(location.search, state.key, step);
-    if (search === location.search) return;
-    history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+  function writeAddress() {
+    if (state.playing || state.run === null || gone) return;
+    address.write(state.key, atEnd() ? null : state.steps[state.frame]);
   }
 
-  // Resolves once the address, step included, is in the clipboard.
-  async function copyAddress() {
-    restoreAddress();
-    if (navigator.clipboard) return navigator.clipboard.writeText(location.href);
-    // A page served without TLS to another machine has no clipboard of its own.
-    const field = root.appendChild(h("textarea", { readonly: true }));
-    field.value = location.href;
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    if (!copied) throw new Error("The browser did not let the link be copied; it is in the address bar.");
-    return undefined;
+  async function copyLink() {
+    writeAddress();
+    return address.copy();
   }
 
-  function onBack() {
-    if (state.run === null || location.pathname !== path) return;
-    const step = stepIn(location.search, state.key);
+  function goToAddress() {
+    if (state.run === null) return;
+    const step = address.read(state.key);
     seek(step === null ? last() : frameAt(state.steps, step));
   }
 
@@ -212,7 +199,7 @@ function createPlayer(place, plotlyUrl) {
     clearTimeout(rest);
     document.removeEventListener("keydown", onKey);
     document.removeEventListener("visibilitychange", wake);
-    window.removeEventListener("popstate", onBack);
+    address.remove();
     links.remove();
     editing.remove();
     stage.remove();

@@ -7,7 +7,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.sampling import Sample, generator
-from lossviz.export.text import NoScript, comment, literal
+from lossviz.export.scripts.code import NoScript, comment, literal
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import is_packed
 

@@ -7,8 +7,8 @@ from importlib import import_module
 
 from lossviz.engine.choices import CHOICES
 from lossviz.engine.experiment import PLAIN, Experiment, Sweep
-from lossviz.export.rows import is_named
-from lossviz.export.text import NoScript, quoted
+from lossviz.export.scripts.code import NoScript, quoted
+from lossviz.export.scripts.samples import is_named
 
 # What each is called, and where its blocks are made: imported when it is asked for.
 FLAVOURS: Mapping[str, str] = {
@@ -57,7 +57,7 @@ def queries(experiments: Sequence[Experiment]) -> list[str]:
 def _maker(flavour: str) -> Callable[[Sequence[Experiment]], list[str]]:
     if flavour == "lossviz":
         return _lossviz
-    module = import_module(f"lossviz.export.{flavour}_script")
+    module = import_module(f"lossviz.export.scripts.{flavour}_script")
     return getattr(module, f"{flavour}_script")
 
 

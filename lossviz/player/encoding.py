@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from lossviz.player.edit import Editing
+from lossviz.player.interaction import Editing
 from lossviz.player.movie import Array, Cell, Chart, Links, Movie, Table, Track
 
 Json = dict[str, Any]

@@ -1,4 +1,4 @@
-import { mount } from "lossviz/main.js";
+import { mount } from "lossviz/player.js";
 
 const place = document.getElementById("player");
 const text = document.getElementById("payload").textContent.trim();

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.task import Task
-from lossviz.export import lines, parts
-from lossviz.export.text import bound, definitions
+from lossviz.export.scripts import functions, runs
+from lossviz.export.scripts.code import bound, definitions
+from lossviz.export.scripts.plan import plan_of
 from lossviz.items.optimizers import OPTIMIZERS
 
 LINEAR = '''
@@ -102,30 +103,30 @@ def train(rows, test_rows, model, loss, *, theta, update, slots, rates{options})
 
 def numpy_script(experiments: Sequence[Experiment]) -> list[str]:
     """The blocks of the script, without its first words."""
-    plan = parts.plan_of(experiments)
+    plan = plan_of(experiments)
     optimizers = dict.fromkeys(e.optimizer for e in experiments)
-    found = map(lines.activation_of, plan.tasks)
+    found = map(runs.activation_of, plan.tasks)
     activations = dict.fromkeys(name for name in found if name)
-    functions = [
-        *parts.losses_code(plan),
-        *parts.features_code(plan),
-        *parts.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
+    blocks = [
+        *functions.losses_code(plan),
+        *functions.features_code(plan),
+        *functions.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
         *(ACTIVATIONS[name].strip() for name in activations),
         *definitions(OPTIMIZERS[name].function for name in optimizers),
-        *parts.descent_code(plan),
-        parts.loop(TRAIN, plan),
-        *parts.report_code(plan),
+        *functions.descent_code(plan),
+        functions.loop(TRAIN, plan),
+        *functions.report_code(plan),
     ]
-    runs = lines.runs_code(
+    found = runs.runs_code(
         plan,
-        lines.loss_name,
+        runs.loss_name,
         _update,
-        model=lines.model_name,
+        model=runs.model_name,
         predict="model(theta, each)[0]",
     )
     more = ["from scipy.special import ndtr"] if "gelu" in activations else []
-    is_partial = any("partial(" in run for run in runs)
-    return [parts.imports(plan, *more, is_partial=is_partial), *functions, *plan.rows, *runs]
+    is_partial = any("partial(" in run for run in found)
+    return [functions.imports(plan, *more, is_partial=is_partial), *blocks, *plan.rows, *found]
 
 
 def _update(task: Task) -> dict[str, str]:

@@ -36,7 +36,8 @@ def page(
         "payload": b64encode(data).decode(),
         **_fixed(),
     }
-    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], _file("lossviz.export", "page.html"))
+    template = _file("lossviz.export", "offline_page.html")
+    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], template)
 
 
 def _paragraphs(sentences: Sequence[str], attributes: str = "") -> str:
@@ -46,12 +47,12 @@ def _paragraphs(sentences: Sequence[str], attributes: str = "") -> str:
 @cache
 def _fixed() -> dict[str, str]:
     """What all pages have in common."""
-    styles = _file("lossviz.player", "player.css") + _file("lossviz.export", "page.css")
+    styles = _file("lossviz.player", "player.css") + _file("lossviz.export", "offline_page.css")
     return {
         "styles": styles,
         "plotly": _inline(_file("plotly", "package_data", "plotly.min.js")),
         "modules": json.dumps({"imports": _modules()}, indent=0),
-        "start": _file("lossviz.export", "page.js"),
+        "start": _file("lossviz.export", "offline_page.js"),
     }
 
 

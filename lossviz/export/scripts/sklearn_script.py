@@ -10,8 +10,9 @@ import numpy as np
 from lossviz.analysis.minimum import reference
 from lossviz.engine.experiment import OBJECTIVE, Experiment
 from lossviz.engine.task import Task
-from lossviz.export import lines, parts
-from lossviz.export.text import NoScript, call, quoted
+from lossviz.export.scripts import functions, runs
+from lossviz.export.scripts.code import NoScript, call, quoted
+from lossviz.export.scripts.plan import plan_of
 from lossviz.items.losses import LOSSES
 
 PRECISE = {"tol": "1e-12", "max_iter": "100_000"}
@@ -122,14 +123,14 @@ OTHERS = {
 def sklearn_script(experiments: Sequence[Experiment]) -> list[str]:
     """The blocks of the script, without its first words."""
     asked = list(dict.fromkeys(e.only(OBJECTIVE) for e in experiments))
-    plan = parts.plan_of(asked)
+    plan = plan_of(asked)
     estimators = [_estimator(task) for task in plan.tasks]
-    functions = [
-        *parts.losses_code(plan),
-        *parts.features_code(plan),
-        *parts.report_code(plan),
+    blocks = [
+        *functions.losses_code(plan),
+        *functions.features_code(plan),
+        *functions.report_code(plan),
     ]
-    runs = [
+    found = [
         _fit(task, estimator, label, suffix)
         for task, estimator, label, suffix in zip(
             plan.tasks, estimators, plan.labels, plan.suffixes, strict=True
@@ -141,13 +142,13 @@ def sklearn_script(experiments: Sequence[Experiment]) -> list[str]:
         + ", ".join(sorted({each.name for each in estimators if each.module == module}))
         for module in sorted(modules)
     ]
-    is_partial = any("partial(" in run for run in runs)
+    is_partial = any("partial(" in run for run in found)
     about = (
         "# The estimators find the exact minimum of the training loss, penalty included: where\n"
         "# descent ends if its rate is small enough and it is given enough steps."
     )
-    imports = parts.imports(plan, *more, is_partial=is_partial)
-    return [about, imports, *functions, *plan.rows, *runs]
+    imports = functions.imports(plan, *more, is_partial=is_partial)
+    return [about, imports, *blocks, *plan.rows, *found]
 
 
 def _estimator(task: Task) -> Estimator:
@@ -182,7 +183,7 @@ def _fit(task: Task, estimator: Estimator, label: str, suffix: str) -> str:
     e, y, y_test = task.experiment, f"y{suffix}", f"y_test{suffix}"
     targets = estimator.y.format(t="t", y=y)
     found = [
-        *lines.rows_lines(task, suffix),
+        *runs.rows_lines(task, suffix),
         "(A, t), (A_test, t_test) = rows, test_rows",
         f"# It minimises {estimator.minimises}.",
         f"estimator = {call(estimator.name, **estimator.arguments)}",
@@ -198,7 +199,7 @@ def _fit(task: Task, estimator: Estimator, label: str, suffix: str) -> str:
     else:
         found.append("W = np.append(estimator.intercept_, estimator.coef_)")
     found += [
-        f"loss = {lines.loss_name(task, e.loss)}",
+        f"loss = {runs.loss_name(task, e.loss)}",
         "z, z_test = A @ W.T, A_test @ W.T",
         "train_loss, test_loss = loss(z, t)[0].mean(), loss(z_test, t_test)[0].mean()",
     ]
@@ -206,9 +207,9 @@ def _fit(task: Task, estimator: Estimator, label: str, suffix: str) -> str:
     terms += [f"{e.l2!r} * (w**2).sum()"] if e.l2 else []
     if terms:
         found += ["w = W[..., 1:]", f"train_loss += {' + '.join(terms)}"]
-    arguments = [quoted(label), lines.names_list(task), "theta", "[(train_loss, test_loss)]"]
+    arguments = [quoted(label), runs.names_list(task), "theta", "[(train_loss, test_loss)]"]
     if task.sample.classes:
         found.append(f"errors = share_wrong(z, {y}), share_wrong(z_test, {y_test})")
         arguments.append("errors")
-    found += ["theta = W.ravel()", *lines.units_lines(task), call("report", *arguments)]
+    found += ["theta = W.ravel()", *runs.units_lines(task), call("report", *arguments)]
     return "\n".join(found)
