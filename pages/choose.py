@@ -1,14 +1,15 @@
 """Which loss: what the rows say, the losses that speaks for, and whether they really do better."""
 
-from lossviz.ui import guide, own, page, rows, state
+from lossviz.ui import guide, own_data, page, state
+from lossviz.ui.upload import dialog
 
 page.begin("Which loss?")
 state.load()
 guide.choice()
 chosen = guide.rows()
 cost = guide.cost(chosen)
-if missing := own.missing():
-    rows.ask_again(missing)
+if missing := own_data.missing():
+    dialog.ask_again(missing)
 else:
     found = guide.findings(chosen)
     picked = guide.picks(chosen, found, cost)

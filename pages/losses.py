@@ -1,6 +1,8 @@
 """The loss gallery: every loss with its slope, its facts, its names elsewhere and its code."""
 
-from lossviz.ui import cards, gallery, page
+from lossviz.ui import page
+from lossviz.ui.gallery import cards
+from lossviz.ui.gallery import chart as gallery
 
 page.begin("Losses")
 gallery.load()

@@ -2,28 +2,39 @@
 
 import streamlit as st
 
-from lossviz.ui import below, editing, own, page, playground, rows, state
+from lossviz.ui import own_data, page, state
+from lossviz.ui.playground import (
+    about,
+    downloads,
+    editing,
+    notices,
+    panel,
+    sidebar,
+    stage,
+    which_runs,
+)
+from lossviz.ui.upload import dialog
 
 page.begin("Playground")
 state.load()
 with st.sidebar:  # its first element makes the sidebar, which makes the charts narrower
-    rows.door()
+    dialog.button()
 with st.container():  # however much it holds, the player below keeps its place
-    playground.notices()
-    if missing := own.missing():
-        rows.ask_again(missing)
-    wanted = [] if missing else playground.experiments()
+    notices.show()
+    if missing := own_data.missing():
+        dialog.ask_again(missing)
+    wanted = [] if missing else which_runs.wanted()
     if wanted:
-        playground.panel(wanted)
+        panel.choice(wanted)
 with st.container():
     if wanted:
-        editing.bar(wanted[playground.view(wanted).chosen])
+        editing.bar(wanted[panel.view(wanted).chosen])
 if wanted:
-    playground.stage(wanted)
+    stage.show(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts
-    playground.presets()
-    playground.settings()
+    sidebar.examples()
+    sidebar.settings()
 if wanted:
-    below.about(wanted)
-    below.take_away(wanted)
+    about.show(wanted)
+    downloads.show(wanted)
 state.save()

@@ -11,7 +11,9 @@ from hypothesis import strategies as some
 
 from lossviz import parse, sample
 from lossviz.player import Action, read_action, read_edit
-from lossviz.ui import editing, own, playground, state
+from lossviz.ui import own_data, state
+from lossviz.ui.playground import editing, stage
+from lossviz.ui.playground.panel import view
 from lossviz.ui.training import train
 from lossviz.views.panels import View, linked_rows
 from lossviz.views.panels import playground as drawn
@@ -63,9 +65,9 @@ def tell(value: object) -> None:
     """What the player does with a report: as `ui.player.player`."""
     action, edit = read_action(value), read_edit(value)
     if action is not None:
-        playground._act(action)
+        stage._act(action)
     if edit is not None:
-        playground._edit(edit)
+        stage._edit(edit)
 
 
 NO_ACTIONS = (
@@ -125,7 +127,7 @@ LINKS = [
 def shown():
     """The truth and the numbers of the page, as it is."""
     runs = st.session_state.training.runs
-    chart = drawn(runs, playground.view([run.experiment for run in runs])).charts["fit"]
+    chart = drawn(runs, view([run.experiment for run in runs])).charts["fit"]
     truth = [trace["y"] for trace in chart.drawing["data"] if trace["name"] == "clean truth"]
     return truth, [run.test_loss[-1] for run in runs]
 
@@ -134,15 +136,15 @@ def shown():
 def test_editing_changes_nothing_until_a_point_is_edited_and_undo_gives_all_back(query, session):
     runs = begin(query).runs
     before, settings, numbers = state.sweep(), dict(session.settings), shown()
-    playground._act(Action("edit"))
+    stage._act(Action("edit"))
     assert state.sweep() == before
     assert session.settings == settings
     np.testing.assert_equal(shown(), numbers)
-    assert editing.editing(runs[0], playground.view([run.experiment for run in runs]))
+    assert editing.editing(runs[0], view([run.experiment for run in runs]))
     data = runs[0].task.sample
     tell({"kind": "drag", "chart": "fit", "row": 2, "x": 1.25, "y": -0.5, "n": 1})
     [experiment, *_] = state.sweep()
-    assert experiment.data in own.OWN
+    assert experiment.data in own_data.OWN
     place = linked_rows(runs, View())[2]
     now, moved = sample(experiment), np.arange(len(data.y)) == place
     np.testing.assert_array_equal(now.X[~moved], data.X[~moved])  # to the last bit
@@ -160,7 +162,7 @@ def test_editing_changes_nothing_until_a_point_is_edited_and_undo_gives_all_back
     assert session.settings == settings
     train(list(state.sweep()))
     np.testing.assert_equal(shown(), numbers)
-    playground._act(Action("edit"))
+    stage._act(Action("edit"))
     assert not editing.is_on()
     assert state.sweep() == before
 
@@ -169,7 +171,7 @@ def test_the_story_and_the_truth_stay_in_sight_while_points_are_edited(session):
     runs = begin(LINKS[0]).runs
     [[truth], _] = shown()
     assert len(truth) == 2
-    playground._act(Action("edit"))
+    stage._act(Action("edit"))
     tell({"kind": "drop", "chart": "fit", "row": 2, "x": 1.25, "y": -0.5, "n": 1})
     [[now], _] = shown()
     x = runs[0].task.sample.X[:, 0]
@@ -179,7 +181,7 @@ def test_the_story_and_the_truth_stay_in_sight_while_points_are_edited(session):
     state.put({"data": ("sine",)})  # other rows have another truth, and another story
     assert editing.origin() is None
     state.put({"data": ("table",)})
-    playground._act(Action("edit"))
+    stage._act(Action("edit"))
     assert editing.origin() is None
     train(list(state.sweep()))
     assert len(shown()[0][0]) == 0
@@ -190,10 +192,10 @@ def test_what_is_no_edit_of_this_chart_changes_nothing(session):
     edit = {"kind": "drop", "chart": "fit", "row": 2, "x": 1.0, "y": 1.0, "n": 1}
     before = state.sweep()
     tell(edit)  # nothing is being edited
-    playground._act(Action("edit"))
+    stage._act(Action("edit"))
     tell({**edit, "chart": "surface"})
     tell({**edit, "row": 10_000})
-    playground._act(Action("row", 10_000))
+    stage._act(Action("row", 10_000))
     assert state.sweep() == before
     assert not session.notes
     tell({**edit, "x": 1e25})
@@ -204,7 +206,7 @@ def test_what_is_no_edit_of_this_chart_changes_nothing(session):
 def test_the_beginning_stays_in_reach_however_much_is_edited(session):
     begin(LINKS[0])
     before = state.sweep()
-    playground._act(Action("edit"))
+    stage._act(Action("edit"))
     session.training = train(list(state.sweep()))
     for k in range(editing.MOST_UNDONE + 5):
         state.put({"data": ("table",), "table.test": (k / 1000,)})
@@ -219,11 +221,11 @@ def test_the_beginning_stays_in_reach_however_much_is_edited(session):
 )
 def test_a_new_seed_redraws_every_seed_that_is_compared(seeds, then, session):
     begin("loss=huber&steps=2&" + "&".join(f"seed={seed}" for seed in seeds))
-    playground._act(Action("new_seed"))
+    stage._act(Action("new_seed"))
     assert state.values("seed") == then
 
 
 def test_beyond_the_last_seed_is_a_sentence(session):
     begin(f"loss=huber&steps=2&seed={2**32 - 1}")
-    playground._act(Action("new_seed"))
+    stage._act(Action("new_seed"))
     assert "lies outside 0 to 4294967295; the old value was kept." in session.notes[0]

@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 from suiting import choosing
 
 from lossviz import DATASETS, parse
+from lossviz.base.limits import SHOWN
 from lossviz.engine.choices import CHOICES
 from lossviz.items.datasets.own import Table, keep
-from lossviz.ui import playground, state
+from lossviz.ui import page, state
+from lossviz.ui.playground import sidebar
 from lossviz.views.examples import PRESETS, WELCOME
 
 TIMEOUT = 60
@@ -22,8 +24,8 @@ def app(query: str = "") -> AppTest:
     at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
     for key, values in _pairs(query).items():
         at.query_params[key] = values
-    for title in playground.GROUPS:
-        at.session_state[playground.FOLD + title] = True
+    for title in sidebar.GROUPS:
+        at.session_state[page.FOLD + title] = True
     at.run()
     assert not at.exception
     return at
@@ -259,7 +261,7 @@ def together(choice: str) -> list[str]:
     links = []
     for data, names in alike.items():
         left = iter(names)
-        while few := list(islice(left, playground.MAX_RUNS)):
+        while few := list(islice(left, SHOWN)):
             chosen = "&".join(f"{choice}={name}" for name in few)
             links.append(f"{chosen}&{rest}" if choice == "data" else f"data={data}&{chosen}&{rest}")
     return links
@@ -288,7 +290,7 @@ def test_a_table_too_large_to_be_taken_away_has_a_sentence(monkeypatch):
     monkeypatch.setattr("lossviz.export.csv_table.WRITTEN", 100)
     at = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
     at.query_params["steps"] = ["5"]
-    at.session_state[playground.FOLD + "Take it away"] = True
+    at.session_state[page.FOLD + "Take it away"] = True
     at.run()
     assert not at.exception
     [table] = [b.proto for b in at.get("download_button") if b.proto.label == "Runs (CSV)"]

@@ -33,7 +33,7 @@ from lossviz.items.datasets.own import (
 )
 from lossviz.items.datasets.packing import VERSION, pack, unpack
 from lossviz.tables import said_of_other
-from lossviz.ui import own
+from lossviz.ui import own_data
 from lossviz.views.examples import WELCOME
 
 
@@ -258,7 +258,7 @@ def test_a_text_that_names_edited_rows_says_that_no_file_gives_them():
     assert is_packed(few)
     assert not edited_in(few)
     experiment = Experiment(data="table", params={"table.rows": words})
-    assert own.said_of_link(experiment) == (
+    assert own_data.said_of_link(experiment) == (
         "The 400 rows of mine.csv are too many for a link, which asks for the file again, which "
         "lacks what was edited here. They stay in this session."
     )
@@ -271,10 +271,10 @@ def test_a_text_that_names_edited_rows_says_that_no_file_gives_them():
 
 
 def test_rows_that_are_taken_without_a_choice_were_edited(monkeypatch):
-    monkeypatch.setattr(own, "_hold", lambda words, table: None)
-    monkeypatch.setattr(own.state, "put", lambda changes: None)
-    assert edited_in(own.take(drawn(400)))
-    assert chosen_in(own.take(drawn(400), choice=CHOICE)) == CHOICE
+    monkeypatch.setattr(own_data, "_hold", lambda words, table: None)
+    monkeypatch.setattr(own_data.state, "put", lambda changes: None)
+    assert edited_in(own_data.take(drawn(400)))
+    assert chosen_in(own_data.take(drawn(400), choice=CHOICE)) == CHOICE
 
 
 def test_a_choice_too_long_for_a_link_is_to_be_made_again():
@@ -436,6 +436,8 @@ def test_without_outliers_no_row_is_one(data):
     ],
 )
 def test_outliers_that_nobody_chose_are_not_warned_of(query, is_example, said, monkeypatch):
-    monkeypatch.setattr(own.state, "sweep", lambda: parse(query)[0])
-    assert own.is_example() == is_example
-    assert own.said_of_left() == ([f"Your rows are taken as they stand, {said}."] if said else [])
+    monkeypatch.setattr(own_data.state, "sweep", lambda: parse(query)[0])
+    assert own_data.is_example() == is_example
+    assert own_data.said_of_left() == (
+        [f"Your rows are taken as they stand, {said}."] if said else []
+    )

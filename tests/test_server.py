@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from lossviz.ui.headstart import CUT, MOST_SETTINGS, HeadStart
+from lossviz.ui.preload import CUT, MOST_SETTINGS, Preload
 
 LONG = "&".join(f"seed={k}" for k in range(MOST_SETTINGS + 100))
 HTML = {"accept": "text/html"}
@@ -43,7 +43,7 @@ async def _page(request: Request) -> HTMLResponse:
     return HTMLResponse(f"<head></head>{request.url.query}")
 
 
-PAGE = HeadStart(Starlette(routes=[Route("/{path:path}", _page)]), "plotly.js", [])
+PAGE = Preload(Starlette(routes=[Route("/{path:path}", _page)]), "plotly.js", [])
 
 
 def asked(target: str, query: str, headers: dict[str, str]) -> list[dict]:

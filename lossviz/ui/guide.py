@@ -29,10 +29,10 @@ from lossviz.engine.numbers import number
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import is_packed, table_of
 from lossviz.items.outliers import OUTLIERS
-from lossviz.ui import controls, own, state
+from lossviz.ui import controls, own_data, state
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
-from lossviz.ui.rows import door
+from lossviz.ui.upload import dialog
 from lossviz.views.charts.guide import intervals
 from lossviz.views.charts.style import styles
 
@@ -48,7 +48,7 @@ def choice() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             controls.item(kind)
             if kind == "data":
-                door()
+                dialog.button()
     chosen = next(iter(state.sweep()))
     st.caption(f"{DATASETS[chosen.data].notes}  \n{OUTLIERS[chosen.outliers].notes}")
 
@@ -72,7 +72,7 @@ def rows() -> Experiment:
 
 def _title(chosen: Experiment) -> str:
     """What the data are called: rows of the user's own by their name."""
-    words = own.text_of(chosen)
+    words = own_data.text_of(chosen)
     return plain(table_of(words).name if words else DATASETS[chosen.data].label)
 
 
@@ -111,7 +111,7 @@ PROVED: Mapping[str, Callable[..., Proof]] = {
 
 
 def _scope(chosen: Experiment) -> str:
-    rows = own.text_of(chosen)
+    rows = own_data.text_of(chosen)
     return "session" if rows and not is_packed(rows) else "global"
 
 

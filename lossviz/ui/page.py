@@ -1,11 +1,16 @@
-"""What every page begins with."""
+"""What every page has: its beginning, words that are shown as they are, and groups."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from importlib.resources import files
 
 import streamlit as st
+
+from lossviz.ui import state
+
+FOLD = "fold "  # keys of the groups: this and the title
 
 # Streamlit leaves a hand's breadth above the first line; the charts need it more.
 STYLE = """
@@ -66,3 +71,11 @@ def plain(words: str) -> str:
     """The words with nothing that Streamlit's Markdown would take as an instruction."""
     apart = JOINTS.sub("\N{WORD JOINER}", words)  # which nobody sees
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", apart)
+
+
+def folded(title: str, icon: str, fill: Callable[[], None]) -> None:
+    """A group that is filled when it is opened: shut, it costs neither server nor browser."""
+    group = st.expander(title, icon=f":material/{icon}:", key=FOLD + title, on_change=state.hold)
+    if group.open:
+        with group:
+            fill()

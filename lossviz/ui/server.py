@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from lossviz import parse, run_all
 from lossviz.ui.assets import MODULES, PLAYER_FOLDER, PLOTLY, PLOTLY_URL, content, digest, zipped
-from lossviz.ui.headstart import HeadStart
+from lossviz.ui.preload import Preload
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 SWITCH: Final = 0.0005  # seconds
@@ -43,7 +43,7 @@ def routes() -> list[BaseRoute]:
 def middleware() -> list[Middleware]:
     """The middleware that has the page fetch those files before it needs them."""
     modules = [f"{PLAYER_FOLDER}/{name}" for name in MODULES]
-    return [Middleware(HeadStart, script=PLOTLY_URL, modules=modules)]
+    return [Middleware(Preload, script=PLOTLY_URL, modules=modules)]
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 def _warm_up() -> None:
     # The first visitor need not wait for this.
     zipped(PLOTLY)
-    import lossviz.ui.playground  # noqa: F401
+    import lossviz.ui.playground.stage  # noqa: F401
     from lossviz.views.examples import WELCOME
     from lossviz.views.panels import headline, playground
 

@@ -25,7 +25,7 @@ from lossviz.engine.cost import beyond
 from lossviz.engine.experiment import PLAIN, Sweep, param_of
 from lossviz.engine.link import VIEW, parse, said_of_unsuited
 from lossviz.items.losses import LOSSES
-from lossviz.ui.headstart import CUT, MOST_SETTINGS
+from lossviz.ui.preload import CUT, MOST_SETTINGS
 from lossviz.views.examples import WELCOME
 from lossviz.views.panels import PANELS, unfit
 

@@ -1,4 +1,4 @@
-"""What stands below the player: what there is to say of the losses, and what can be taken away."""
+"""What can be taken away: the runs on show as files."""
 
 from __future__ import annotations
 
@@ -7,35 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lossviz.analysis.replay import aligned
-from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.training import Run
 from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
-from lossviz.formula.item import VARIABLES
-from lossviz.ui.page import plain
-from lossviz.ui.playground import folded, view
+from lossviz.ui.page import folded
+from lossviz.ui.playground.panel import view
 from lossviz.ui.training import Training
-from lossviz.ui.written import what_was_found
-from lossviz.views.charts.style import styles
 from lossviz.views.panels import View, faults, headline, marks, playground, remarks
 
 
-def about(wanted: Sequence[Experiment]) -> None:
-    """Formula, advice and source of each loss on show."""
-
-    def fill() -> None:
-        for place, (experiment, look) in enumerate(zip(wanted, styles(wanted), strict=True)):
-            loss = loss_of(experiment)
-            st.markdown(f"**{plain(look.label)}**")
-            st.latex(loss.formula)
-            st.markdown(f"{loss.notes} {loss.outside}")
-            if experiment.loss in VARIABLES:
-                what_was_found(experiment, look, f"findings {place}")
-            st.caption(plain(loss.reference))
-
-    folded("About these losses", "menu_book", fill)
-
-
-def take_away(wanted: Sequence[Experiment]) -> None:
+def show(wanted: Sequence[Experiment]) -> None:
     """The runs on show as files, each made when it is asked for."""
 
     def fill() -> None:

@@ -14,7 +14,7 @@ from lossviz.views.charts.findings import findings as drawn
 from lossviz.views.charts.style import Style
 
 
-def what_was_found(experiment: Experiment, look: Style, key: str) -> None:
+def show(experiment: Experiment, look: Style, key: str) -> None:
     """The slope, what was found and where, and the check of the slope; `key` names the chart."""
     options = experiment.params_of("loss")
     written, found = formula_of(experiment.loss, options), findings(experiment.loss, options)

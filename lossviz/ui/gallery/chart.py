@@ -25,10 +25,10 @@ from lossviz.formula.item import VARIABLES
 from lossviz.items.catalogue import curve
 from lossviz.items.catalogue.curves import places
 from lossviz.items.losses import LOSSES
-from lossviz.ui.headstart import CUT, MOST_SETTINGS
+from lossviz.ui import formula_findings
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
-from lossviz.ui.written import what_was_found
+from lossviz.ui.preload import CUT, MOST_SETTINGS
 from lossviz.views.charts.gallery import gallery
 from lossviz.views.charts.style import searchable, styles
 from lossviz.views.gallery_link import EXAMPLE, FIRST_SHOWN, TASKS, address, parse, task_of
@@ -274,4 +274,4 @@ def formulas(wanted: Sequence[Experiment]) -> None:
     for place, (experiment, look) in enumerate(zip(wanted, styles(wanted), strict=True)):
         if experiment.loss in VARIABLES:
             st.header(plain(look.label))
-            what_was_found(experiment, look, f"gallery findings {place}")
+            formula_findings.show(experiment, look, f"gallery findings {place}")

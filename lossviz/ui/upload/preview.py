@@ -48,7 +48,7 @@ def _data(raw: Raw, kinds: Mapping[str, str]) -> dict[str, Any]:
 
 @cache
 def _component() -> Callable[..., Any]:
-    folder = files("lossviz.ui")
+    folder = files("lossviz.ui.upload")
     return component(
         "lossviz_preview",
         css=(folder / "preview.css").read_text("utf-8"),

@@ -22,9 +22,9 @@ from lossviz.items.datasets.own import Table, called, table_of
 from lossviz.player import Edit, Editing
 from lossviz.tables import added, from_sample, is_drawable, moved, removed, toggled
 from lossviz.ui import state
-from lossviz.ui.own import OWN, take, text_of, texts
+from lossviz.ui.own_data import OWN, take, text_of, texts
 from lossviz.ui.player import answered
-from lossviz.ui.rows import rows_as_a_table
+from lossviz.ui.playground.row_editor import rows_as_a_table
 from lossviz.views.panels import View, linked_rows
 
 # The settings that say which rows there are: what undo goes back to.

@@ -45,7 +45,7 @@ CUT: Final = "view.cut"  # the key that says how many there were
 IMPORT: Final = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 
 
-class HeadStart:
+class Preload:
     """ASGI middleware that puts a script and the modules to fetch into Streamlit's page."""
 
     def __init__(self, app: ASGIApp, script: str, modules: Sequence[str]) -> None:

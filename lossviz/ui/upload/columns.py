@@ -1,16 +1,15 @@
-"""The dialog that takes a file or pasted text, and says what is to be learned of it."""
+"""What a file holds and what is to be learned of it: columns, their kinds, target and features."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
-from lossviz.base.limits import MEGABYTES
 from lossviz.base.words import counted
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import FEW, Table, chosen_in, named, usual_share
+from lossviz.items.datasets.own import Table, chosen_in, named, usual_share
 from lossviz.tables import (
     FileFault,
     Picked,
@@ -23,102 +22,19 @@ from lossviz.tables import (
     read_as,
     said_of_other,
 )
-from lossviz.ui import own, state
+from lossviz.ui import own_data, state
 from lossviz.ui.page import plain
-from lossviz.ui.preview import preview
-
-FILE, PASTED = "A file", "Pasted text"
-EXAMPLE = "weight; consumption\n1,2; 5,6\n1,5; 6,9\n0,9; 4,8"
-OF_FILE = "of file "  # keys of what is held while the dialog is open
+from lossviz.ui.upload.given import OF_FILE, Given, read, shut
+from lossviz.ui.upload.preview import preview
 
 
-def _dismissed() -> None:
-    state.hold()
-    _forget()
-
-
-def _forget() -> None:
-    """Let go of the file and of what was said of it."""
-    for key in [str(key) for key in st.session_state]:
-        if key.startswith(OF_FILE):
-            del st.session_state[key]
-
-
-@st.dialog("Use your own data", width="large", on_dismiss=_dismissed)
-def bring() -> None:
-    """Take a file or pasted text, and choose what is to be predicted from what."""
-    how = st.segmented_control(
-        "Where from",
-        [FILE, PASTED],
-        default=FILE,
-        required=True,
-        key="rows from",
-        label_visibility="collapsed",
-        on_change=state.hold,
-    )
-    try:
-        given = _from_file() if how == FILE else _pasted()
-        if given is not None:
-            _found(given)
-    except FileFault as fault:
-        st.error(plain(str(fault)), icon=":material/error:")
-    st.caption(
-        f"Up to {FEW} rows travel in the link, to the last digit, where they fit. All others stay "
-        "in the memory of this session, and nobody else sees them. Nothing is written to a disk."
-    )
-
-
-@dataclass(frozen=True)
-class Given:
-    """A file or a pasted text; `mark` tells it from others, so that each has widgets of its own."""
-
-    mark: str
-    text: bytes | str
-    name: str
-
-
-def _from_file() -> Given | None:
-    given = st.file_uploader(
-        "Rows and columns as text (CSV), with or without a line of names",
-        key="rows file",
-        type=["csv", "tsv", "txt", "dat"],
-        max_upload_size=MEGABYTES,
-        on_change=state.hold,
-    )
-    return None if given is None else Given(given.file_id, given.getvalue(), given.name)
-
-
-def _pasted() -> Given | None:
-    given = st.text_area(
-        "Rows, such as copied from a spreadsheet",
-        key="rows text",
-        height=180,
-        placeholder=EXAMPLE,
-        on_change=state.hold,
-    )
-    if not given.strip():
-        return None
-    return Given(f"{len(given)} {hash(given)}", given, "pasted rows")
-
-
-def _read(given: Given, choice: Choice) -> Raw:
-    """Read once, however often the dialog is drawn."""
-    key = given.mark, choice.header, choice.kinds
-    kept = st.session_state.setdefault(f"{OF_FILE}read", {})
-    if key not in kept:
-        for old in [each for each in kept if each[0] != given.mark or each[2]]:
-            del kept[old]  # of others, nothing; of this one, as it looks without being told
-        kept[key] = read_as(given.text, given.name, choice)
-    return kept[key]
-
-
-def _found(given: Given) -> None:
+def choice(given: Given) -> None:
     """What the file holds, and what is to be learned of it; its rows where they are the link's."""
     key = f"{OF_FILE}start {given.mark}"
     if key not in st.session_state:
         st.session_state[key] = _start(given)
     start: Choice = st.session_state[key]
-    looks = _read(given, Choice())
+    looks = read(given, Choice())
     header = st.toggle(
         "First row holds names",
         looks.has_names if start.header is None else start.header,
@@ -126,18 +42,18 @@ def _found(given: Given) -> None:
         on_change=state.hold,
     )
     start = replace(start, header=None if header == looks.has_names else header)
-    raw = _read(given, replace(start, kinds=()))
+    raw = read(given, replace(start, kinds=()))
     start, fault = _kinds(given, raw, start)
     if fault:
         st.error(plain(fault), icon=":material/error:")
         return
-    _choice(given, _read(given, start), start)
+    _learned(given, read(given, start), start)
 
 
 def _start(given: Given) -> Choice:
     """What a link chose of this file, if it is one that the link may be about. Where it gives the
     rows that the link names, they are used."""
-    asked = next(iter(own.missing()), "")
+    asked = next(iter(own_data.missing()), "")
     choice = chosen_in(asked)
     if choice is None:
         return Choice()
@@ -146,8 +62,8 @@ def _start(given: Given) -> Choice:
         found = pick(read_as(given.text, named(asked)[1], choice), choice)
     except FileFault:
         return Choice()
-    if own.give(found.table):
-        _end()
+    if own_data.give(found.table):
+        shut()
     return choice
 
 
@@ -166,7 +82,7 @@ def _kinds(given: Given, raw: Raw, start: Choice) -> tuple[Choice, str]:
     start = replace(start, kinds=tuple(sorted(kinds.items())))
     shown, fault = raw, ""
     try:
-        shown = _read(given, start)
+        shown = read(given, start)
     except FileFault as error:
         fault = str(error)
     _say(shown.notes)
@@ -180,7 +96,7 @@ def _say(notes: Sequence[str]) -> None:
         st.caption("  \n".join(map(plain, notes)))
 
 
-def _choice(given: Given, raw: Raw, start: Choice) -> None:
+def _learned(given: Given, raw: Raw, start: Choice) -> None:
     target, _ = columns_for(raw, replace(start, features=()))
     usable = [column.name for column in raw.columns if column.is_usable]
     # A file's columns are its own, so are these widgets.
@@ -242,7 +158,7 @@ def _choice(given: Given, raw: Raw, start: Choice) -> None:
             found = pick(raw, replace(choice, positive=looked_for or usual))
     _say(found.notes[len(raw.notes) :])
     st.markdown(f"**{_summary(found.table)}**")
-    if own.is_example():
+    if own_data.is_example():
         st.caption("The outliers of the example are not injected into your rows.")
     if st.button("Use these rows", icon=":material/check:", on_click=state.hold):
         _use(found)
@@ -256,18 +172,11 @@ def _summary(table: Table) -> str:
 
 def _use(picked: Picked) -> None:
     """Make them the data: those that a link names as the link says, others as they stand."""
-    if own.give(picked.table):
-        _end()
-    asked, left = own.missing(), own.said_of_left()
-    state.put(dict.fromkeys((*own.RESET, "view.across", "view.up")))
-    own.take(picked.table, test=usual_share(picked.table), choice=picked.choice)
+    if own_data.give(picked.table):
+        shut()
+    asked, left = own_data.missing(), own_data.said_of_left()
+    state.put(dict.fromkeys((*own_data.RESET, "view.across", "view.up")))
+    own_data.take(picked.table, test=usual_share(picked.table), choice=picked.choice)
     st.session_state.notes += left
     st.session_state.notes += [said_of_other(words) for words in asked[:1]]
-    _end()
-
-
-def _end() -> None:
-    """Shut the dialog."""
-    st.session_state.editing = False
-    _forget()
-    st.rerun()
+    shut()

@@ -1,0 +1,38 @@
+"""What stands above the panel: what could not be honoured, and what an example teaches."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+
+import streamlit as st
+
+from lossviz.engine.experiment import Sweep
+from lossviz.engine.link import parse
+from lossviz.ui import state
+from lossviz.ui.page import plain
+from lossviz.ui.playground import editing
+from lossviz.views.examples import PRESETS
+
+
+def show() -> None:
+    """What could not be honoured, a sentence a kind; what a click has done; and what the preset on
+    show teaches."""
+    if "said" in st.session_state:
+        st.toast(st.session_state.pop("said"))
+    for note in st.session_state.notes:
+        st.warning(plain(note), icon=":material/info:")
+    origin = editing.origin()
+    lesson = _lessons().get(origin[1] if origin else state.sweep())
+    if lesson is not None:
+        st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
+    # What is said no more would else stay until all is done, and then move the charts.
+    said = len(st.session_state.notes) + (lesson is not None)
+    st.session_state.most_said = max(said, st.session_state.get("most_said", 0))
+    for _ in range(said, st.session_state.most_said):
+        st.empty()
+
+
+@cache
+def _lessons() -> dict[Sweep, str]:
+    return {parse(preset.query)[0]: preset.lesson for preset in PRESETS}
