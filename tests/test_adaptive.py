@@ -9,10 +9,12 @@ from scipy import integrate, optimize, special
 from sklearn.exceptions import ConvergenceWarning
 
 from lossviz import LOSSES, Experiment, GradientDescentRegressor, parse, run, run_all
-from lossviz.analysis.landscape import landscape, plane_of_runs
+from lossviz.analysis.landscape import landscape
 from lossviz.analysis.minimum import reference
 from lossviz.analysis.minimum.answer import minimise
-from lossviz.analysis.replay import replay, shape
+from lossviz.analysis.planes import plane_of_runs
+from lossviz.analysis.replay import loss_along, replay
+from lossviz.engine.looks import styles
 from lossviz.engine.objective import Objective, largest_rate
 from lossviz.engine.task import Task
 from lossviz.export.scripts.flavours import script, why_not
@@ -24,7 +26,6 @@ from lossviz.items.losses.adaptive import (
     to_parameters,
     with_slopes,
 )
-from lossviz.views.charts.style import styles
 from lossviz.views.panels import View, playground, status
 
 SHAPES = [0.0, 1e-9, 0.05, 0.5, 1.0, 1.5, 1.95, 2.0 - 1e-9, 2.0]
@@ -284,7 +285,7 @@ def test_the_chart_draws_what_was_learned_at_every_step():
 def test_the_curve_of_the_loss_and_its_rows_are_those_of_each_step():
     trained = run_all(parse(BOTH)[0])[1]
     frames, x = np.array([0, 7, 40]), np.linspace(-3, 3, 5)
-    _, values, slopes = shape(trained, x, frames)
+    _, values, slopes = loss_along(trained, x, frames)
     rows_at = replay(trained, frames)
     for k, frame in enumerate(frames):
         _, _, alpha, scale = trained.theta[frame]

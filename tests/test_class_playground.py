@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from suiting import CLASS_DATA, NUMBER_DATA
 
 from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
-from lossviz.analysis.replay import aligned, thinned
+from lossviz.engine.frames import aligned, thinned
 from lossviz.player import Movie, payload
 from lossviz.player.encoding import unpack
 from lossviz.views.panels import PANELS, View, faults, headline, panels, playground, remarks

@@ -10,24 +10,26 @@ from suiting import choosing
 
 from lossviz import DATASETS, Experiment, parse, run_all
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.replay import aligned, curves, replay
-from lossviz.engine.numbers import number, tick
-from lossviz.engine.task import Task
-from lossviz.player import Movie, still
-from lossviz.views.charts.convergence import Best, convergence
-from lossviz.views.charts.scene import near, span
-from lossviz.views.charts.shape import shape
-from lossviz.views.charts.style import (
+from lossviz.analysis.predictions import curves
+from lossviz.analysis.replay import replay
+from lossviz.engine.frames import aligned
+from lossviz.engine.looks import (
     CLASS_COLOURS,
     CLASS_MARKS,
     CLASS_SYMBOLS,
     COLOURS,
     FIRST,
     FIRST_OF_CLASSES,
-    axis,
     short,
     styles,
 )
+from lossviz.engine.numbers import number, tick
+from lossviz.engine.task import Task
+from lossviz.player import Movie, still
+from lossviz.views.charts.convergence import Best, convergence
+from lossviz.views.charts.scene import near, span
+from lossviz.views.charts.shape import shape
+from lossviz.views.charts.style import axis
 from lossviz.views.examples import PRESETS
 from lossviz.views.panels import playground
 from lossviz.views.panels.view import View

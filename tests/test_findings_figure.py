@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from lossviz.engine.looks import Style
 from lossviz.formula.findings import analyse
 from lossviz.formula.typed import parse
 from lossviz.views.charts.findings import BANDS, LINES, findings, is_drawn
-from lossviz.views.charts.style import Style
 
 LOOK = Style("own", "#0072b2", "solid", "circle")
 FORMULAS = [

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from lossviz import parse
 from lossviz.base.registry import Param, text
+from lossviz.engine.looks import styles
 from lossviz.formula.item import VARIABLES
 from lossviz.items import catalogue as gallery
 from lossviz.items.catalogue.advice import ADVICE
@@ -28,7 +29,6 @@ from lossviz.items.losses import LOSSES, Loss, loss
 from lossviz.player import unpack
 from lossviz.views import gallery_link
 from lossviz.views.charts.gallery import gallery as figure
-from lossviz.views.charts.style import styles
 
 TIMEOUT = 60
 X = np.linspace(-4.0, 4.0, 161)

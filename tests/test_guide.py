@@ -20,13 +20,13 @@ from lossviz.analysis import guide
 from lossviz.analysis.guide.measure import disputed
 from lossviz.analysis.guide.rows import most_rows
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.looks import styles
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import Table, keep
 from lossviz.items.losses import LOSSES
 from lossviz.views.charts.guide import intervals
-from lossviz.views.charts.style import styles
 
 TIMEOUT = 60
 HELD = []  # tables that are too large for a link live as long as somebody holds them

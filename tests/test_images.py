@@ -8,12 +8,13 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from lossviz import Experiment, parse, run_all
-from lossviz.analysis.replay import aligned, chances
+from lossviz.analysis.predictions import chances
+from lossviz.engine.frames import aligned
+from lossviz.engine.looks import styles
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.player import Movie, payload, still
 from lossviz.views.charts.images import ACROSS, BELOW, BESIDE, DOWN, inked
-from lossviz.views.charts.style import styles
 from lossviz.views.panels.images import images_panel
 from lossviz.views.panels.metrics import thinned
 

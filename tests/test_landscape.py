@@ -8,8 +8,9 @@ from suiting import BUILT_IN as LOSSES
 from suiting import NUMBER_LOSSES, spoiled
 
 from lossviz import Experiment, parse, run, run_all
-from lossviz.analysis.landscape import frame_for, landscape, plane_of_runs, relief
+from lossviz.analysis.landscape import landscape, relief
 from lossviz.analysis.minimum import reference
+from lossviz.analysis.planes import frame_for, plane_of_runs
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 

@@ -7,13 +7,13 @@ import pytest
 from suiting import BUILT_IN
 
 from lossviz import Experiment, parse, run, run_all
-from lossviz.analysis import replay as replaying
-from lossviz.analysis.landscape import landscape
+from lossviz.analysis.landscape import height_of, landscape, sampled
 from lossviz.analysis.minimum import answer, budget, reference, search
 from lossviz.analysis.minimum.answer import minimise
-from lossviz.analysis.replay import aligned, height_of, mapped, replay
+from lossviz.analysis.replay import replay
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import loss_of
+from lossviz.engine.frames import aligned
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.export import FLAVOURS, NoScript, script, why_not
@@ -47,9 +47,9 @@ def hurried(monkeypatch):
     """As if 20 rows were very many."""
     monkeypatch.setattr(budget, "FEW", 20)
     monkeypatch.setattr(budget, "ENTRIES", 20)
-    monkeypatch.setattr(replaying, "MAPPED", 20)
+    monkeypatch.setattr("lossviz.analysis.landscape.SURFACE_ROWS", 20)
     for name in ("overview", "remarks", "network"):  # the package has a function of such a name
-        monkeypatch.setattr(import_module(f"lossviz.views.panels.{name}"), "MAPPED", 20)
+        monkeypatch.setattr(import_module(f"lossviz.views.panels.{name}"), "SURFACE_ROWS", 20)
     monkeypatch.setattr(overview, "MARKS", 20)
     KEPT.clear()
     yield
@@ -74,7 +74,7 @@ def test_no_data_that_comes_with_the_app_has_too_many_rows(data):
     n = {} if data == "digits" else {f"{data}.n": 2000}
     task = Task.of(Experiment(data=data, params=n))
     assert not budget.is_beyond(task, is_convex=False)
-    assert mapped(task) is task
+    assert sampled(task) is task
 
 
 @pytest.mark.parametrize("name", ["huber", "log_cosh", "expectile", "cauchy"])
@@ -100,7 +100,7 @@ def test_a_replay_in_pieces_is_the_same(monkeypatch, query):
     [trained] = run_all(parse(f"{query}&steps=30")[0])
     frames, some = np.arange(0, 31, 3), np.array([0, 4, 9])
     whole = replay(trained, frames)
-    monkeypatch.setattr(replaying, "REPLAYED", 1)
+    monkeypatch.setattr("lossviz.analysis.replay.REPLAYED", 1)
     pieces, few = replay(trained, frames), replay(trained, frames, some)
     for name, array in vars(whole).items():
         np.testing.assert_array_equal(getattr(pieces, name), array)
@@ -110,7 +110,7 @@ def test_a_replay_in_pieces_is_the_same(monkeypatch, query):
 
 def test_a_surface_is_drawn_from_the_same_rows_for_every_loss(hurried):
     tasks = [Task.of(Experiment(loss=loss)) for loss in ("squared_error", "huber")]
-    first, second = map(mapped, tasks)
+    first, second = map(sampled, tasks)
     assert len(first.y) == len(first.sample.X) == 20
     np.testing.assert_array_equal(first.y, second.y)
     assert np.isin(first.sample.X, tasks[0].sample.X).all()

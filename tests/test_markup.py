@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from lossviz import Experiment, Sweep, run_all
-from lossviz.analysis.replay import aligned
 from lossviz.base.registry import printable
 from lossviz.cli import main
 from lossviz.engine.experiment import loss_of
+from lossviz.engine.frames import aligned
+from lossviz.engine.looks import styles
 from lossviz.export import FLAVOURS, NoScript, csv, page, script
 from lossviz.items.catalogue import curve
 from lossviz.items.datasets.own import Table, keep
@@ -25,7 +26,7 @@ from lossviz.player import payload, still
 from lossviz.player.encoding import unpack
 from lossviz.ui.page import plain
 from lossviz.views.charts.gallery import gallery
-from lossviz.views.charts.style import Markup, escaped, figure, styles
+from lossviz.views.charts.style import Markup, escaped, figure
 from lossviz.views.panels import panels, playground
 from lossviz.views.panels.view import View
 

@@ -11,8 +11,8 @@ import pytest
 from crowd import at_once
 
 from lossviz import Experiment, Sample, landscape, reference, run_all
-from lossviz.analysis.replay import aligned
 from lossviz.base.cache import KEPT
+from lossviz.engine.frames import aligned
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.items.datasets.own import MissingTable, Table, keep, table_of
@@ -97,7 +97,7 @@ def test_an_objective_of_runs_on_the_same_rows_copies_none_of_their_features(mod
     ],
 )
 def test_own_rows_die_with_whoever_holds_them(monkeypatch, data, classes, model, mapped, in_3d):
-    monkeypatch.setattr("lossviz.analysis.replay.MAPPED", mapped)
+    monkeypatch.setattr("lossviz.analysis.landscape.SURFACE_ROWS", mapped)
     monkeypatch.setattr(overview, "landscape", lambda *a, **k: watched(landscape(*a, **k)))
     gone = []
 
@@ -169,7 +169,7 @@ def test_a_part_of_a_task_keeps_none_of_the_other_rows():
 def test_a_slider_that_is_moved_again_and_again_fills_no_memory(little_room, monkeypatch):
     # 2,000 rows of 10 features: 160 KB as they came, once more as the model sees them, and half of
     # it as they are drawn for each surface; so 10 moves would be more than 2 MB.
-    monkeypatch.setattr("lossviz.analysis.replay.MAPPED", 1_000)
+    monkeypatch.setattr("lossviz.analysis.landscape.SURFACE_ROWS", 1_000)
     words, table = own(2_000, 10)
 
     def move(k):

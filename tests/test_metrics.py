@@ -28,11 +28,12 @@ from lossviz.analysis.metrics import (
     roc_auc,
     roc_curve,
 )
-from lossviz.analysis.replay import aligned, chances
+from lossviz.analysis.predictions import chances
+from lossviz.engine.frames import aligned
+from lossviz.engine.looks import styles
 from lossviz.engine.task import Task
 from lossviz.items.losses import LOSSES
 from lossviz.player import Movie, payload, still
-from lossviz.views.charts.style import styles
 from lossviz.views.panels.metrics import COLUMNS, latest, metrics_panel, thinned
 
 TWO = "data=moons&loss=log_loss&loss=hinge&loss=brier&log_loss.weight_1=5&steps=120"

@@ -10,14 +10,15 @@ import pytest
 
 from lossviz import parse, run_all
 from lossviz.analysis.passes import forward_backward, layer_gradients
+from lossviz.analysis.predictions import raw
 from lossviz.analysis.regions import feature_plane
-from lossviz.analysis.replay import aligned, raw
+from lossviz.engine.frames import aligned
+from lossviz.engine.looks import styles
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.player import Movie, payload, still
 from lossviz.views.charts.network import LINES, SIGNS, drawing, short
 from lossviz.views.charts.scene import movie
-from lossviz.views.charts.style import styles
 from lossviz.views.charts.units import SIDE, maps
 from lossviz.views.panels.network import network_panel
 

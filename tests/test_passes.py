@@ -13,7 +13,8 @@ from lossviz.analysis.passes import (
     output_names,
     responses,
 )
-from lossviz.analysis.replay import chances, raw, replay
+from lossviz.analysis.predictions import chances, raw
+from lossviz.analysis.replay import replay
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run

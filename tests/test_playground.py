@@ -12,7 +12,7 @@ from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.replay import aligned
+from lossviz.engine.frames import aligned
 from lossviz.engine.numbers import number
 from lossviz.engine.training import stream
 from lossviz.export import summary

@@ -7,8 +7,10 @@ import plotly.graph_objects as go
 import pytest
 
 from lossviz import Experiment, parse, run_all
+from lossviz.analysis.predictions import raw
 from lossviz.analysis.regions import code, feature_plane, regions
-from lossviz.analysis.replay import raw, replay
+from lossviz.analysis.replay import replay
+from lossviz.engine.looks import CLASS_COLOURS, styles
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
@@ -16,7 +18,6 @@ from lossviz.player import Movie, Row, Table, payload, still
 from lossviz.views.charts.regions import class_scale
 from lossviz.views.charts.regions import regions as figure_of
 from lossviz.views.charts.scene import Scene, movie
-from lossviz.views.charts.style import CLASS_COLOURS, styles
 
 
 def runs_of(query: str) -> list[Run]:

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from lossviz import LOSSES, Experiment, Sweep, parse, run, run_all
-from lossviz.analysis.replay import aligned
 from lossviz.engine.experiment import loss_of
+from lossviz.engine.frames import aligned
+from lossviz.engine.looks import styles
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.formula.typed import parse as parse_formula
-from lossviz.views.charts.style import styles
 from lossviz.views.panels import faults, headline, playground
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,8 +8,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from lossviz.analysis.replay import raw
-from lossviz.analysis.replay import shape as shape_of
+from lossviz.analysis.predictions import raw
+from lossviz.analysis.replay import loss_along
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import classes_of
@@ -176,7 +176,7 @@ def code(chances: Array, winners: Array) -> Array:
 
 def _ends_at_one(run: Run) -> bool:
     """Whether rows with a margin of 1 or more, and no others, cost nothing."""
-    _, value, _ = shape_of(run, np.array([0.9, 1.0, 2.0]))
+    _, value, _ = loss_along(run, np.array([0.9, 1.0, 2.0]))
     return bool(value[0] > 0 == value[1] == value[2])
 
 

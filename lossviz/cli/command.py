@@ -136,8 +136,8 @@ def _write(name: str, made: Callable[[], str]) -> int:
 
 def _page(runs: Sequence, said: Sequence[str]) -> str:
     """The page that plays offline, of as many runs as it can show, with what was said of them."""
-    from lossviz.analysis.replay import aligned
     from lossviz.base.limits import SHOWN
+    from lossviz.engine.frames import aligned
     from lossviz.export import page
     from lossviz.views.panels import faults, headline, marks, playground, remarks
 

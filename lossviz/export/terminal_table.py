@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lossviz.analysis.minimum import Reference, reference
+from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
-from lossviz.views.charts.style import styles
 from lossviz.views.panels.remarks import held_out, starts
 from lossviz.views.panels.shown import gap_of, tidied
 from lossviz.views.panels.status import status

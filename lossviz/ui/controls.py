@@ -13,9 +13,9 @@ from lossviz.base.registry import Param, text
 from lossviz.engine.choices import CHOICES, USUAL, suits
 from lossviz.engine.experiment import param_of
 from lossviz.engine.link import VIEW
+from lossviz.engine.looks import searchable, short
 from lossviz.items.losses import Loss
 from lossviz.ui import state
-from lossviz.views.charts.style import searchable, short
 
 SEVERAL = ("loss",)  # settings that always offer several values
 

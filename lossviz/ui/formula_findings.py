@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.looks import Style
 from lossviz.formula.check import check_slope
 from lossviz.formula.item import findings, formula_of
 from lossviz.ui.page import plain
 from lossviz.ui.player import picture
 from lossviz.views.charts.findings import HEIGHT, is_drawn
 from lossviz.views.charts.findings import findings as drawn
-from lossviz.views.charts.style import Style
 
 
 def show(experiment: Experiment, look: Style, key: str) -> None:

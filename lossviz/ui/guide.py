@@ -25,6 +25,7 @@ from lossviz.analysis.guide import (
 from lossviz.engine.cost import held
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.link import VIEW
+from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.own import is_packed, table_of
@@ -34,7 +35,6 @@ from lossviz.ui.page import plain
 from lossviz.ui.player import picture
 from lossviz.ui.upload import dialog
 from lossviz.views.charts.guide import intervals
-from lossviz.views.charts.style import styles
 
 CACHED = 64  # answers that the server keeps, and each session of rows of its own
 WIDE = 420  # pixels

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.engine.experiment import STARTS, Experiment
+from lossviz.engine.looks import styles
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.engine.training import LIMIT
@@ -17,7 +18,6 @@ from lossviz.export.scripts.samples import DRAWN, rows_code
 from lossviz.formula.item import VARIABLES
 from lossviz.items.losses import LOSSES
 from lossviz.items.models import MODELS
-from lossviz.views.charts.style import styles
 
 
 @dataclass(frozen=True, eq=False)

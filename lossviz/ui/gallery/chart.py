@@ -21,6 +21,7 @@ from lossviz.base.registry import Param, Value, text
 from lossviz.engine.choices import suits
 from lossviz.engine.experiment import Experiment, Sweep, loss_of, param_of
 from lossviz.engine.link import VIEW
+from lossviz.engine.looks import searchable, styles
 from lossviz.formula.item import VARIABLES
 from lossviz.items.catalogue import curve
 from lossviz.items.catalogue.curves import places
@@ -30,7 +31,6 @@ from lossviz.ui.page import plain
 from lossviz.ui.player import picture
 from lossviz.ui.preload import CUT, MOST_SETTINGS
 from lossviz.views.charts.gallery import gallery
-from lossviz.views.charts.style import searchable, styles
 from lossviz.views.gallery_link import EXAMPLE, FIRST_SHOWN, TASKS, address, parse, task_of
 
 HEIGHT = 630  # pixels

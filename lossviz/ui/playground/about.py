@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.looks import styles
 from lossviz.formula.item import VARIABLES
 from lossviz.ui import formula_findings
 from lossviz.ui.page import folded, plain
-from lossviz.views.charts.style import styles
 
 
 def show(wanted: Sequence[Experiment]) -> None:

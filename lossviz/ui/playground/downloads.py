@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lossviz.analysis.replay import aligned
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.frames import aligned
 from lossviz.engine.training import Run
 from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
 from lossviz.ui.page import folded

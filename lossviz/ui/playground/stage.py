@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from lossviz.analysis.replay import aligned
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.frames import aligned
 from lossviz.engine.link import VIEW
 from lossviz.engine.training import Run
 from lossviz.items.datasets.own import is_packed

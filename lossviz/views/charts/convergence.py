@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number, tick
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, near, span, steady
-from lossviz.views.charts.style import HEAVY, Style, axis, figure
+from lossviz.views.charts.style import HEAVY, axis, figure
 
 TINY = 1e-16
 LEAST = 0.02  # error rates have an axis at least that high

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import COLOURS, DATA, OUTLIER, Style
 from lossviz.engine.numbers import tick
 from lossviz.formula.findings import Finding, Findings
 from lossviz.views.charts.scene import near, span
-from lossviz.views.charts.style import COLOURS, DATA, HEAVY, OUTLIER, Style, axis, figure
+from lossviz.views.charts.style import HEAVY, axis, figure
 
 HEIGHT = 520  # pixels
 HEAD = 0.22  # of the height: a strip above the curves for the names of lines, clear of patterns

@@ -8,10 +8,11 @@ import numpy as np
 
 from lossviz.base.arrays import Array
 from lossviz.base.words import counted
+from lossviz.engine.looks import DATA, OUTLIER, Style
 from lossviz.engine.sampling import Sample
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.scene import Scene, near, span
-from lossviz.views.charts.style import DATA, OUTLIER, Style, axis, figure
+from lossviz.views.charts.style import axis, figure
 
 
 def fit(

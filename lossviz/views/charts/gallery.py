@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lossviz.engine.looks import Style
 from lossviz.items.catalogue import Curve
 from lossviz.views.charts.scene import room
-from lossviz.views.charts.style import Style, axis, figure
+from lossviz.views.charts.style import axis, figure
 
 PARTS = ("value", "slope", "curvature")
 DOMAINS = ([0.56, 1.0], [0.29, 0.51], [0.0, 0.22])  # the loss itself has half of the height

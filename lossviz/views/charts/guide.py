@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lossviz.analysis.guide import METRICS, Proof, differences
-from lossviz.views.charts.style import DATA, Style, axis, figure
+from lossviz.engine.looks import DATA, Style
+from lossviz.views.charts.style import axis, figure
 
 TEXT = 14
 PER_LOSS, PER_AXIS = 34, 76  # pixels of height for each loss of a plot, and for the axis below it

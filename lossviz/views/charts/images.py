@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import Style
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import Markup, Style, axis, escaped, figure
+from lossviz.views.charts.style import Markup, axis, escaped, figure
 
 # Ink on paper, the same on a dark page; 0 is no picture at all.
 INK = [

@@ -9,9 +9,10 @@ from math import isfinite
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import Style
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, near, shares, span, steady
-from lossviz.views.charts.style import HEAVY, Style, axis, figure
+from lossviz.views.charts.style import HEAVY, axis, figure
 
 
 @dataclass(frozen=True, eq=False)

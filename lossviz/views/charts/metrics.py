@@ -10,9 +10,10 @@ import numpy as np
 
 from lossviz.analysis.metrics import BINS, Metrics
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import DATA, Style
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, shares
-from lossviz.views.charts.style import DATA, Markup, Style, axis, escaped, figure
+from lossviz.views.charts.style import Markup, axis, escaped, figure
 
 UNIT = [-0.02, 1.02]
 FEW = 3  # classes up to which there is room for large numbers

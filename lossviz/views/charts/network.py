@@ -10,10 +10,11 @@ import numpy as np
 
 from lossviz.analysis.passes import Passes
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import DASHES, Style
 from lossviz.engine.numbers import number
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import DASHES, HEAVY, Style, axis, figure
+from lossviz.views.charts.style import HEAVY, axis, figure
 
 LINES = 120  # weights that are drawn
 WIDTHS = (1.2, 2.5, 4.5, 7.0)  # of lines, in pixels, by quarters of the largest weight

@@ -12,19 +12,18 @@ import numpy as np
 from lossviz.analysis.regions import SHADES, FeaturePlane, Regions
 from lossviz.analysis.replay import Replay
 from lossviz.base.arrays import Array
-from lossviz.engine.sampling import Sample
-from lossviz.player import Chart, Link, Track
-from lossviz.views.charts.scene import Scene, shares
-from lossviz.views.charts.style import (
+from lossviz.engine.looks import (
     CLASS_COLOURS,
     CLASS_MARKS,
     CLASS_SYMBOLS,
     DATA,
     OUTLIER,
     Style,
-    axis,
-    figure,
 )
+from lossviz.engine.sampling import Sample
+from lossviz.player import Chart, Link, Track
+from lossviz.views.charts.scene import Scene, shares
+from lossviz.views.charts.style import axis, figure
 
 COLUMNS = (1, 2, 3, 4, 3, 3, 4, 4)  # of 1, 2, ... panels
 HEIGHT, ROW = 400, 260  # pixels: of a chart, and of each further row of panels

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from lossviz.analysis.replay import Replay
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import DATA, Style
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.scene import Scene, near, room, span
-from lossviz.views.charts.style import DATA, Style, axis, figure
+from lossviz.views.charts.style import axis, figure
 
 
 def shape(

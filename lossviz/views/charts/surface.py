@@ -9,10 +9,11 @@ import numpy as np
 
 from lossviz.analysis.landscape import Landscape, relief
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import Style
 from lossviz.engine.numbers import tick
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, near
-from lossviz.views.charts.style import Style, axis, figure
+from lossviz.views.charts.style import axis, figure
 
 # Greys, as no path is grey: light in the valley, on dark pages too. A colour bar knows no alpha.
 RAMP = [[0.0, "#f0f1f4"], [1.0, "#868b94"]]

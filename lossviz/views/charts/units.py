@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import DATA, Style
 from lossviz.engine.numbers import number, tick
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import DATA, Style, axis, figure
+from lossviz.views.charts.style import axis, figure
 
 Limits = tuple[float, float]
 SIDE = 24  # cells of a map, a square

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.metrics import confusions
-from lossviz.analysis.replay import chances, latest, thinned
+from lossviz.analysis.predictions import chances
 from lossviz.base.arrays import Array
+from lossviz.engine.frames import latest, thinned
+from lossviz.engine.looks import Style
 from lossviz.engine.training import Run
 from lossviz.items.datasets import DATASETS
 from lossviz.player import Row, Table
 from lossviz.views.charts.images import ACROSS, DOWN, bars, inked, mosaic, picture
 from lossviz.views.charts.metrics import confusion
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import Style
 
 FRAMES = 40
 SHOWN = ACROSS * DOWN

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.metrics import Metrics, costs, gives_probabilities, measure
-from lossviz.analysis.replay import latest, thinned
 from lossviz.base.limits import SHOWN
 from lossviz.base.words import listed
+from lossviz.engine.frames import latest, thinned
+from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
 from lossviz.player import Row, Table
 from lossviz.views.charts.metrics import calibration, confusion, precision_recall, roc
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import Style
 
 FRAMES, FEWEST = 40, 15
 MATRICES = 120  # over all runs

@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.analysis.regions import feature_plane
-from lossviz.analysis.replay import Replay, replay, thinned
+from lossviz.analysis.replay import Replay, replay
 from lossviz.base.arrays import Array
+from lossviz.engine.frames import thinned
+from lossviz.engine.looks import Style, styles
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.player import Detail, Movie
 from lossviz.views.charts.scene import movie
-from lossviz.views.charts.style import Style, styles
 from lossviz.views.panels.images import images_panel
 from lossviz.views.panels.metrics import metrics_panel
 from lossviz.views.panels.network import network_panel

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossviz.analysis.landscape import SURFACE_ROWS
 from lossviz.analysis.passes import (
     forward_backward,
     input_names,
@@ -14,15 +15,15 @@ from lossviz.analysis.passes import (
     responses,
 )
 from lossviz.analysis.regions import FeaturePlane
-from lossviz.analysis.replay import MAPPED, thinned
 from lossviz.base.arrays import Array
+from lossviz.engine.frames import thinned
+from lossviz.engine.looks import Style
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.items.models.base import split
 from lossviz.player import Table
 from lossviz.views.charts.network import drawing, gradients
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import Style
 from lossviz.views.charts.units import ACROSS, SIDE, maps, unit_curves
 from lossviz.views.panels.by_hand import LETTERS, by_hand
 
@@ -153,5 +154,5 @@ def _gradients(runs: Sequence[Run], looks: Sequence[Style], beside: Scene) -> Sc
 
 
 def _affordable(task: Task) -> int:
-    fewest = FEWEST if len(task.y) <= MAPPED else LEAST
+    fewest = FEWEST if len(task.y) <= SURFACE_ROWS else LEAST
     return int(np.clip(WORK // (len(task.y) * len(task.names)), fewest, GRADIENTS))

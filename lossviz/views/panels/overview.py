@@ -8,14 +8,17 @@ from math import isqrt
 
 import numpy as np
 
-from lossviz.analysis.landscape import Landscape, frame_for, landscape, plane_of, plane_of_runs
+from lossviz.analysis.landscape import SURFACE_ROWS, Landscape, landscape
 from lossviz.analysis.minimum import Reference, reference
+from lossviz.analysis.planes import frame_for, plane_of, plane_of_runs
+from lossviz.analysis.predictions import curves
 from lossviz.analysis.regions import feature_plane, regions
-from lossviz.analysis.replay import MAPPED, Replay, curves, thinned
-from lossviz.analysis.replay import shape as shape_of
+from lossviz.analysis.replay import Replay, loss_along
 from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import OBJECTIVE, loss_of
+from lossviz.engine.frames import thinned
+from lossviz.engine.looks import Style
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.items.datasets import DATASETS
@@ -27,7 +30,6 @@ from lossviz.views.charts.learned import Dial, learned
 from lossviz.views.charts.regions import regions as regions_of
 from lossviz.views.charts.scene import Scene, span, steady
 from lossviz.views.charts.shape import shape
-from lossviz.views.charts.style import Style
 from lossviz.views.charts.surface import Path, contour, terrain
 from lossviz.views.panels.view import View
 
@@ -211,7 +213,7 @@ def _surface(runs: Sequence[Run], looks: Sequence[Style], of: int, *, in_3d: boo
         asked = task.experiment.only((*OBJECTIVE, "init"))
         # A frame that follows the runs, for want of minimisers, is new at every tick of training.
         is_moving = any(each is None for each in exact) and not all(run.is_done for run in shown)
-        n = MOVING if is_moving and len(task.y) > MAPPED else FINE
+        n = MOVING if is_moving and len(task.y) > SURFACE_ROWS else FINE
         key = "ground", asked, tuple(map(tuple, ends)), base, n
         asked = replace(task, experiment=asked)
         ground = KEPT.of(task.sample, key, lambda: _ground(asked, ends, base, n))
@@ -275,7 +277,8 @@ def _ground_of_runs(task: Task, runs: Sequence[Run], of: int) -> Landscape:
     paths = [plane.coordinates(run.path) for run in runs]
     x_range, y_range = frame_for(paths, [path[-1] for path in paths])
     # A bend costs about as much as ten multiplications.
-    cost = min(len(task.y), MAPPED) * sum(units * (inputs + 10) for units, inputs in task.layers)
+    rows = min(len(task.y), SURFACE_ROWS)
+    cost = rows * sum(units * (inputs + 10) for units, inputs in task.layers)
     fewest = FEWEST if all(run.is_done for run in runs) else COARSE
     n = int(np.clip(isqrt(int(WORK // cost)), fewest, GRID))
     if n < FEWEST:
@@ -311,7 +314,7 @@ def _shape(
             "Where a loss depends on more than the residual, its curve is for the median target."
         )
     frames = next(each.frames for each in replays if each is not None)
-    shapes = [shape_of(run, arguments, frames) for run in runs]
+    shapes = [loss_along(run, arguments, frames) for run in runs]
     if any(run.task.learned for run in runs):
         note += "The curve of a loss that learns its shape moves with the step."
     target = None if task.sample.classes else task.sample.target

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossviz.analysis.landscape import SURFACE_ROWS
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.replay import MAPPED
 from lossviz.base.words import counted, listed
 from lossviz.engine.experiment import STARTS
+from lossviz.engine.looks import styles
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.items.losses import LOSSES
-from lossviz.views.charts.style import styles
 from lossviz.views.panels.words import objectives, ranges_in_words, tasks_of
 
 # What a loss of one's own can be that is a fault.
@@ -98,7 +98,7 @@ def held_out(runs: Sequence[Run]) -> list[str]:
     """A sentence where no rows are held out for testing; none where some are."""
     if all(each.params_of("data").get("test") != 0 for each in objectives(runs)):
         return []
-    small = " of so small a set" if max(len(run.task.y) for run in runs) <= MAPPED else ""
+    small = " of so small a set" if max(len(run.task.y) for run in runs) <= SURFACE_ROWS else ""
     return [
         f"No rows are held out{small}: the clean test loss is on the same rows, without "
         "injected outliers."
@@ -128,7 +128,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
             "Early stopping looks at the clean test rows, so their loss at the best step flatters "
             "a little."
         )
-    if most > MAPPED:
+    if most > SURFACE_ROWS:
         said.append(f"Charts draw some of the {most:,} training rows. Training takes all of them.")
     for task, look in zip(tasks, styles(asked), strict=True):
         exact = reference(task)

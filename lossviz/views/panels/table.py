@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from lossviz.analysis.minimum import Reference, reference, steps_to
 from lossviz.base.arrays import Array
+from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
 from lossviz.player import Row, Table
-from lossviz.views.charts.style import Style
 from lossviz.views.panels.shown import gap_of, short_names, tidied
 from lossviz.views.panels.status import rounding, status
 from lossviz.views.panels.words import interval

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from lossviz.analysis.minimum import reference
 from lossviz.base.words import listed
+from lossviz.engine.looks import styles
 from lossviz.engine.training import Run
-from lossviz.views.charts.style import styles
 from lossviz.views.panels.status import End, end_of, made_in_words
 
 LISTED = 4  # runs that a sentence can name

@@ -10,10 +10,10 @@ from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, refere
 from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
 from lossviz.engine.experiment import OBJECTIVE, Experiment
+from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
-from lossviz.views.charts.style import styles
 from lossviz.views.panels.shown import short_names
 from lossviz.views.panels.there import LISTED, who_diverged, who_is_not_there
 
