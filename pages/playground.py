@@ -28,7 +28,7 @@ with st.container():  # however much it holds, the player below keeps its place
         panel.choice(wanted)
 with st.container():
     if wanted:
-        editing.bar(wanted[panel.view(wanted).chosen])
+        editing.bar(wanted[panel.view(wanted).focus])
 if wanted:
     stage.show(wanted)
 with st.sidebar:  # after the stage, so that nobody waits on widgets for the charts

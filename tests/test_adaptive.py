@@ -26,7 +26,8 @@ from lossviz.items.losses.adaptive import (
     to_parameters,
     with_slopes,
 )
-from lossviz.views.panels import View, playground, status
+from lossviz.views.panels import View, playground
+from lossviz.views.sentences import status
 
 SHAPES = [0.0, 1e-9, 0.05, 0.5, 1.0, 1.5, 1.95, 2.0 - 1e-9, 2.0]
 NORMAL = 0.5 * math.log(2 * math.pi)
@@ -256,14 +257,14 @@ def test_where_the_loss_starts_does_not_move_the_minimum():
 BOTH = "outliers=vertical&loss=squared_error&loss=adaptive&optimizer=adam&lr=0.1&steps=40"
 
 
-@pytest.mark.parametrize("chosen", [0, 1])
+@pytest.mark.parametrize("focus", [0, 1])
 @pytest.mark.parametrize(
     "more", ["", "&data=stack_loss", "&data=sine&model=mlp", "&model=linear&model=polynomial"]
 )
-def test_it_stands_beside_losses_that_learn_nothing(more, chosen):
+def test_it_stands_beside_losses_that_learn_nothing(more, focus):
     runs = run_all(parse(BOTH + more)[0])
     for in_3d in (False, True):
-        film = playground(runs, View(chosen=chosen, in_3d=in_3d))
+        film = playground(runs, View(focus=focus, in_3d=in_3d))
         assert "learned" in film.charts
         [film.charts[name].figure for name in film.charts]
     assert all(status(each, reference(each.experiment)) for each in runs)

@@ -15,7 +15,7 @@ from lossviz.engine.task import Task
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.own import LARGEST, Table, keep
 from lossviz.tables import choose, left_out, pick, read, suggest
-from lossviz.views.panels.shown import short_names
+from lossviz.views.sentences.names import short_names
 
 CASES = Path(__file__).parent / "cases"
 

@@ -20,8 +20,9 @@ from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
 from lossviz.engine.frames import aligned, thinned
 from lossviz.player import Movie, payload
 from lossviz.player.encoding import unpack
-from lossviz.views.panels import PANELS, View, faults, headline, panels, playground, remarks
+from lossviz.views.panels import PANELS, View, panels, playground
 from lossviz.views.panels.overview import best_of
+from lossviz.views.sentences import faults, headline, remarks
 
 AT = 15  # any step that all panels keep
 STEPS = 30

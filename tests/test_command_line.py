@@ -16,7 +16,7 @@ from lossviz.export import FLAVOURS, script
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.own import chosen_in, keep
 from lossviz.tables import pick, read_as
-from lossviz.views.panels import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {

@@ -77,14 +77,14 @@ def test_bars_and_table_are_the_chances_of_the_row(runs, movie):
     assert len({bar.marker.pattern.shape for bar in movie.charts["chances"].figure.data}) == 2
 
 
-@pytest.mark.parametrize("surface", [0, 1])
+@pytest.mark.parametrize("focus", [0, 1])
 @pytest.mark.parametrize("frame", [0, 11, 60])
-def test_the_worst_mistakes_are_the_surest_wrong_rows_in_order(runs, surface, frame):
-    figure = still(panel(runs, surface=surface), frame)["mistakes"]
+def test_the_worst_mistakes_are_the_surest_wrong_rows_in_order(runs, focus, frame):
+    figure = still(panel(runs, focus=focus), frame)["mistakes"]
     frames = thinned(len(runs[0].steps), 40)
     measured = frames[np.searchsorted(frames, frame, side="right") - 1]
-    sample = Task.of(runs[surface].experiment).sample
-    [chance] = chances(runs[surface], np.array([measured]), sample.X_test)
+    sample = Task.of(runs[focus].experiment).sample
+    [chance] = chances(runs[focus], np.array([measured]), sample.X_test)
     wrong = [
         (-row.max(), k) for k, row in enumerate(chance) if row.argmax() != int(sample.y_test[k])
     ]
@@ -118,7 +118,7 @@ def test_the_matrix_is_that_of_the_chosen_run(runs):
     last = len(runs[1].steps) - 1
     [chance] = chances(runs[1], np.array([last]), sample.X_test)
     expected = confusion_matrix(sample.y_test, chance.argmax(axis=1))
-    words = still(panel(runs, surface=1), last)["confusion"].data[1].text
+    words = still(panel(runs, focus=1), last)["confusion"].data[1].text
     assert [int(word.strip() or 0) for word in words] == expected.ravel().tolist()
 
 
@@ -126,7 +126,7 @@ def test_runs_on_other_data_are_left_out_and_rows_without_pictures_refused():
     runs = aligned(run_all(parse("data=digits&data=iris&steps=3")[0]))
     assert len(panel(runs).tables[0].rows) == 1
     with pytest.raises(ValueError, match="iris are no pictures"):
-        panel(runs, surface=1)
+        panel(runs, focus=1)
 
 
 def test_a_row_beyond_the_last_is_the_last(runs):

@@ -1,7 +1,5 @@
 """Very many rows: what would take long is left out or done on a part, and the page says so."""
 
-from importlib import import_module
-
 import numpy as np
 import pytest
 from suiting import BUILT_IN
@@ -20,7 +18,8 @@ from lossviz.export import FLAVOURS, NoScript, script, why_not
 from lossviz.export.scripts import samples
 from lossviz.items.datasets.own import Table, keep
 from lossviz.player import payload
-from lossviz.views.panels import View, headline, overview, playground, remarks
+from lossviz.views.panels import View, loss_surface, network, overview, playground
+from lossviz.views.sentences import cautions, headline, remarks
 
 TASKS = {"regression": "table", "binary": "table_binary", "multiclass": "table_classes"}
 N, D, CLASSES = 20_000, 20, ("a", "b", "c")
@@ -48,8 +47,8 @@ def hurried(monkeypatch):
     monkeypatch.setattr(budget, "FEW", 20)
     monkeypatch.setattr(budget, "ENTRIES", 20)
     monkeypatch.setattr("lossviz.analysis.landscape.SURFACE_ROWS", 20)
-    for name in ("overview", "remarks", "network"):  # the package has a function of such a name
-        monkeypatch.setattr(import_module(f"lossviz.views.panels.{name}"), "SURFACE_ROWS", 20)
+    for module in (loss_surface, cautions, network):
+        monkeypatch.setattr(module, "SURFACE_ROWS", 20)
     monkeypatch.setattr(overview, "MARKS", 20)
     KEPT.clear()
     yield

@@ -16,7 +16,8 @@ from lossviz.engine.frames import aligned
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.items.datasets.own import MissingTable, Table, keep, table_of
-from lossviz.views.panels import PANELS, View, faults, headline, overview, playground, remarks
+from lossviz.views.panels import PANELS, View, loss_surface, playground
+from lossviz.views.sentences import faults, headline, remarks
 
 
 def own(n, d=2, classes=(), seed=0):
@@ -98,7 +99,7 @@ def test_an_objective_of_runs_on_the_same_rows_copies_none_of_their_features(mod
 )
 def test_own_rows_die_with_whoever_holds_them(monkeypatch, data, classes, model, mapped, in_3d):
     monkeypatch.setattr("lossviz.analysis.landscape.SURFACE_ROWS", mapped)
-    monkeypatch.setattr(overview, "landscape", lambda *a, **k: watched(landscape(*a, **k)))
+    monkeypatch.setattr(loss_surface, "landscape", lambda *a, **k: watched(landscape(*a, **k)))
     gone = []
 
     def watched(thing):

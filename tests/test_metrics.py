@@ -377,7 +377,7 @@ def test_a_figure_that_is_not_defined_is_explained():
 
 
 def test_runs_on_other_classes_are_left_out():
-    movie = panel("data=moons&data=xor&loss=log_loss&steps=5", surface=1)
+    movie = panel("data=moons&data=xor&loss=log_loss&steps=5", focus=1)
     [table] = movie.tables
     assert len(movie.charts["confusion"].figure.data) == 2  # shades and numbers of one matrix
     [row] = table.rows

@@ -43,11 +43,11 @@ def runs_of(query: str) -> list[Run]:
     return aligned(run_all(parse(query)[0]))
 
 
-def panel_of(query: str, *, surface: int = 0, row: int = 3) -> Movie:
+def panel_of(query: str, *, focus: int = 0, row: int = 3) -> Movie:
     runs = runs_of(query)
-    plane = feature_plane(Task.of(runs[surface].experiment))
+    plane = feature_plane(Task.of(runs[focus].experiment))
     looks = styles([run.experiment for run in runs])
-    scenes, tables = network_panel(runs, looks, surface, row, plane)
+    scenes, tables = network_panel(runs, looks, focus, row, plane)
     return movie(scenes, runs[0].steps, tables)
 
 
@@ -206,7 +206,7 @@ def sum_of(terms: str) -> float:
 
 
 def test_the_chosen_run_and_row_are_shown():
-    panel = panel_of(TWO, surface=1, row=10**6)
+    panel = panel_of(TWO, focus=1, row=10**6)
     rows = len(Task.of(runs_of(TWO)[1].experiment).y)
     look = styles([run.experiment for run in runs_of(TWO)])[1]
     assert panel.charts["network"].title == f"Network: {look.label}"

@@ -20,8 +20,10 @@ from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.own import Table, keep
 from lossviz.player import payload
 from lossviz.tables import pick, read_as
-from lossviz.views.panels import faults, headline, playground, remarks, status
-from lossviz.views.panels.shown import short_names, tidied
+from lossviz.views.panels import playground
+from lossviz.views.sentences import faults, headline, remarks, status
+from lossviz.views.sentences.names import short_names
+from lossviz.views.sentences.rounding import tidied
 
 QUERY = "loss=squared_error&loss=absolute_error&outliers=vertical&vertical.where=right&steps=300"
 

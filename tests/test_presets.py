@@ -12,7 +12,8 @@ from lossviz.analysis.minimum import moved_by_outliers, reference
 from lossviz.engine.objective import largest_rate
 from lossviz.engine.task import Task
 from lossviz.views.examples import PRESETS, WELCOME
-from lossviz.views.panels import panels, status
+from lossviz.views.panels import panels
+from lossviz.views.sentences import status
 
 QUERIES = {preset.title: preset.query for preset in PRESETS}
 

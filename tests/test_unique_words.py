@@ -10,9 +10,9 @@ from test_unique import classes
 from lossviz import Experiment
 from lossviz.analysis.minimum import Shift
 from lossviz.export import summary
-from lossviz.views.panels import headline, playground, remarks
-from lossviz.views.panels import words as playground_words
-from lossviz.views.panels.words import interval, spanned
+from lossviz.views.panels import playground
+from lossviz.views.sentences import headline, headlines, remarks
+from lossviz.views.sentences.minimisers import interval, spanned
 
 TIED = rows([0, 0, 1, 1], [0, 2, 1, 3.5])
 XOR = classes([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], 2)
@@ -64,7 +64,7 @@ def test_outliers_do_not_move_what_is_open(monkeypatch):
     spoiled = replace(TIED, is_outlier=np.array([False, False, False, True]))
     [run] = runs_on(spoiled, "absolute_error")
     shift = Shift("slope", 1.0, 1.25, (1.0, 1.0), (-1.0, 3.5))
-    monkeypatch.setattr(playground_words, "moved_by_outliers", lambda _: shift)
+    monkeypatch.setattr(headlines, "moved_by_outliers", lambda _: shift)
     assert headline([run]) == (
         "1 of 4 rows is an outlier. The best slope may be anything from −1 to 3.50; without that "
         "row it is 1. The run is not there yet: 52.4 % of the way down. More steps or a larger "

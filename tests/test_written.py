@@ -16,7 +16,8 @@ from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.formula.typed import parse as parse_formula
-from lossviz.views.panels import faults, headline, playground
+from lossviz.views.panels import playground
+from lossviz.views.sentences import faults, headline
 
 ROOT = Path(__file__).resolve().parents[1]
 

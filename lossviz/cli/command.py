@@ -139,7 +139,8 @@ def _page(runs: Sequence, said: Sequence[str]) -> str:
     from lossviz.base.limits import SHOWN
     from lossviz.engine.frames import aligned
     from lossviz.export import page
-    from lossviz.views.panels import faults, headline, marks, playground, remarks
+    from lossviz.views.panels import marks, playground
+    from lossviz.views.sentences import faults, headline, remarks
 
     notes = list(said)
     alike = [run for run in runs if (run.error is None) == (runs[0].error is None)]

@@ -8,10 +8,10 @@ from lossviz.analysis.minimum import Reference, reference
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
-from lossviz.views.panels.remarks import held_out, starts
-from lossviz.views.panels.shown import gap_of, tidied
-from lossviz.views.panels.status import status
-from lossviz.views.panels.words import objectives, ranges_in_words, tasks_of
+from lossviz.views.sentences import status
+from lossviz.views.sentences.cautions import held_out, starts
+from lossviz.views.sentences.minimisers import objectives, ranges_in_words, tasks_of
+from lossviz.views.sentences.rounding import gap_of, tidied
 
 SHOWN = 4  # parameters
 

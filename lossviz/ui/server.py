@@ -61,7 +61,8 @@ def _warm_up() -> None:
     zipped(PLOTLY)
     import lossviz.ui.playground.stage  # noqa: F401
     from lossviz.views.examples import WELCOME
-    from lossviz.views.panels import headline, playground
+    from lossviz.views.panels import playground
+    from lossviz.views.sentences import headline
 
     runs = run_all(parse(WELCOME.query)[0])
     playground(runs)

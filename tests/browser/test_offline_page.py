@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 import lossviz
 from lossviz.engine.numbers import number
 from lossviz.export import page as export_page
-from lossviz.views.panels import headline, marks, playground
+from lossviz.views.panels import marks, playground
+from lossviz.views.sentences import headline
 
 QUERY = "loss=squared_error&loss=huber&outliers=vertical&steps=40"
 CLASSES = "data=moons&loss=log_loss&loss=hinge&steps=20"

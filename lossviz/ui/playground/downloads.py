@@ -13,7 +13,8 @@ from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
 from lossviz.ui.page import folded
 from lossviz.ui.playground.panel import view
 from lossviz.ui.training import Training
-from lossviz.views.panels import View, faults, headline, marks, playground, remarks
+from lossviz.views.panels import View, marks, playground
+from lossviz.views.sentences import faults, headline, remarks
 
 
 def show(wanted: Sequence[Experiment]) -> None:

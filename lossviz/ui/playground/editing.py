@@ -176,7 +176,7 @@ def editing(run: Run, looking: View) -> Editing | None:
 
 def follow(edit: Edit, runs: Sequence[Run], looking: View) -> None:
     """Change the rows as the user did on the chart. What cannot be done is said."""
-    run, rows = runs[looking.chosen], linked_rows(runs, looking)
+    run, rows = runs[looking.focus], linked_rows(runs, looking)
     asked = editing(run, looking)
     if asked is None or edit.chart not in asked.charts or (edit.row or 0) >= len(rows):
         return

@@ -57,7 +57,7 @@ def view(wanted: Sequence[Experiment]) -> View:
     chosen, origin = state.view("surface"), editing.origin()
     return View(
         panel=panel if panel in panels(wanted) else "overview",
-        chosen=losses.index(str(chosen)) if chosen in losses else 0,
+        focus=losses.index(str(chosen)) if chosen in losses else 0,
         relative=state.view("units") == "relative",
         is_log=state.view("scale") == "log",
         in_3d=state.view("surface_in") == "3d",

@@ -19,7 +19,8 @@ from lossviz.ui.player import player
 from lossviz.ui.playground import editing, which_runs
 from lossviz.ui.playground.panel import view
 from lossviz.ui.training import TICK, Training, train
-from lossviz.views.panels import faults, headline, linked_rows, marks, panels, playground, remarks
+from lossviz.views.panels import linked_rows, marks, panels, playground
+from lossviz.views.sentences import faults, headline, remarks
 
 # By whether points are being edited.
 ACTIONS = {
@@ -52,11 +53,11 @@ def _stage(is_live: bool) -> None:
     # The words come before the charts, which would move below them, and early, as Streamlit rests
     # for a moment after it has sent. So that lines follow a finger, the words on few rows, for
     # which there is room then, are written while the lines are drawn.
-    is_quick = editing.is_on() and is_packed(own_data.text_of(asked[looking.chosen]))
+    is_quick = editing.is_on() and is_packed(own_data.text_of(asked[looking.focus]))
     above = st.container()
     if not is_quick:
         above.html(_said(runs, size))
-    movie, changes = playground(runs, looking), editing.editing(runs[looking.chosen], looking)
+    movie, changes = playground(runs, looking), editing.editing(runs[looking.focus], looking)
     progress = {"done": training.done, "total": training.total} if training.more else None
     player(
         payload(
@@ -108,7 +109,7 @@ def _act(action: Action) -> None:
     if action.name == "stop":
         training.stop()
     elif action.name == "edit":
-        editing.toggle(training.experiments[looking.chosen])
+        editing.toggle(training.experiments[looking.focus])
     elif action.name == "new_seed":
         seeds = [int(seed) for seed in state.values("seed")]
         state.change("seed", [seed + max(seeds) - min(seeds) + 1 for seed in seeds])

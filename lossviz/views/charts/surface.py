@@ -34,7 +34,7 @@ class Path:
 
 
 def contour(
-    name: str, plane: Landscape, of: int, styles: Sequence[Style], paths: Sequence[Path]
+    name: str, plane: Landscape, focus: int, styles: Sequence[Style], paths: Sequence[Path]
 ) -> Scene:
     """Filled contours of the surface that belongs to run number `of`."""
     drawing = relief(plane.values)
@@ -86,7 +86,7 @@ def contour(
                     "marker": {
                         "color": style.colour,
                         "symbol": "star",
-                        "size": 19 if number == of else 16,
+                        "size": 19 if number == focus else 16,
                         "line": {"color": "white", "width": 1},
                     },
                     "hoverinfo": "text",
@@ -111,12 +111,12 @@ def contour(
         "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
         "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
     }
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane, paths))
+    chart = Chart(figure(data, **layout), _title(styles[focus]), _words(plane, paths))
     return Scene(chart, tuple(tracks))
 
 
 def terrain(
-    name: str, plane: Landscape, of: int, styles: Sequence[Style], paths: Sequence[Path]
+    name: str, plane: Landscape, focus: int, styles: Sequence[Style], paths: Sequence[Path]
 ) -> Scene:
     """The same surface in three dimensions."""
     drawing = relief(plane.values, count=4)
@@ -194,7 +194,7 @@ def terrain(
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    chart = Chart(figure(data, **layout), _title(styles[of]), _words(plane, paths))
+    chart = Chart(figure(data, **layout), _title(styles[focus]), _words(plane, paths))
     return Scene(chart, tuple(tracks))
 
 

@@ -23,12 +23,12 @@ SHOWN = ACROSS * DOWN
 
 
 def images_panel(
-    runs: Sequence[Run], looks: Sequence[Style], row: int, *, surface: int = 0
+    runs: Sequence[Run], looks: Sequence[Style], row: int, *, focus: int = 0
 ) -> tuple[dict[str, Scene], tuple[Table, ...]]:
-    """For data whose rows are pictures: training row number `row` of run number `surface` with
+    """For data whose rows are pictures: training row number `row` of run number `focus` with
     every run's chances for it, and that run's worst mistakes and confusion on the clean test rows.
     Runs at the same steps; those on other data are left out."""
-    chosen, look = runs[surface], looks[surface]
+    chosen, look = runs[focus], looks[focus]
     task = chosen.task
     dataset, sample = DATASETS[chosen.experiment.data], task.sample
     if dataset.image is None:

@@ -35,12 +35,12 @@ COLUMNS = {
 
 
 def metrics_panel(
-    runs: Sequence[Run], looks: Sequence[Style], surface: int = 0, threshold: float = 0.5
+    runs: Sequence[Run], looks: Sequence[Style], focus: int = 0, threshold: float = 0.5
 ) -> tuple[dict[str, Scene], tuple[Table, ...]]:
     """Confusion matrices, ROC, precision–recall, calibration and their figures, of the runs at the
-    same steps that have the classes of run number `surface`."""
+    same steps that have the classes of run number `focus`."""
     kept = runs[0].steps
-    classes, rows = _classes(runs[surface]), len(runs[surface].task.y_test)
+    classes, rows = _classes(runs[focus]), len(runs[focus].task.y_test)
     frames = max(FEWEST, min(FRAMES, MATRICES // len(runs)))
     frames = min(frames, max(LEAST, RANKED // (rows * len(classes) * len(runs))))
     frames = thinned(len(kept), frames)

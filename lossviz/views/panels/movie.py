@@ -20,7 +20,7 @@ from lossviz.views.panels.images import images_panel
 from lossviz.views.panels.metrics import metrics_panel
 from lossviz.views.panels.network import network_panel
 from lossviz.views.panels.overview import best_of, overview
-from lossviz.views.panels.table import table
+from lossviz.views.panels.step_table import table
 from lossviz.views.panels.view import View, panels
 
 DOTS = 12_000  # moving dots over all frames and runs: what one rerun may send
@@ -36,7 +36,7 @@ def playground(runs: Sequence[Run], view: View | None = None) -> Movie:
     view = view or View()
     looks = styles([run.experiment for run in runs])
     steps, basic = runs[0].steps, table(runs, looks)
-    chosen = runs[view.chosen].task
+    chosen = runs[view.focus].task
     view = replace(view, row=min(view.row, len(chosen.y) - 1))
     shown = panels([run.experiment for run in runs])
     panel = view.panel if view.panel in shown else "overview"
@@ -47,12 +47,12 @@ def playground(runs: Sequence[Run], view: View | None = None) -> Movie:
         names = [f"Row {row + 1}" for row in rows]
         return movie(scenes, steps, [basic], _details(looks, replays, chosen), names)
     if panel == "metrics":
-        scenes, tables = metrics_panel(runs, looks, view.chosen, view.threshold)
+        scenes, tables = metrics_panel(runs, looks, view.focus, view.threshold)
     elif panel == "network":
         plane = feature_plane(chosen, view.across, view.up)
-        scenes, tables = network_panel(runs, looks, view.chosen, view.row, plane)
+        scenes, tables = network_panel(runs, looks, view.focus, view.row, plane)
     else:
-        scenes, tables = images_panel(runs, looks, view.row, surface=view.chosen)
+        scenes, tables = images_panel(runs, looks, view.row, focus=view.focus)
     return movie(scenes, steps, [basic, *tables])
 
 
@@ -70,7 +70,7 @@ def marks(runs: Sequence[Run]) -> list[dict[str, object]]:
 def linked_rows(runs: Sequence[Run], view: View) -> Array:
     """The numbers of the training rows that get dots: all, or of many the outliers first and an
     even pick of the rest."""
-    is_outlier = runs[view.chosen].task.sample.is_outlier
+    is_outlier = runs[view.focus].task.sample.is_outlier
     n = len(is_outlier)
     if n <= ROWS:
         return np.arange(n)

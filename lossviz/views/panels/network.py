@@ -41,12 +41,12 @@ DOTS = 900  # rows in all maps together
 
 
 def network_panel(
-    runs: Sequence[Run], looks: Sequence[Style], surface: int, row: int, plane: FeaturePlane
+    runs: Sequence[Run], looks: Sequence[Style], focus: int, row: int, plane: FeaturePlane
 ) -> tuple[dict[str, Scene], tuple[Table, ...]]:
-    """The network of run number `surface` with its values for training row `row` (from 0), what
+    """The network of run number `focus` with its values for training row `row` (from 0), what
     its units make of the plane, and by hand that row's way forward and backward; and of all runs,
     at the same steps, the gradient in each layer."""
-    run, look = runs[surface], looks[surface]
+    run, look = runs[focus], looks[focus]
     task, count = run.task, len(run.steps)
     row = int(np.clip(row, 0, len(task.y) - 1))
     by_hand_of = _heaviest(run, task, BY_HAND)

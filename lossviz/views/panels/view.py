@@ -27,7 +27,7 @@ PANELS = {
 class View:
     """What is drawn, and how.
 
-    panel: one of PANELS. chosen: the number of the run whose objective is drawn as the surface,
+    panel: one of PANELS. focus: the number of the run whose objective is drawn as the surface,
         whose rows are the ones on show, and whose network is drawn.
     relative, is_log: of the convergence chart; in_3d: of the surface.
     across, up: the features that span the plane of decision regions, by number from 1; 0 chooses.
@@ -38,7 +38,7 @@ class View:
     """
 
     panel: str = "overview"
-    chosen: int = 0
+    focus: int = 0
     relative: bool = True
     is_log: bool = True
     in_3d: bool = False

@@ -1,10 +1,6 @@
-"""Numbers of a run and names of its parameters as they are shown, on the page and in a terminal."""
+"""Numbers of a run without what is but rounding, as the page and a terminal show them."""
 
 from __future__ import annotations
-
-import re
-from collections import Counter
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -12,10 +8,14 @@ from lossviz.analysis.minimum import Reference, gap
 from lossviz.analysis.minimum.tidy import noise_of, tidy, units_of
 from lossviz.base.arrays import Array
 from lossviz.engine.training import Run
-from lossviz.tables.header import unique
-from lossviz.views.panels.status import ROUNDING, rounding
 
+ROUNDING = 1e-12  # share of a size that is only rounding
 MOST_TIDIED = 1_000  # parameters whose way to the data's units is looked at one by one
+
+
+def rounding(exact: Reference) -> float:
+    """A difference from the minimum that is nothing but rounding."""
+    return ROUNDING * max(1.0, abs(exact.value))
 
 
 def tidied(run: Run, exact: Reference | None) -> tuple[Array, Array]:
@@ -47,15 +47,3 @@ def gap_of(run: Run, exact: Reference) -> Array:
     but rounding."""
     above = gap(run, exact)
     return np.where(np.abs(above) <= rounding(exact), 0.0, above)
-
-
-def short_names(parameters: Iterable[str], leave_out: str = "") -> dict[str, str]:
-    """For each parameter its name without units, and without what else is left out at its start.
-    Where that would call two of them alike, they keep theirs."""
-    full = dict.fromkeys(parameters)
-    bare = {name: name.removeprefix(leave_out) for name in full}
-    short = {name: re.sub(r" \([^()]*\)", "", bare[name]) for name in full}
-    for fuller in (bare, {name: name for name in full}):
-        counts = Counter(short.values())
-        short = {name: fuller[name] if counts[word] > 1 else word for name, word in short.items()}
-    return dict(zip(full, unique(short.values()), strict=True))

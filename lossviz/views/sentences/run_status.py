@@ -16,8 +16,8 @@ from lossviz.engine.numbers import number
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run, is_bouncing
+from lossviz.views.sentences.rounding import rounding
 
-ROUNDING = 1e-12  # share of a size that is only rounding
 SETTLED, ARRIVED = 0.001, 0.01  # shares of the way down that may be left
 FLAT = 1e-4  # share of the slope if all rows pulled the same way that counts as none
 
@@ -111,8 +111,3 @@ def _is_flat(run: Run) -> bool:
 def _reach(task: Task) -> Array:
     """How far each of the model's parameters moves the predictions, on average over the rows."""
     return np.tile(np.abs(task.features).mean(axis=1), max(task.outputs, 1))
-
-
-def rounding(exact: Reference) -> float:
-    """A difference from the minimum that is nothing but rounding."""
-    return ROUNDING * max(1.0, abs(exact.value))

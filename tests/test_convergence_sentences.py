@@ -12,7 +12,8 @@ from lossviz import parse, run_all
 from lossviz.analysis.minimum import reference
 from lossviz.engine.training import stream
 from lossviz.export import page
-from lossviz.views.panels import headline, playground, status
+from lossviz.views.panels import playground
+from lossviz.views.sentences import headline, status
 
 LATE = "not there yet: {} of the way down. More steps or a larger rate are needed."
 

@@ -16,7 +16,7 @@ from lossviz.engine.task import Task
 from lossviz.engine.training import Run
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.items.losses import LOSSES
-from lossviz.views.panels.words import objectives, ranges_in_words, tasks_of
+from lossviz.views.sentences.minimisers import objectives, ranges_in_words, tasks_of
 
 # What a loss of one's own can be that is a fault.
 SERIOUS = ("undefined", "pole", "jump", "unbounded", "constant", "overflow")

@@ -10,9 +10,10 @@ from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number
 from lossviz.engine.training import Run
 from lossviz.player import Row, Table
-from lossviz.views.panels.shown import gap_of, short_names, tidied
-from lossviz.views.panels.status import rounding, status
-from lossviz.views.panels.words import interval
+from lossviz.views.sentences.minimisers import interval
+from lossviz.views.sentences.names import short_names
+from lossviz.views.sentences.rounding import gap_of, rounding, tidied
+from lossviz.views.sentences.run_status import status
 
 ERRORS = "Training error", "Clean test error"
 MAX_COLUMNS = 4  # parameters in the table

@@ -9,13 +9,13 @@ import numpy as np
 from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, reference
 from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
-from lossviz.engine.experiment import OBJECTIVE, Experiment
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.engine.task import Task
 from lossviz.engine.training import Run
-from lossviz.views.panels.shown import short_names
-from lossviz.views.panels.there import LISTED, who_diverged, who_is_not_there
+from lossviz.views.sentences.convergence import LISTED, who_diverged, who_is_not_there
+from lossviz.views.sentences.minimisers import is_place, objectives, spanned, tasks_of
+from lossviz.views.sentences.names import short_names
 
 
 def headline(runs: Sequence[Run]) -> str:
@@ -89,7 +89,7 @@ def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference], *, is_
             continue
         label = look.label if len(tasks) > 1 else ""
         shift = moved_by_outliers(task.experiment)
-        if best.is_attained and _is_place(shift.clean_range) and _is_place(shift.spoiled_range):
+        if best.is_attained and is_place(shift.clean_range) and is_place(shift.spoiled_range):
             moved.append(
                 f"{number(shift.by, 3, plus=True)}{label and f' for {label}'} "
                 f"({number(shift.clean, 3)} to {number(shift.spoiled, 3)})"
@@ -114,7 +114,7 @@ def _where_minima_are(runs: Sequence[Run], exact: Sequence[Reference], name: str
         label, where = look.label if len(exact) > 1 else "", float(best.theta[1])
         if not best.is_attained:
             open_.append(_no_minimum(label))
-        elif _is_place(best.range_of(1)):
+        elif is_place(best.range_of(1)):
             places.append(f"{number(where, 3)}{label and f' for {label}'}")
         else:
             open_.append(
@@ -131,55 +131,6 @@ def _no_minimum(label: str) -> str:
 
 def _is_open(span: Range | None) -> bool:
     return span is not None and bool(np.isinf(span).all())
-
-
-def _is_place(span: Range | None) -> bool:
-    return span is not None and span[0] == span[1]
-
-
-def spanned(place: float, span: Range | None) -> str:
-    """What a parameter is at all minimisers, of which one is at that place, as the end of a
-    sentence."""
-    if span is None:
-        return f"is {number(place, 3)} at one of several minimisers"
-    if span[0] == span[1]:
-        return f"is {number(place, 3)}"
-    return f"may be {'anything from ' * bool(np.isfinite(span).all())}{interval(span)}"
-
-
-def interval(span: Range) -> str:
-    """A range in words, or a number where it is but that."""
-    low, high = (number(end, 3) if np.isfinite(end) else "" for end in span)
-    if span[0] == span[1]:
-        return low
-    if low and high:
-        return f"{low} to {high}"
-    return f"{low} or more" if low else f"{high} or less" if high else "any number"
-
-
-def ranges_in_words(names: Sequence[str], exact: Reference) -> str:
-    """A sentence on between what the parameters lie over all minimisers; "" where they are not
-    known, or where there is but one."""
-    if exact.ranges is None:
-        return ""
-    short = short_names(names)
-    spans = [exact.range_of(k) for k in range(len(exact.ranges))]
-    parts = [
-        f"{short[name]} {interval(span)}"
-        for name, span in zip(names, spans, strict=False)
-        if span is not None and not _is_place(span)
-    ]
-    return f"Over all of them: {', '.join(parts)}."
-
-
-def objectives(runs: Sequence[Run]) -> list[Experiment]:
-    """What is minimised, once for all runs that differ only in how they descend."""
-    return list(dict.fromkeys(run.experiment.only(OBJECTIVE) for run in runs))
-
-
-def tasks_of(runs: Sequence[Run]) -> list[Task]:
-    """The tasks of what is minimised, in the same order."""
-    return list({run.experiment.only(OBJECTIVE): run.task for run in runs}.values())
 
 
 def _counted(tasks: Sequence[Task]) -> str:

@@ -1,0 +1,8 @@
+"""What there is to say of some runs: how each went, what they show together, and what a careful
+reader should know of the numbers."""
+
+from lossviz.views.sentences.cautions import faults, remarks
+from lossviz.views.sentences.headlines import headline
+from lossviz.views.sentences.run_status import status
+
+__all__ = ["faults", "headline", "remarks", "status"]
