@@ -13,8 +13,9 @@ from lossviz.analysis.landscape import Landscape, landscape
 from lossviz.analysis.minimum import Reference, reference
 from lossviz.engine.experiment import Experiment, Sweep
 from lossviz.engine.link import parse
+from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample, sample
-from lossviz.engine.training import Run, run, run_all, stream
+from lossviz.engine.training import run, run_all, stream
 from lossviz.items.datasets import DATASETS
 from lossviz.items.losses import LOSSES
 from lossviz.items.models import MODELS

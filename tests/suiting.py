@@ -7,7 +7,7 @@ import numpy as np
 from lossviz import DATASETS, LOSSES, Experiment
 from lossviz.engine.choices import CHOICES, USUAL, suits
 from lossviz.formula.item import VARIABLES
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 
 DATA = {"any": "line", "regression": "line", "binary": "moons", "multiclass": "blobs"}
 SPOILED = {"regression": "vertical", "binary": "label_flips", "multiclass": "label_flips"}

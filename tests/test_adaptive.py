@@ -11,11 +11,12 @@ from sklearn.exceptions import ConvergenceWarning
 from lossviz import LOSSES, Experiment, GradientDescentRegressor, parse, run, run_all
 from lossviz.analysis.landscape import landscape
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum.exact import minimise
 from lossviz.analysis.planes import plane_of_runs
 from lossviz.analysis.replay import loss_along, replay
 from lossviz.engine.looks import styles
-from lossviz.engine.objective import Objective, largest_rate
+from lossviz.engine.objective import Objective
+from lossviz.engine.rates import largest_rate
 from lossviz.engine.task import Task
 from lossviz.export.scripts.flavours import script, why_not
 from lossviz.items.losses.adaptive import (

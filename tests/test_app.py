@@ -12,7 +12,7 @@ from suiting import choosing
 from lossviz import DATASETS, parse
 from lossviz.base.limits import SHOWN
 from lossviz.engine.choices import CHOICES
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 from lossviz.ui import page, state
 from lossviz.ui.playground import sidebar
 from lossviz.views.examples import PRESETS, WELCOME

@@ -9,11 +9,11 @@ from sklearn.linear_model import LinearRegression
 
 from lossviz import Experiment, parse, run, run_all
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum.exact import minimise
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import LARGEST, Table, keep
+from lossviz.items.datasets.table import LARGEST, Table, keep
 from lossviz.tables import choose, left_out, pick, read, suggest
 from lossviz.views.sentences.names import short_names
 

@@ -9,8 +9,8 @@ import pytest
 
 from lossviz import LOSSES, Run, parse, run_all, sample
 from lossviz.analysis.metrics import Metrics, measure
-from lossviz.analysis.passes import layer_gradients
 from lossviz.analysis.predictions import raw
+from lossviz.analysis.propagation import layer_gradients
 from lossviz.analysis.replay import Replay, replay
 from lossviz.engine.task import Task
 from lossviz.views.examples import PRESETS

@@ -12,7 +12,7 @@ from suiting import BUILT_IN as LOSSES
 
 from lossviz import DATASETS, Experiment, Sample, run_all
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum.exact import minimise
 from lossviz.analysis.minimum.problem import Problem
 from lossviz.engine.choices import suits
 from lossviz.engine.objective import Objective

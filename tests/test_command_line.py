@@ -14,7 +14,7 @@ from lossviz.cli import main
 from lossviz.engine.numbers import number
 from lossviz.export import FLAVOURS, script
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import chosen_in, keep
+from lossviz.items.datasets.table import chosen_in, keep
 from lossviz.tables import pick, read_as
 from lossviz.views.sentences import faults, headline, remarks
 

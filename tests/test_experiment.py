@@ -16,9 +16,9 @@ from lossviz import DATASETS, Experiment, Sweep, parse
 from lossviz.base.registry import Param, Value
 from lossviz.engine.choices import CHOICES, suits
 from lossviz.engine.cost import held
-from lossviz.engine.experiment import PLAIN, STARTS, param_of
 from lossviz.engine.link import MAX_LINK, NOTES
-from lossviz.items.datasets.own import OWN
+from lossviz.engine.settings import PLAIN, STARTS, param_of
+from lossviz.items.datasets.given import OWN
 
 DOTTED = {
     f"{name}.{param.name}": param

@@ -17,14 +17,14 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from lossviz import sample
 from lossviz.analysis import guide
+from lossviz.analysis.guide.folds import most_rows
 from lossviz.analysis.guide.measure import disputed
-from lossviz.analysis.guide.rows import most_rows
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.looks import styles
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 from lossviz.items.losses import LOSSES
 from lossviz.views.charts.guide import intervals
 

@@ -11,8 +11,8 @@ from lossviz import Experiment, parse, run_all
 from lossviz.analysis.predictions import chances
 from lossviz.engine.frames import aligned
 from lossviz.engine.looks import styles
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.player import Movie, payload, still
 from lossviz.views.charts.images import ACROSS, BELOW, BESIDE, DOWN, inked
 from lossviz.views.panels.images import images_panel

@@ -15,12 +15,12 @@ from lossviz.base import limits
 from lossviz.base.limits import LINK, Budget
 from lossviz.engine.choices import CHOICES, suits
 from lossviz.engine.cost import check, cost, frames, held, too_much, total
-from lossviz.engine.experiment import PLAIN, param_of
 from lossviz.engine.link import NOTES
 from lossviz.engine.sampling import sample
+from lossviz.engine.settings import PLAIN, param_of
 from lossviz.engine.task import Task
 from lossviz.engine.training import stream
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 
 NET = "model=mlp&mlp.depth=8&mlp.width=64"
 KEYS = [

@@ -6,8 +6,8 @@ from suiting import BUILT_IN
 
 from lossviz import Experiment, parse, run, run_all
 from lossviz.analysis.landscape import height_of, landscape, sampled
-from lossviz.analysis.minimum import answer, budget, reference, search
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum import budget, reference, search
+from lossviz.analysis.minimum.exact import _is_convex, minimise
 from lossviz.analysis.replay import replay
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import loss_of
@@ -16,7 +16,7 @@ from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.export import FLAVOURS, NoScript, script, why_not
 from lossviz.export.scripts import samples
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload
 from lossviz.views.panels import View, loss_surface, network, overview, playground
 from lossviz.views.sentences import cautions, headline, remarks
@@ -60,7 +60,7 @@ def test_a_search_or_a_linear_programme_of_very_many_rows_is_not_begun(large, na
     loss = BUILT_IN[name]
     data = TASKS[loss.task]
     e = Experiment(data=data, loss=name, params={f"{data}.rows": large[loss.task][0]})
-    kinks, is_convex = loss_of(e).kinks(**e.params_of("loss")), answer._is_convex(e)
+    kinks, is_convex = loss_of(e).kinks(**e.params_of("loss")), _is_convex(e)
     # Smooth convex losses are cheap, and so are searches among fewer starts, as of two classes.
     is_cheap = not kinks and (is_convex or loss.task == "binary")
     assert budget.is_beyond(Task.of(e), is_convex=is_convex) == (not is_cheap)

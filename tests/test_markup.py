@@ -21,7 +21,7 @@ from lossviz.engine.frames import aligned
 from lossviz.engine.looks import styles
 from lossviz.export import FLAVOURS, NoScript, csv, page, script
 from lossviz.items.catalogue import curve
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload, still
 from lossviz.player.encoding import unpack
 from lossviz.ui.page import plain
@@ -150,7 +150,7 @@ def worst(request):
 
 def runs_on(monkeypatch, asked: Table):
     words = "file~20~" + "0" * 32 + "~name"
-    monkeypatch.setattr("lossviz.items.datasets.own._held", {words: asked})
+    monkeypatch.setattr("lossviz.items.datasets.table._held", {words: asked})
     return run_all(Sweep.of({"data": asked.data, f"{asked.data}.rows": words, "steps": 2}))
 
 

@@ -15,7 +15,7 @@ from lossviz.base.cache import KEPT
 from lossviz.engine.frames import aligned
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
-from lossviz.items.datasets.own import MissingTable, Table, keep, table_of
+from lossviz.items.datasets.table import MissingTable, Table, keep, table_of
 from lossviz.views.panels import PANELS, View, loss_surface, playground
 from lossviz.views.sentences import faults, headline, remarks
 
@@ -220,7 +220,7 @@ def test_two_sessions_that_bring_one_file_at_once_hold_one_table(monkeypatch):
                 self[key] = found = default
             return found
 
-    monkeypatch.setattr("lossviz.items.datasets.own._held", Slow())
+    monkeypatch.setattr("lossviz.items.datasets.table._held", Slow())
     held = []
     threads = [threading.Thread(target=lambda: held.append(own(400)[1])) for _ in range(2)]
     for thread in threads:

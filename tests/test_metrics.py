@@ -11,24 +11,18 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
 from lossviz import parse, run_all
-from lossviz.analysis.metrics import (
-    BINS,
+from lossviz.analysis.confusion import binary, confusions, macro
+from lossviz.analysis.metrics import BINS, calibration, costs, gives_probabilities, measure
+from lossviz.analysis.predictions import chances
+from lossviz.analysis.ranking import (
     average_precision,
-    binary,
-    calibration,
-    confusions,
-    costs,
-    gives_probabilities,
-    macro,
     mean_precision_recall,
     mean_roc,
-    measure,
     precision_recall_curve,
     ranking,
     roc_auc,
     roc_curve,
 )
-from lossviz.analysis.predictions import chances
 from lossviz.engine.frames import aligned
 from lossviz.engine.looks import styles
 from lossviz.engine.task import Task

@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 import pytest
 
 from lossviz import parse, run_all
-from lossviz.analysis.passes import forward_backward, layer_gradients
 from lossviz.analysis.predictions import raw
+from lossviz.analysis.propagation import forward_backward, layer_gradients
 from lossviz.analysis.regions import feature_plane
 from lossviz.engine.frames import aligned
 from lossviz.engine.looks import styles
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.player import Movie, payload, still
 from lossviz.views.charts.network import LINES, SIGNS, drawing, short
 from lossviz.views.charts.scene import movie

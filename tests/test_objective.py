@@ -7,7 +7,8 @@ from suiting import BUILT_IN as LOSSES
 from suiting import NUMBER_LOSSES, spoiled, suited
 
 from lossviz import Experiment
-from lossviz.engine.objective import Objective, largest_rate
+from lossviz.engine.objective import Objective
+from lossviz.engine.rates import largest_rate
 from lossviz.engine.task import Task
 
 PENALTIES = [(0.0, 0.0), (0.3, 0.0), (0.0, 0.2), (0.3, 0.2)]

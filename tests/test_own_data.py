@@ -18,7 +18,8 @@ from lossviz import DATASETS, Experiment, parse, run, sample
 from lossviz.analysis.minimum import moved_by_outliers, reference
 from lossviz.engine.choices import suits
 from lossviz.items.datasets.choice import Choice, choice_of
-from lossviz.items.datasets.own import (
+from lossviz.items.datasets.packing import VERSION, pack, unpack
+from lossviz.items.datasets.table import (
     FEW,
     LONGEST,
     MissingTable,
@@ -31,7 +32,6 @@ from lossviz.items.datasets.own import (
     table_of,
     unchosen,
 )
-from lossviz.items.datasets.packing import VERSION, pack, unpack
 from lossviz.tables import said_of_other
 from lossviz.ui import own_data
 from lossviz.views.examples import WELCOME

@@ -17,7 +17,7 @@ from lossviz.engine.numbers import number
 from lossviz.engine.training import stream
 from lossviz.export import summary
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import Table, keep
+from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload
 from lossviz.tables import pick, read_as
 from lossviz.views.panels import playground

@@ -9,7 +9,7 @@ import pytest
 
 from lossviz import DATASETS, Run, parse, run_all, sample
 from lossviz.analysis.minimum import moved_by_outliers, reference
-from lossviz.engine.objective import largest_rate
+from lossviz.engine.rates import largest_rate
 from lossviz.engine.task import Task
 from lossviz.views.examples import PRESETS, WELCOME
 from lossviz.views.panels import panels

@@ -10,7 +10,7 @@ import pytest
 
 from lossviz import DATASETS, LOSSES, MODELS, OPTIMIZERS, SCHEDULES
 from lossviz.formula.item import VARIABLES
-from lossviz.items.datasets.own import FEW
+from lossviz.items.datasets.table import FEW
 from lossviz.views.examples import PRESETS
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")

@@ -16,7 +16,7 @@ from lossviz import DATASETS as ALL_DATASETS
 from lossviz import OUTLIERS as ALL_OUTLIERS
 from lossviz import Experiment, run, run_all
 from lossviz.analysis.minimum import gap, moved_by_outliers, reference, search, solvers, steps_to
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.minimum.exact import minimise
 from lossviz.analysis.minimum.problem import Problem, problem_of
 from lossviz.engine.choices import suits
 from lossviz.engine.objective import Objective

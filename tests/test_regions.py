@@ -11,9 +11,9 @@ from lossviz.analysis.predictions import raw
 from lossviz.analysis.regions import code, feature_plane, regions
 from lossviz.analysis.replay import replay
 from lossviz.engine.looks import CLASS_COLOURS, styles
+from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.player import Movie, Row, Table, payload, still
 from lossviz.views.charts.regions import class_scale
 from lossviz.views.charts.regions import regions as figure_of

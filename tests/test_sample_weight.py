@@ -17,8 +17,9 @@ from suiting import BUILT_IN as LOSSES
 from suiting import choosing
 
 from lossviz import GradientDescentClassifier, GradientDescentRegressor
-from lossviz.analysis.minimum.answer import minimise
-from lossviz.engine.objective import Objective, largest_rate
+from lossviz.analysis.minimum.exact import minimise
+from lossviz.engine.objective import Objective
+from lossviz.engine.rates import largest_rate
 from lossviz.engine.sampling import center_and_scale
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

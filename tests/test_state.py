@@ -11,7 +11,7 @@ import pytest
 from lossviz import parse
 from lossviz.base.registry import text
 from lossviz.engine.choices import CHOICES
-from lossviz.engine.experiment import PLAIN, param_of
+from lossviz.engine.settings import PLAIN, param_of
 from lossviz.ui import controls, state
 from lossviz.views.examples import PRESETS
 from lossviz.views.panels import PANELS

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lossviz.base.words import listed
-from lossviz.items.datasets.own import keep, table_of
+from lossviz.items.datasets.table import keep, table_of
 from lossviz.tables import (
     FileFault,
     as_columns,

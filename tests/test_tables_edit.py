@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lossviz import Experiment, sample
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import MOST_CLASSES, Table, keep, table_of
+from lossviz.items.datasets.table import MOST_CLASSES, Table, keep, table_of
 from lossviz.tables import (
     FileFault,
     added,

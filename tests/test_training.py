@@ -13,7 +13,8 @@ from suiting import choosing, spoiled, suited
 from lossviz import DATASETS, OPTIMIZERS, Experiment, Run, run, run_all, sample, stream
 from lossviz.analysis.replay import replay
 from lossviz.base.limits import FRAMES
-from lossviz.engine.objective import Objective, largest_rate
+from lossviz.engine.objective import Objective
+from lossviz.engine.rates import largest_rate
 from lossviz.engine.task import Task
 from lossviz.engine.training import LIMIT, _batches, train
 

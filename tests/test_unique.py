@@ -10,7 +10,7 @@ from scipy import optimize
 from suiting import BUILT_IN
 
 from lossviz import Experiment, Sample
-from lossviz.analysis.minimum.answer import Reference, minimise
+from lossviz.analysis.minimum.exact import Reference, minimise
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 

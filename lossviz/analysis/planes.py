@@ -10,8 +10,8 @@ import numpy as np
 from lossviz.analysis.minimum import reference
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 
 Range = tuple[float, float]
 SQUAT = 0.5  # the least that one side of a frame may be of the other

@@ -6,8 +6,8 @@ import numpy as np
 
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.models import MODELS
 
 PIECE = 2**21  # numbers that a model may make at a time

@@ -13,8 +13,8 @@ from lossviz.analysis.replay import loss_along
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import classes_of
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 
 MARGIN = 0.06  # of the rows' extent: room around them
 SHADES = 256  # codes of a picture, a byte each

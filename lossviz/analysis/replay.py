@@ -11,8 +11,8 @@ from lossviz.analysis.predictions import raw_of
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import classes_of
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.losses.base import LossFunction
 
 REPLAYED = 2**17  # numbers of rows that are replayed at a time: about what stays in a core's cache

@@ -80,7 +80,7 @@ def _run(words: Sequence[str]) -> int:
     from lossviz.engine.cost import too_much
     from lossviz.engine.link import read
     from lossviz.export import csv_within, script, summary
-    from lossviz.items.datasets.own import MissingTable
+    from lossviz.items.datasets.table import MissingTable
 
     check(parser, args)
     rows, _table, said = {}, None, []  # the link may only name the table, so it is held here

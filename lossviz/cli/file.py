@@ -13,8 +13,8 @@ from typing import Any
 from lossviz.base.registry import Value
 from lossviz.engine.link import parse
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import (
-    OWN,
+from lossviz.items.datasets.given import OWN
+from lossviz.items.datasets.table import (
     Table,
     chosen_in,
     is_packed,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from lossviz.base.registry import Registry
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import OWN
+from lossviz.items.datasets.given import OWN
 from lossviz.items.losses import LOSSES
 from lossviz.items.models import MODELS
 from lossviz.items.optimizers import OPTIMIZERS

@@ -20,7 +20,7 @@ from lossviz.base.registry import Value
 from lossviz.base.words import counted
 from lossviz.engine.experiment import ROWS, Experiment, Sweep
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import MissingTable
+from lossviz.items.datasets.table import MissingTable
 from lossviz.items.losses import LOSSES
 from lossviz.items.models import MODELS
 from lossviz.items.optimizers import OPTIMIZERS

@@ -17,36 +17,15 @@ from math import prod
 from typing import Any
 
 from lossviz.base import notebook
-from lossviz.base.limits import STARTS as MOST_STARTS
-from lossviz.base.limits import STEPS as MAX_STEPS
-from lossviz.base.registry import OutOfRange, Param, Value, quote, text
+from lossviz.base.registry import Value, text
 from lossviz.engine.choices import CHOICES, USUAL, suits, unsuited, usual
+from lossviz.engine.settings import PLAIN, checked, default, param_of
 from lossviz.formula.item import written_loss
 from lossviz.items.datasets import DATASETS
-from lossviz.items.losses import LOSSES, Loss
-from lossviz.items.models import MODELS
-from lossviz.items.optimizers import OPTIMIZERS
-from lossviz.items.outliers import OUTLIERS
-from lossviz.items.schedules import SCHEDULES
+from lossviz.items.losses import Loss
 
 ROWS = ("data", "outliers", "model", "scaling", "seed", "outlier_seed")  # decide the features
 OBJECTIVE = (*ROWS, "loss", "l1", "l2")  # decide what is minimised
-STARTS = ("auto", "zeros", "normal", "xavier", "he")
-
-
-def read_start(words: str) -> str:
-    """The canonical text of initial values: one of STARTS, or numbers with commas."""
-    if words in STARTS:
-        return words
-    number = Param("value", 0.0, -1e6, 1e6)
-    parts = words.split(",")
-    if len(parts) > MOST_STARTS:
-        raise ValueError(f"{len(parts):,} values are given, and {MOST_STARTS:,} are the most")
-    try:
-        values = [number.check(part) for part in parts]
-    except OutOfRange as error:  # of one value, and so not of a number that could be moved
-        raise ValueError(str(error)) from None
-    return ",".join(text(value) for value in values)
 
 
 @dataclass(frozen=True)
@@ -58,22 +37,22 @@ class Experiment:
     raises KeyError; a bad value, or an item that does not suit the data, ValueError.
     """
 
-    data: str = "line"
-    outliers: str = "none"
-    model: str = "linear"
+    data: str = default("data")
+    outliers: str = default("outliers")
+    model: str = default("model")
     loss: str = ""
-    optimizer: str = "gd"
-    schedule: str = "constant"
-    lr: float = 0.1
-    steps: int = 200
-    batch: int = 0
-    l1: float = 0.0
-    l2: float = 0.0
-    patience: int = 0
-    init: str = "auto"
-    scaling: str = "auto"
-    seed: int = 0
-    outlier_seed: int = 0
+    optimizer: str = default("optimizer")
+    schedule: str = default("schedule")
+    lr: float = default("lr")
+    steps: int = default("steps")
+    batch: int = default("batch")
+    l1: float = default("l1")
+    l2: float = default("l2")
+    patience: int = default("patience")
+    init: str = default("init")
+    scaling: str = default("scaling")
+    seed: int = default("seed")
+    outlier_seed: int = default("outlier_seed")
     params: Any = ()
 
     def __post_init__(self) -> None:
@@ -155,71 +134,6 @@ def loss_of(experiment: Experiment) -> Loss:
     return written_loss(experiment.loss, experiment.params_of("loss"))
 
 
-def _plain(name: str, *args: Any, **kwargs: Any) -> Param:
-    return Param(name, getattr(Experiment, name), *args, **kwargs)
-
-
-PLAIN: Mapping[str, Param] = {
-    param.name: param
-    for param in (
-        _plain("data", label="Data", choices=DATASETS),
-        _plain("outliers", label="Outliers", choices=OUTLIERS),
-        _plain("model", label="Model", choices=MODELS),
-        Param("loss", usual("loss", Experiment.data), label="Loss", choices=LOSSES),
-        _plain("optimizer", label="Optimizer", choices=OPTIMIZERS),
-        _plain("schedule", label="Schedule", choices=SCHEDULES),
-        _plain("lr", 1e-6, 1e4, "Learning rate", "The size of the first step.", log=True),
-        _plain("steps", 1, MAX_STEPS, "Steps", "Updates of the parameters."),
-        _plain("batch", 0, 100_000, "Batch size", "Rows for each update; 0 takes all."),
-        _plain("l1", 0.0, 1e3, "L1", "Penalty: this times the sum of |w|; not on the intercept."),
-        _plain("l2", 0.0, 1e3, "L2", "Penalty: this times the sum of w²; not on the intercept."),
-        _plain(
-            "patience",
-            0,
-            MAX_STEPS,
-            "Patience",
-            "Early stopping: after so many steps without a lower clean test loss; 0 never stops.",
-        ),
-        _plain(
-            "init",
-            label="Start",
-            help="auto (zeros, but networks are drawn), zeros, normal, xavier or he (drawn from "
-            "the seed), or values with commas, in the data's units, the intercept first.",
-            reader=read_start,
-        ),
-        _plain(
-            "scaling",
-            label="Feature scaling",
-            help="auto standardises the features of real data, so that descent can work.",
-            choices=("auto", "none", "standard"),
-        ),
-        _plain("seed", 0, 2**32 - 1, "Seed", "Redraws the data, the start and the batches."),
-        _plain("outlier_seed", 0, 2**32 - 1, "Outlier seed", "Redraws the outliers alone."),
-    )
-}
-
-
-def param_of(key: str) -> Param:
-    """The Param behind a plain or dotted key; KeyError if there is none."""
-    if key in PLAIN:
-        return PLAIN[key]
-    name, _, short = key.partition(".")
-    for registry in CHOICES.values():
-        if name in registry:
-            for param in registry[name].params:
-                if param.name == short:
-                    return param
-    raise KeyError(f"no setting {quote(key)}")
-
-
-def checked(key: str, param: Param, value: Any) -> Value:
-    """The value in the parameter's type; ValueError names the key."""
-    try:
-        return param.check(value)
-    except ValueError as error:
-        raise ValueError(f"{key}: {error}") from None
-
-
 @dataclass(frozen=True)
 class Sweep:
     """A product of axes, canonical: only values that matter, in the order of the registries.
@@ -253,7 +167,7 @@ class Sweep:
     def __getitem__(self, key: str) -> tuple[Value, ...]:
         """The values of a plain or dotted key."""
         axes = dict(self.axes)
-        return axes[key] if key in axes else _default(key, axes.get("data", (Experiment.data,)))
+        return axes[key] if key in axes else _default(key, axes.get("data", (default("data"),)))
 
     def replace(self, changes: Mapping[str, Any]) -> Sweep:
         """This sweep with other values for some keys."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.base.arrays import Array
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 
 
 def thinned(count: int, wanted: int) -> Array:

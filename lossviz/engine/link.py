@@ -14,8 +14,9 @@ from lossviz.base.limits import CHARACTERS as MAX_LINK
 from lossviz.base.registry import OutOfRange, Value, quote, text
 from lossviz.engine.choices import USUAL, called, unsuited
 from lossviz.engine.cost import held
-from lossviz.engine.experiment import Sweep, param_of
-from lossviz.items.datasets.own import OWN
+from lossviz.engine.experiment import Sweep
+from lossviz.engine.settings import param_of
+from lossviz.items.datasets.given import OWN
 
 NO_ROWS: Mapping[str, Value] = MappingProxyType({})
 VIEW = "view."  # keys that belong to the page that wrote them, not to the run

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from lossviz.base.registry import text
 from lossviz.engine.choices import CHOICES
-from lossviz.engine.experiment import PLAIN, Experiment, loss_of, param_of
-from lossviz.items.datasets.own import called
+from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.settings import PLAIN, param_of
+from lossviz.items.datasets.table import called
 from lossviz.items.losses import LOSSES, Loss
 
 # Each has at least 3:1 against the light and the dark background, and neighbours stay apart in

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from lossviz.base.arrays import Array
-from lossviz.engine.experiment import loss_of
 from lossviz.engine.task import Forward, Task
 from lossviz.items.losses import LOSSES
 from lossviz.items.losses.base import Learned
@@ -211,22 +210,3 @@ class Objective:
 def classes_of(z: Array, outputs: int) -> Array:
     """The class of each raw prediction z (..., n) or, with outputs, (..., n, K)."""
     return z.argmax(axis=-1) if outputs else (z > 0).astype(int)
-
-
-def largest_rate(task: Task) -> float | None:
-    """The rate below which gradient descent on all rows cannot overshoot for good: 2 over the
-    largest curvature of the objective. None where the loss has kinks or no bound on its
-    curvature, or the theory does not speak (other optimizers, batches, L1, networks, losses that
-    learn)."""
-    e = task.experiment
-    bound = None if task.learned else loss_of(e).curvature
-    if bound is None or e.optimizer != "gd" or e.l1 or task.is_batched or not task.is_linear:
-        return None
-    # Hessian <= sup l'' * (features W features^T) / n + 2 l2, largest eigenvalue.
-    weight, features = task.sample.weight, task.features
-    weighted = features if weight is None else features * weight
-    hessian = bound(**e.params_of("loss")) * (weighted @ features.T) / len(task.y)
-    # With several outputs the bound is that on all of them together, so one of them stands for all.
-    penalty = 2 * e.l2 * task.penalised[: len(hessian)]
-    largest = np.linalg.eigvalsh(hessian + np.diag(penalty))[-1]
-    return float(2 / largest) if largest > 0 else None

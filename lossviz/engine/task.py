@@ -15,9 +15,10 @@ import numpy as np
 
 from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
-from lossviz.engine.experiment import ROWS, STARTS, Experiment
+from lossviz.engine.experiment import ROWS, Experiment
 from lossviz.engine.sampling import Sample, generator, sample
-from lossviz.items.datasets.own import holder
+from lossviz.engine.settings import STARTS
+from lossviz.items.datasets.table import holder
 from lossviz.items.losses import LOSSES, Loss
 from lossviz.items.losses.base import Learned
 from lossviz.items.models import MODELS, Model

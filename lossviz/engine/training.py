@@ -4,94 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
-from lossviz.base import notebook
 from lossviz.base.arrays import Array
-from lossviz.base.words import counted
 from lossviz.engine import cost
 from lossviz.engine.experiment import Experiment
-from lossviz.engine.objective import Objective, largest_rate
+from lossviz.engine.objective import Objective
+from lossviz.engine.rates import rates_of
+from lossviz.engine.run import Run
 from lossviz.engine.sampling import generator
+from lossviz.engine.status import status_of
 from lossviz.engine.task import Task
 from lossviz.items.optimizers import OPTIMIZERS
-from lossviz.items.schedules import SCHEDULES
 
 # Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
 SMALL = 16_000
 MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
-MANIFOLD = 1e6  # a loss that has grown by this is not coming back
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """What training gave, or has given so far.
-
-    task: the experiment with its rows: what is drawn or said of the run is drawn from these.
-    loss, test_loss (k+1,): training objective and clean test loss at steps 0..k, where k is
-        `experiment.steps` once training is over.
-    steps (F,): the steps kept as frames, at most limits.FRAMES, first and last always among them.
-    theta (F, P): parameters at those steps, in the data's own units, named by `names`.
-    path (F, P): the same in the coordinates in which descent moves (scaled features).
-    error, test_error (F,): the shares of training and clean test rows that are put into a wrong
-        class at those steps; None where targets are numbers.
-    status: a sentence on how it went; diverged_at: the step at which it diverged, or None: from
-        there on the run stands still at its last finite point; stopped_at: the step at which
-        patience with it ended, or None: there it stands still.
-    """
-
-    task: Task
-    steps: Array
-    theta: Array
-    path: Array
-    loss: Array
-    test_loss: Array
-    error: Array | None
-    test_error: Array | None
-    names: tuple[str, ...]
-    status: str
-    diverged_at: int | None
-    stopped_at: int | None = None
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Run):
-            return NotImplemented
-        arrays = ("steps", "theta", "path", "loss", "test_loss", "error", "test_error")
-        plain = ("experiment", "status", "diverged_at", "stopped_at")
-        return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
-            np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays
-        )
-
-    __hash__ = None  # pyright: ignore[reportAssignmentType]
-
-    @property
-    def experiment(self) -> Experiment:
-        """What was trained."""
-        return self.task.experiment
-
-    @property
-    def is_done(self) -> bool:
-        """Whether training is over."""
-        return len(self.loss) == self.experiment.steps + 1
-
-    @property
-    def best_step(self) -> int:
-        """The step with the lowest clean test loss so far."""
-        return int(np.argmin(self.test_loss))
-
-    def _repr_html_(self) -> str:
-        ends = {"Training loss": self.loss[-1], "Clean test loss": self.test_loss[-1]}
-        if self.error is not None and self.test_error is not None:
-            ends |= {"Training error": self.error[-1], "Clean test error": self.test_error[-1]}
-        ends |= dict(zip(self.names[:4], self.theta[-1], strict=False))
-        facts = {name: f"{value:.6g}" for name, value in ends.items()}
-        curve = notebook.curve("Training loss", self.loss[self.steps])
-        title = f"Run of {self.experiment.query() or 'the defaults'}"
-        return notebook.card(title, facts, curve, notebook.paragraph(self.status))
 
 
 def run(experiment: Experiment) -> Run:
@@ -162,7 +93,7 @@ class Descent:
             name: np.array([[task.experiment.params_of("optimizer")[name]] for task in tasks])
             for name in first.params_of("optimizer")
         }
-        self.rates = np.stack([_rates(task.experiment) for task in tasks], axis=1)[:, :, None]
+        self.rates = np.stack([rates_of(task.experiment) for task in tasks], axis=1)[:, :, None]
         self.batches = _batches(tasks[0]) if tasks[0].is_batched else None
         self.theta = np.stack([task.start for task in tasks])
         self.state = (np.zeros_like(self.theta),) * OPTIMIZERS[first.optimizer].slots
@@ -321,19 +252,12 @@ class Descent:
                     error,
                     test_error,
                     task.names,
-                    _status(task, loss, test_loss, diverged_at, ended),
+                    status_of(task, loss, test_loss, diverged_at, ended),
                     diverged_at,
                     stopped_at,
                 )
             )
         return runs
-
-
-def _rates(experiment: Experiment) -> Array:
-    """The learning rate of every update."""
-    schedule = SCHEDULES[experiment.schedule].function
-    k = np.arange(experiment.steps)
-    return experiment.lr * schedule(k, experiment.steps, **experiment.params_of("schedule"))
 
 
 def _batches(task: Task) -> Iterator[Array]:
@@ -345,57 +269,3 @@ def _batches(task: Task) -> Iterator[Array]:
             queue = np.concatenate([queue, rng.permutation(len(task.y))])
         yield queue[:size]
         queue = queue[size:]
-
-
-def _status(
-    task: Task, loss: Array, test_loss: Array, diverged_at: int | None, stopped_at: int | None
-) -> str:
-    """One sentence on how the run went, or goes."""
-    e, end = task.experiment, len(loss) - 1
-    if stopped_at is not None:
-        return (
-            f"Stopped early at step {stopped_at:,}: for {counted(e.patience, 'step')} "
-            f"the clean test loss had not fallen below "
-            f"that of step {int(np.argmin(test_loss)):,}."
-        )
-    if diverged_at is not None and diverged_at > end:
-        diverged_at = None  # not yet
-    if end < e.steps and diverged_at is None:
-        return f"Training: {end} of {e.steps} steps."
-    rates, limit, advice = _rates(e), largest_rate(task), ""
-    if limit is not None and rates.max() > limit:
-        advice = f" The largest rate that is sure to hold here is {limit:.3g}."
-    if diverged_at == 0:
-        return "Not started: at the start the loss is no finite number."
-    if diverged_at is not None:
-        rate = rates[max(diverged_at - 1, 0)]
-        return f"Diverged at step {diverged_at}: the rate {rate:.3g} is too large.{advice}"
-    if np.ptp(loss) == 0:
-        return "Standing still: at the start there is no slope to follow."
-    if loss[-1] > MANIFOLD * np.abs(loss[0]) > 0:
-        passed = int(np.argmax(loss > MANIFOLD * np.abs(loss[0])))
-        return f"Diverging: by step {passed} the loss was a million times its start.{advice}"
-    if loss[-1] - loss[0] > 1e-3 * np.abs(loss[0]):
-        return f"Rising: the loss ends above its start.{advice}"
-    if is_bouncing(loss):
-        return f"Bouncing: the steps are too large to settle.{advice}"
-    drop = loss[0] - loss
-    if drop[-1] <= 0:
-        return "Standing still: the loss ends where it began."
-    tail, settled = _tail(loss), int(np.argmax(drop >= 0.999 * drop[-1]))
-    if settled > end - len(tail):
-        return (
-            f"Still falling: from {tail[0]:.4g} to {tail[-1]:.4g} in the last tenth of the steps."
-        )
-    return f"Settled: by step {settled} the loss had made 99.9 % of its fall."
-
-
-def is_bouncing(loss: Array) -> bool:
-    """Whether the loss (k+1,) still goes up and down in the last tenth of the steps."""
-    tail = _tail(loss)
-    rises = np.diff(tail) > 1e-9 * np.abs(tail[:-1])
-    return bool(rises.mean() > 0.1 and np.ptp(tail) > 1e-4 * (np.abs(tail[-1]) + 1e-12))
-
-
-def _tail(loss: Array) -> Array:
-    return loss[-max(2, len(loss) // 10) :]

@@ -14,8 +14,9 @@ from lossviz.base.arrays import Array
 from lossviz.base.words import counted
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.objective import Objective
+from lossviz.engine.run import Run
+from lossviz.engine.status import is_bouncing
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run, is_bouncing
 
 FAR = 0.1  # the share of the way down, still to go, from which a fit is far from done
 TURNS = 20  # of conjugate gradients, each as dear as two steps of descent

@@ -14,9 +14,10 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample, center_and_scale, generator
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run, train
+from lossviz.engine.training import train
 from lossviz.estimators.convergence import complaint
 from lossviz.estimators.settings import experiment_of
 from lossviz.items.losses import LOSSES

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from lossviz.base.limits import WRITTEN
 from lossviz.engine.looks import styles
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 
 COLUMNS = ("run", "query", "step", "training_loss", "clean_test_loss")
 NUMBER = 24  # characters, and its comma, at most

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lossviz.analysis.minimum import Reference, reference
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 from lossviz.views.sentences import status
 from lossviz.views.sentences.cautions import held_out, starts
 from lossviz.views.sentences.minimisers import objectives, ranges_in_words, tasks_of

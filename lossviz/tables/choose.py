@@ -9,7 +9,7 @@ import numpy as np
 from lossviz.base.limits import FEATURES as MOST_FEATURES
 from lossviz.base.registry import quote, shortened, text
 from lossviz.base.words import counted, listed
-from lossviz.items.datasets.own import LARGEST, MOST_CLASSES, Table
+from lossviz.items.datasets.table import LARGEST, MOST_CLASSES, Table
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault
 from lossviz.tables.header import unique

@@ -11,7 +11,7 @@ import numpy as np
 
 from lossviz.base.registry import quote, shortened
 from lossviz.base.words import counted, listed
-from lossviz.items.datasets.own import LARGEST, MOST_CLASSES, Table
+from lossviz.items.datasets.table import LARGEST, MOST_CLASSES, Table
 from lossviz.tables.fault import FileFault
 from lossviz.tables.header import unique
 

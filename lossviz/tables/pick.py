@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import Table, edited_in
+from lossviz.items.datasets.table import Table, edited_in
 from lossviz.tables.choose import choose
 from lossviz.tables.fault import FileFault
 from lossviz.tables.read import Raw, read

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lossviz.base.words import counted, listed
-from lossviz.items.datasets.own import MOST_CLASSES
+from lossviz.items.datasets.table import MOST_CLASSES
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault
 from lossviz.tables.named import COUNTERS, TARGETS, names_classes, names_ids

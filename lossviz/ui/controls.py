@@ -11,9 +11,9 @@ import streamlit as st
 
 from lossviz.base.registry import Param, text
 from lossviz.engine.choices import CHOICES, USUAL, suits
-from lossviz.engine.experiment import param_of
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import searchable, short
+from lossviz.engine.settings import param_of
 from lossviz.items.losses import Loss
 from lossviz.ui import state
 

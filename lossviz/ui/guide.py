@@ -28,7 +28,7 @@ from lossviz.engine.link import VIEW
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import is_packed, table_of
+from lossviz.items.datasets.table import is_packed, table_of
 from lossviz.items.outliers import OUTLIERS
 from lossviz.ui import controls, own_data, state
 from lossviz.ui.page import plain

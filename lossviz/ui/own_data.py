@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lossviz.engine.experiment import PLAIN, Experiment, Sweep
+from lossviz.engine.experiment import Experiment, Sweep
 from lossviz.engine.link import parse
+from lossviz.engine.settings import PLAIN
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import (
+from lossviz.items.datasets.given import OWN
+from lossviz.items.datasets.table import (
     FEW,
-    OWN,
     Table,
     edited_in,
     is_packed,

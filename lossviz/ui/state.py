@@ -22,8 +22,9 @@ from lossviz.base.limits import SHOWN
 from lossviz.base.registry import OutOfRange, Param, Value, quote, text
 from lossviz.engine.choices import USUAL
 from lossviz.engine.cost import beyond
-from lossviz.engine.experiment import PLAIN, Sweep, param_of
+from lossviz.engine.experiment import Sweep
 from lossviz.engine.link import VIEW, parse, said_of_unsuited
+from lossviz.engine.settings import PLAIN, param_of
 from lossviz.items.losses import LOSSES
 from lossviz.ui.preload import CUT, MOST_SETTINGS
 from lossviz.views.examples import WELCOME

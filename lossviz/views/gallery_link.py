@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from lossviz.base.registry import text
 from lossviz.engine import link
-from lossviz.engine.experiment import PLAIN, Experiment, Sweep, param_of
+from lossviz.engine.experiment import Experiment, Sweep
+from lossviz.engine.settings import PLAIN, param_of
 from lossviz.items.losses import LOSSES, Loss
 
 TASKS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from driving import pick, serious_faults
 from playwright.sync_api import Page, expect
 
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import chosen_in
+from lossviz.items.datasets.table import chosen_in
 
 OpenPage = Callable[..., Page]
 

@@ -11,7 +11,7 @@ from driving import address, pick, serious_faults, settled
 from playwright.sync_api import Page, expect
 
 from lossviz.engine.numbers import number
-from lossviz.items.datasets.own import Table, table_of
+from lossviz.items.datasets.table import Table, table_of
 
 OpenPage = Callable[..., Page]
 GROUP = "A press on a point, or beside them"

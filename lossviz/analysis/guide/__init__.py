@@ -1,5 +1,6 @@
 """Which loss suits data: what is measured of them, what that speaks for, and the proof."""
 
+from lossviz.analysis.guide.folds import drawn, splits
 from lossviz.analysis.guide.measure import Finding, linear, measure
 from lossviz.analysis.guide.prove import (
     LEVEL,
@@ -12,7 +13,6 @@ from lossviz.analysis.guide.prove import (
     verdict,
 )
 from lossviz.analysis.guide.recommend import COSTS, Pick, recommend
-from lossviz.analysis.guide.rows import drawn, splits
 
 __all__ = [
     "COSTS",

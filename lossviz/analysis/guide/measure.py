@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.analysis.guide.rows import drawn, fewest_rows, most_rows, taken_in_words
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.guide.folds import drawn, fewest_rows, most_rows, taken_in_words
 from lossviz.analysis.minimum.budget import ENTRIES
+from lossviz.analysis.minimum.exact import minimise
 from lossviz.base.arrays import Array
-from lossviz.engine.experiment import PLAIN, Experiment
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.sampling import Sample, sample
+from lossviz.engine.settings import PLAIN
 from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.models import MODELS

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.analysis.guide.rows import drawn, fewest_rows, most_rows, part, splits, taken_in_words
-from lossviz.analysis.minimum.answer import minimise
+from lossviz.analysis.guide.folds import drawn, fewest_rows, most_rows, part, splits, taken_in_words
+from lossviz.analysis.minimum.exact import minimise
 from lossviz.base.arrays import Array
 from lossviz.base.words import listed
 from lossviz.engine.experiment import Experiment

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lossviz.analysis.guide.measure import RARE, Finding, linear
-from lossviz.engine.experiment import Experiment, param_of
+from lossviz.engine.experiment import Experiment
+from lossviz.engine.settings import param_of
 from lossviz.items.datasets import DATASETS
 
 COSTS: Mapping[str, Mapping[str, str]] = {

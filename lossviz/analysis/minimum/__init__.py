@@ -1,6 +1,6 @@
 """The exact minimiser, to hold what descent finds against."""
 
-from lossviz.analysis.minimum.answer import (
+from lossviz.analysis.minimum.exact import (
     Range,
     Reference,
     Shift,

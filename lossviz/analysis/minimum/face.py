@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lossviz.analysis.minimum.infinity import knows_differences
 from lossviz.analysis.minimum.large import LARGE
-from lossviz.analysis.minimum.limits import knows_differences
 from lossviz.analysis.minimum.problem import RANK, Problem, differences
 from lossviz.analysis.minimum.solvers import EXACT, Answer, Pulls
 from lossviz.base.arrays import Array

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 
 from lossviz.engine.choices import CHOICES
-from lossviz.engine.experiment import PLAIN, Experiment, Sweep
+from lossviz.engine.experiment import Experiment, Sweep
+from lossviz.engine.settings import PLAIN
 from lossviz.export.scripts.code import NoScript, quoted
 from lossviz.export.scripts.samples import is_named
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.engine.experiment import STARTS, Experiment
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.looks import styles
 from lossviz.engine.objective import Objective
+from lossviz.engine.settings import STARTS
 from lossviz.engine.task import Task
 from lossviz.engine.training import LIMIT
 from lossviz.export.scripts.code import NoScript

@@ -9,7 +9,7 @@ from lossviz.engine.experiment import Experiment
 from lossviz.engine.sampling import Sample, generator
 from lossviz.export.scripts.code import NoScript, comment, literal
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import is_packed
+from lossviz.items.datasets.table import is_packed
 
 DRAWN = ("data", "outliers", "seed", "outlier_seed")  # decide which rows there are
 MOST = 100_000  # numbers of training rows that a script may hold: about 2 MB

@@ -10,7 +10,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.items.datasets.base import Rows, from_sklearn, frozen, real
 
-FOLDER = os.path.join(os.path.dirname(__file__), "rows")
+FOLDER = os.path.join(os.path.dirname(__file__), "files")
 
 
 @cache

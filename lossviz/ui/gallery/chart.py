@@ -19,9 +19,10 @@ import streamlit as st
 from lossviz.base.limits import SHOWN as MAX_RUNS
 from lossviz.base.registry import Param, Value, text
 from lossviz.engine.choices import suits
-from lossviz.engine.experiment import Experiment, Sweep, loss_of, param_of
+from lossviz.engine.experiment import Experiment, Sweep, loss_of
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import searchable, styles
+from lossviz.engine.settings import param_of
 from lossviz.formula.item import VARIABLES
 from lossviz.items.catalogue import curve
 from lossviz.items.catalogue.curves import places

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import aligned
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
 from lossviz.ui.page import folded
 from lossviz.ui.playground.panel import view

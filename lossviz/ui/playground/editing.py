@@ -14,11 +14,11 @@ from typing import Any
 import streamlit as st
 
 from lossviz.engine.experiment import Experiment, Sweep
+from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import Table, called, table_of
+from lossviz.items.datasets.table import Table, called, table_of
 from lossviz.player import Edit, Editing
 from lossviz.tables import added, from_sample, is_drawable, moved, removed, toggled
 from lossviz.ui import state

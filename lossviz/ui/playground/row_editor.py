@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lossviz.items.datasets.own import Table
+from lossviz.items.datasets.table import Table
 from lossviz.tables import as_columns, from_columns
 from lossviz.ui import state
 from lossviz.ui.page import plain

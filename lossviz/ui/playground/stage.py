@@ -10,8 +10,8 @@ import streamlit as st
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import aligned
 from lossviz.engine.link import VIEW
-from lossviz.engine.training import Run
-from lossviz.items.datasets.own import is_packed
+from lossviz.engine.run import Run
+from lossviz.items.datasets.table import is_packed
 from lossviz.player import Action, Edit, payload
 from lossviz.ui import own_data, state
 from lossviz.ui.page import plain

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lossviz.base.words import counted
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.own import Table, chosen_in, named, usual_share
+from lossviz.items.datasets.table import Table, chosen_in, named, usual_share
 from lossviz.tables import (
     FileFault,
     Picked,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lossviz.base.limits import MEGABYTES
-from lossviz.items.datasets.own import FEW, chosen_in, edited_in, named
+from lossviz.items.datasets.table import FEW, chosen_in, edited_in, named
 from lossviz.tables import FileFault
 from lossviz.ui import own_data, state
 from lossviz.ui.page import plain

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.analysis.passes import Passes
+from lossviz.analysis.propagation import Passes
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import DASHES, Style
 from lossviz.engine.numbers import number

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.analysis.passes import Layer, Passes, output_names
+from lossviz.analysis.propagation import Layer, Passes, output_names
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.frames import latest
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import MINUS, number
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.player import Row, Table
 from lossviz.views.charts.network import layer_name
 

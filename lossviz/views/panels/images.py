@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.analysis.metrics import confusions
+from lossviz.analysis.confusion import confusions
 from lossviz.analysis.predictions import chances
 from lossviz.base.arrays import Array
 from lossviz.engine.frames import latest, thinned
 from lossviz.engine.looks import Style
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 from lossviz.items.datasets import DATASETS
 from lossviz.player import Row, Table
 from lossviz.views.charts.images import ACROSS, DOWN, bars, inked, mosaic, picture

@@ -15,8 +15,8 @@ from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import OBJECTIVE
 from lossviz.engine.looks import Style
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.surface import Path, contour, terrain
 

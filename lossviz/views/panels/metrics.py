@@ -12,7 +12,7 @@ from lossviz.base.words import listed
 from lossviz.engine.frames import latest, thinned
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 from lossviz.player import Row, Table
 from lossviz.views.charts.metrics import calibration, confusion, precision_recall, roc
 from lossviz.views.charts.scene import Scene

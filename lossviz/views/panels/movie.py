@@ -12,8 +12,8 @@ from lossviz.analysis.replay import Replay, replay
 from lossviz.base.arrays import Array
 from lossviz.engine.frames import thinned
 from lossviz.engine.looks import Style, styles
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.player import Detail, Movie
 from lossviz.views.charts.scene import movie
 from lossviz.views.panels.images import images_panel

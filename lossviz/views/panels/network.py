@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.landscape import SURFACE_ROWS
-from lossviz.analysis.passes import (
+from lossviz.analysis.propagation import (
     forward_backward,
     input_names,
     layer_gradients,
@@ -18,8 +18,8 @@ from lossviz.analysis.regions import FeaturePlane
 from lossviz.base.arrays import Array
 from lossviz.engine.frames import thinned
 from lossviz.engine.looks import Style
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.models.base import split
 from lossviz.player import Table
 from lossviz.views.charts.network import drawing, gradients

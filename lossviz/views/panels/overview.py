@@ -14,8 +14,8 @@ from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.frames import thinned
 from lossviz.engine.looks import Style
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.datasets import DATASETS
 from lossviz.items.losses.base import identity
 from lossviz.items.models import MODELS

@@ -8,7 +8,7 @@ from lossviz.analysis.minimum import Reference, reference, steps_to
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 from lossviz.player import Row, Table
 from lossviz.views.sentences.minimisers import interval
 from lossviz.views.sentences.names import short_names

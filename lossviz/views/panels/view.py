@@ -12,7 +12,7 @@ from lossviz.engine.choices import called
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
-from lossviz.items.datasets.own import MissingTable
+from lossviz.items.datasets.table import MissingTable
 from lossviz.items.models import MODELS
 
 PANELS = {

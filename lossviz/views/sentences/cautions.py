@@ -9,11 +9,11 @@ import numpy as np
 from lossviz.analysis.landscape import SURFACE_ROWS
 from lossviz.analysis.minimum import reference
 from lossviz.base.words import counted, listed
-from lossviz.engine.experiment import STARTS
 from lossviz.engine.looks import styles
+from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample
+from lossviz.engine.settings import STARTS
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.items.losses import LOSSES
 from lossviz.views.sentences.minimisers import objectives, ranges_in_words, tasks_of

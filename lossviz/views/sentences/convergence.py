@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lossviz.analysis.minimum import reference
 from lossviz.base.words import listed
 from lossviz.engine.looks import styles
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 from lossviz.views.sentences.run_status import End, end_of, made_in_words
 
 LISTED = 4  # runs that a sentence can name

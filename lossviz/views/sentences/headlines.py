@@ -11,8 +11,8 @@ from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.views.sentences.convergence import LISTED, who_diverged, who_is_not_there
 from lossviz.views.sentences.minimisers import is_place, objectives, spanned, tasks_of
 from lossviz.views.sentences.names import short_names

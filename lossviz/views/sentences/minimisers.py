@@ -9,8 +9,8 @@ import numpy as np
 from lossviz.analysis.minimum import Range, Reference
 from lossviz.engine.experiment import OBJECTIVE, Experiment
 from lossviz.engine.numbers import number
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.views.sentences.names import short_names
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from lossviz.analysis.minimum import Reference, gap
 from lossviz.analysis.minimum.tidy import noise_of, tidy, units_of
 from lossviz.base.arrays import Array
-from lossviz.engine.training import Run
+from lossviz.engine.run import Run
 
 ROUNDING = 1e-12  # share of a size that is only rounding
 MOST_TIDIED = 1_000  # parameters whose way to the data's units is looked at one by one

@@ -14,8 +14,9 @@ from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.numbers import number
 from lossviz.engine.objective import Objective
+from lossviz.engine.run import Run
+from lossviz.engine.status import is_bouncing
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run, is_bouncing
 from lossviz.views.sentences.rounding import rounding
 
 SETTLED, ARRIVED = 0.001, 0.01  # shares of the way down that may be left

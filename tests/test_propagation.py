@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from lossviz import Experiment, parse, run
-from lossviz.analysis.passes import (
+from lossviz.analysis.predictions import chances, raw
+from lossviz.analysis.propagation import (
     forward_backward,
     input_names,
     layer_gradients,
     output_names,
     responses,
 )
-from lossviz.analysis.predictions import chances, raw
 from lossviz.analysis.replay import replay
 from lossviz.engine.objective import Objective
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.losses import LOSSES
 from lossviz.items.models.activations import ACTIVATIONS
 

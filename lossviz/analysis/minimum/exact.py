@@ -10,9 +10,9 @@ import numpy as np
 from lossviz.analysis.minimum import several, solvers
 from lossviz.analysis.minimum.budget import is_beyond
 from lossviz.analysis.minimum.face import face
+from lossviz.analysis.minimum.infinity import limit
 from lossviz.analysis.minimum.joint import at_an_end as parameters_at_an_end
 from lossviz.analysis.minimum.joint import joint_minimum
-from lossviz.analysis.minimum.limits import limit
 from lossviz.analysis.minimum.notes import about, about_minimiser, at_an_end
 from lossviz.analysis.minimum.problem import RANK, Problem, problem_of
 from lossviz.analysis.minimum.ranges import NOTHING, ends_of
@@ -22,8 +22,8 @@ from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import OBJECTIVE, Experiment
 from lossviz.engine.objective import Objective
+from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.engine.training import Run
 from lossviz.items.losses import LOSSES
 
 Range = tuple[float, float]
