@@ -1,10 +1,11 @@
 """Which loss: what the rows say, the losses that speaks for, and whether they really do better."""
 
 from lossviz.ui import guide, own_data, page, state
+from lossviz.ui.spaces import PLAYGROUND
 from lossviz.ui.upload import dialog
 
 page.begin("Which loss?")
-state.load()
+state.load(PLAYGROUND)
 guide.choice()
 chosen = guide.rows()
 cost = guide.cost(chosen)

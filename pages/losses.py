@@ -1,17 +1,17 @@
 """The loss gallery: every loss with its slope, its facts, its names elsewhere and its code."""
 
-from lossviz.ui import page
-from lossviz.ui.gallery import cards
-from lossviz.ui.gallery import chart as gallery
+from lossviz.ui import page, state
+from lossviz.ui.gallery import cards, chart, choice, table
+from lossviz.ui.spaces import GALLERY
 
 page.begin("Losses")
-gallery.load()
-gallery.notices()
-gallery.choice()
-gallery.sliders()
-shown = gallery.shown()
-gallery.chart(shown)
-gallery.formulas(shown)
-cards.cards(shown)
-cards.table()
-gallery.save()
+state.load(GALLERY)
+choice.notices()
+choice.losses()
+choice.sliders()
+shown = choice.shown()
+chart.curves(shown)
+chart.formulas(shown)
+cards.show(shown)
+table.show()
+state.save()

@@ -13,10 +13,11 @@ from lossviz.ui.playground import (
     stage,
     which_runs,
 )
+from lossviz.ui.spaces import PLAYGROUND
 from lossviz.ui.upload import dialog
 
 page.begin("Playground")
-state.load()
+state.load(PLAYGROUND)
 with st.sidebar:  # its first element makes the sidebar, which makes the charts narrower
     dialog.button()
 with st.container():  # however much it holds, the player below keeps its place

@@ -15,6 +15,7 @@ from lossviz.engine.choices import CHOICES
 from lossviz.items.datasets.table import Table, keep
 from lossviz.ui import page, state
 from lossviz.ui.playground import sidebar
+from lossviz.ui.spaces import PLAYGROUND
 from lossviz.views.examples import PRESETS, WELCOME
 
 TIMEOUT = 60
@@ -302,7 +303,7 @@ def test_views_are_part_of_the_address():
     at = app("loss=huber&loss=tukey&view.scale=linear&view.surface=tukey&view.surface_in=3d")
     assert not at.warning
     assert address(at)["view.scale"] == ["linear"]
-    assert state.VIEWS["view.scale"].default == "log"
+    assert PLAYGROUND.views["view.scale"].default == "log"
     at = app("loss=huber&view.scale=cubic")
     assert "view.scale" in at.warning[0].value.replace("\\", "")
 

@@ -27,7 +27,10 @@ from lossviz.items.catalogue.peers import PEERS
 from lossviz.items.catalogue.timing import YARDSTICK
 from lossviz.items.losses import LOSSES, Loss, loss
 from lossviz.player import unpack
-from lossviz.views import gallery_link
+from lossviz.ui import state
+from lossviz.ui.gallery.address import TASKS, address, as_link
+from lossviz.ui.gallery.cards import train_link
+from lossviz.ui.spaces import GALLERY
 from lossviz.views.charts.gallery import gallery as figure
 
 TIMEOUT = 60
@@ -283,10 +286,10 @@ def test_times_are_told_against_squared_error():
     ],
 )
 def test_an_address_reads_back_as_what_wrote_it(query):
-    sweep, notes = gallery_link.parse(query)
+    sweep, notes = parse(as_link(query))
     assert notes == []
-    assert urlencode(gallery_link.address(sweep)) == query
-    assert gallery_link.parse(urlencode(gallery_link.address(sweep))) == (sweep, [])
+    assert urlencode(address(sweep)) == query
+    assert parse(as_link(urlencode(address(sweep)))) == (sweep, [])
 
 
 @pytest.mark.parametrize(
@@ -300,14 +303,17 @@ def test_an_address_reads_back_as_what_wrote_it(query):
     ],
 )
 def test_what_a_link_asks_in_vain_gets_a_sentence(query, note):
-    sweep, notes = gallery_link.parse(query)
+    sweep, notes = parse(as_link(query))
     assert len(notes) == 1
     assert note in notes[0]
     assert list(sweep)
 
 
+FOREIGN = "show=huber&lr=0.1&data=moons&line.n=5&view.panel=x"
+
+
 def test_the_playgrounds_settings_are_passed_over():
-    assert gallery_link.parse("show=huber&lr=0.1&data=moons&line.n=5&view.panel=x")[1] == []
+    assert parse(as_link(FOREIGN))[1] == state.read(FOREIGN, GALLERY)[1] == []
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -315,16 +321,16 @@ def test_train_with_it_is_a_link_that_the_playground_honours(name):
     params = {
         f"{name}.{param.name}": param.nearest(param.default * 1.5) for param in LOSSES[name].params
     }
-    sweep = gallery_link.parse(f"show={name}")[0].replace(params)
-    found, notes = parse(urlencode(gallery_link.train_link(next(iter(sweep)))))
+    sweep = parse(as_link(f"show={name}"))[0].replace(params)
+    found, notes = parse(urlencode(train_link(next(iter(sweep)))))
     assert notes == []
     assert found["loss"] == (name,)
     assert all(found[key] == (value,) for key, value in params.items())
 
 
-@pytest.mark.parametrize("task", gallery_link.TASKS)
+@pytest.mark.parametrize("task", TASKS)
 def test_the_chart_is_valid_plotly_with_named_axes(task):
-    wanted = list(gallery_link.parse(f"task={task}")[0])
+    wanted = list(parse(as_link(f"task={task}"))[0])
     curves = [gallery.curve(LOSSES[e.loss], e.params_of("loss"), X) for e in wanted]
     drawn = go.Figure(figure(styles(wanted), curves, is_margin=task != "regression"))
     assert len(drawn.data) == 3 * len(wanted)
@@ -353,7 +359,7 @@ def page(query: str = "") -> AppTest:
     return at
 
 
-def address(at: AppTest) -> dict[str, list[str]]:
+def shown_in(at: AppTest) -> dict[str, list[str]]:
     return {
         key: [values] if isinstance(values, str) else list(values)
         for key, values in at.query_params.items()
@@ -376,7 +382,7 @@ def rows(at: AppTest) -> list[str]:
 
 def test_the_first_visit_shows_the_losses_that_a_course_begins_with():
     at = page()
-    assert address(at)["show"] == ["squared_error", "absolute_error", "huber", "tukey"]
+    assert shown_in(at)["show"] == ["squared_error", "absolute_error", "huber", "tukey"]
     assert len(rows(at)) == len(LOSSES)
     assert not at.warning
 
@@ -399,7 +405,7 @@ def test_a_slider_moves_the_curve_the_formula_and_the_address():
     before = pictures(at)[0]["data"]
     at.select_slider[0].set_value(0.5).run()
     assert not at.exception
-    assert address(at) == {"show": ["huber"], "huber.delta": ["0.5"]}
+    assert shown_in(at) == {"show": ["huber"], "huber.delta": ["0.5"]}
     slope = pictures(at)[0]["data"][1]["y"]
     assert before[1]["y"].max() == 2.0
     assert slope.max() == 0.5
@@ -409,16 +415,16 @@ def test_a_slider_moves_the_curve_the_formula_and_the_address():
 def test_a_parameter_may_have_several_values_each_with_a_slider():
     at = page("show=huber&huber.delta=0.5&huber.delta=2")
     at.select_slider[1].set_value(3.0).run()
-    assert address(at)["huber.delta"] == ["0.5", "3"]
+    assert shown_in(at)["huber.delta"] == ["0.5", "3"]
 
 
 def test_a_task_brings_its_own_losses_and_keeps_those_of_the_others():
     at = page("show=huber&huber.delta=2")
     switch, *_ = at.segmented_control
     switch.set_value("overlapping").run()
-    assert address(at)["show"] == ["log_loss", "hinge", "squared_hinge", "exponential_loss"]
+    assert shown_in(at)["show"] == ["log_loss", "hinge", "squared_hinge", "exponential_loss"]
     at.segmented_control[0].set_value("line").run()
-    assert address(at) == {"show": ["huber"], "huber.delta": ["2"]}
+    assert shown_in(at) == {"show": ["huber"], "huber.delta": ["2"]}
 
 
 def test_an_emptied_choice_says_so_and_shows_nothing():
@@ -431,7 +437,7 @@ def test_an_emptied_choice_says_so_and_shows_nothing():
     assert dict(at.query_params) == before
     at.multiselect[0].set_value(["huber"]).run()
     assert not at.info
-    assert address(at) == {"show": ["huber"]}
+    assert shown_in(at) == {"show": ["huber"]}
 
 
 def test_another_address_wins():
@@ -453,7 +459,7 @@ def test_a_broken_link_gets_sentences_and_still_draws():
 def test_the_target_is_part_of_the_address():
     at = page("show=poisson")
     at.slider[0].set_value(7.0).run()
-    assert address(at) == {"show": ["poisson"], "view.target": ["7"]}
+    assert shown_in(at) == {"show": ["poisson"], "view.target": ["7"]}
     assert page("show=poisson&view.target=7").slider[0].value == 7.0
 
 
@@ -493,7 +499,36 @@ def test_the_gallery_leaves_the_playgrounds_settings_alone():
     at.query_params.clear()
     at.switch_page("pages/playground.py").run()
     assert not at.exception
-    assert address(at) == {"loss": ["huber"], "huber.delta": ["0.25"]}
+    assert shown_in(at) == {"loss": ["huber"], "huber.delta": ["0.25"]}
+
+
+def test_nothing_is_lost_between_the_pages():
+    at = page("show=huber&huber.delta=2&view.target=4")
+    at.select_slider[0].set_value(3.0).run()
+    at.segmented_control[0].set_value("overlapping").run()
+    at.multiselect[0].set_value(["hinge"]).run()
+    for there in ("playground", "choose", "playground"):
+        at.query_params.clear()
+        at.switch_page(f"pages/{there}.py").run()
+        assert not at.exception
+        assert not at.warning
+        assert "show" not in shown_in(at)
+        if there == "playground":  # what is compared there is of no concern to the gallery
+            at.selectbox(key="compared").select("data").run()
+    at.query_params.clear()
+    at.switch_page("pages/losses.py").run()
+    assert not at.exception
+    assert shown_in(at) == {"show": ["hinge"], "view.target": ["4"]}
+    at.segmented_control[0].set_value("line").run()
+    assert shown_in(at) == {"show": ["huber"], "huber.delta": ["3"], "view.target": ["4"]}
+
+
+def test_a_target_out_of_range_is_moved_as_any_setting_is():
+    at = page("show=poisson&view.target=99")
+    assert [each.value.replace("\\", "") for each in at.warning] == [
+        "view.target '99' lies outside 0 to 20, so 20 was used."
+    ]
+    assert at.slider[0].value == 20.0
 
 
 def test_every_loss_that_is_not_the_users_has_advice_and_code():

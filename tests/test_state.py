@@ -11,8 +11,9 @@ import pytest
 from lossviz import parse
 from lossviz.base.registry import text
 from lossviz.engine.choices import CHOICES
-from lossviz.engine.settings import PLAIN, param_of
+from lossviz.engine.settings import PLAIN
 from lossviz.ui import controls, state
+from lossviz.ui.spaces import PLAYGROUND, VIEWS, param_of
 from lossviz.views.examples import PRESETS
 from lossviz.views.panels import PANELS
 
@@ -22,15 +23,11 @@ DOTTED = [
     for name, item in registry.items()
     for param in item.params
 ]
-WITH_OPTIONS = [
-    key
-    for key in [*PLAIN, *state.VIEWS, *DOTTED]
-    if (state.VIEWS[key] if key in state.VIEWS else param_of(key)).choices
-]
+WITH_OPTIONS = [key for key in [*PLAIN, *VIEWS, *DOTTED] if (param_of(key)).choices]
 
 
 def bad_values(key):
-    param = state.VIEWS[key]
+    param = PLAYGROUND.views[key]
     yield from ("", "no such thing", "\x1b[31m", "1e999")
     if not isinstance(param.default, str):
         yield from ("nan", "-inf", text(param.low - 1))
@@ -38,7 +35,7 @@ def bad_values(key):
         yield "0.5"
 
 
-@pytest.mark.parametrize("key", state.VIEWS)
+@pytest.mark.parametrize("key", PLAYGROUND.views)
 def test_every_look_that_cannot_be_honoured_leaves_a_sentence(key):
     for words in bad_values(key):
         settings, notes = state.read(f"loss=huber&{key}={words}")
@@ -47,7 +44,7 @@ def test_every_look_that_cannot_be_honoured_leaves_a_sentence(key):
         assert key in notes[0]
         assert notes[0].isprintable()
         value = settings.get(key)
-        assert value is None or state.VIEWS[key].check(value) == value
+        assert value is None or PLAYGROUND.views[key].check(value) == value
 
 
 @pytest.mark.parametrize(
@@ -67,7 +64,7 @@ def test_what_is_no_look_leaves_a_sentence(query, words):
 
 
 def test_looks_that_can_be_honoured_leave_none():
-    for key, param in state.VIEWS.items():
+    for key, param in PLAYGROUND.views.items():
         other = list(param.choices)[-1] if param.choices else math.ceil(param.low) + 1
         assert state.read(f"{key}={other}") == ({key: param.check(other)}, [])
     assert state.read("view.step=17&view.scale=log&view.scale=log")[1] == []
@@ -149,7 +146,7 @@ def test_presets_look_at_what_there_is(preset):
 
 
 def test_units_of_convergence_have_words_of_their_own():
-    options = state.VIEWS["view.units"].choices
+    options = PLAYGROUND.views["view.units"].choices
     assert [controls._words("view.units", option) for option in options] == ["relative", "own"]
     assert controls._words("view.panel", "metrics") == PANELS["metrics"]
     assert controls._words("view.surface", "huber") == "Huber"
@@ -158,7 +155,7 @@ def test_units_of_convergence_have_words_of_their_own():
 
 @pytest.mark.parametrize("key", WITH_OPTIONS)
 def test_an_option_is_never_called_what_an_item_of_another_registry_is(key):
-    param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
+    param = param_of(key)
     for option in param.choices:
         words = controls._words(key, option)
         assert words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import floor, log10
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -13,11 +13,17 @@ from lossviz.base.registry import Param, text
 from lossviz.engine.choices import CHOICES, USUAL, suits
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import searchable, short
-from lossviz.engine.settings import param_of
 from lossviz.items.losses import Loss
 from lossviz.ui import state
+from lossviz.ui.spaces import VIEWS, param_of
 
 SEVERAL = ("loss",)  # settings that always offer several values
+NARROW = 10.0  # a range for which there is a slider everywhere
+WIDE = 20.0  # a range that one slider cannot serve evenly
+COARSE = ("1", "2", "5")  # the digits by which sliders go that move by factors
+FINE = ("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8")
+COMPARED = "compared"  # the entry that says which setting takes several values
+LEAST = 0.01  # where such a slider begins if it may go to 0
 
 
 def control(
@@ -27,36 +33,61 @@ def control(
     options: Sequence[Any] = (),
     names: Mapping[Any, str] | None = None,
     place: str = "",
-    width: int | None = None,
+    width: int | Literal["stretch"] | None = None,
     is_slider: bool = False,
+    most: int | None = None,
 ) -> None:
     """The widget for a setting: for one value, or for several where there are several.
 
     `options` narrows the choices to what makes sense just now; `names` are words for them. A
     setting may have a second widget at another `place`. `width` is in pixels. A
-    number that moves by factors may have a slider, which goes by 1, 2, 5, 10.
+    number that moves by factors may have a slider, which goes by 1, 2, 5, 10. Of several values
+    there are `most` at the most.
     """
     options = options or _suiting(key)
-    param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
-    values = state.values(key)
+    param, values = param_of(key), state.values(key)
     is_several = len(values) != 1 or key in SEVERAL
-    takes_several = is_several or key == st.session_state.get("compared")
-    name = state.WIDGET + " ".join([key, *["several"] * takes_several, *[place] * bool(place)])
-    common: dict[str, Any] = {
-        "label": label or param.label or param.name,
-        "help": param.help or None,
-        "key": name,
-        "on_change": partial(_changed, key, name),
-    }
-    if width:
-        common["width"] = width
+    takes_several = is_several or key == st.session_state.get(state.entry(COMPARED))
+    name = _name(key, *["several"] * takes_several, *[place] * bool(place))
+    common = _common(key, name, label or param.label or param.name, width)
     words = names.__getitem__ if names else partial(_words, key)
     if takes_several:
-        _several(key, param, options, common)
+        _several(key, param, options, {"max_selections": most, **common})
     elif isinstance(param.default, str) or options:
         _word(key, options or list(param.choices), words, common)
     else:
         _number(param, common, float(values[0]), is_slider=is_slider and param.log)
+
+
+def sliders(key: str, *, step: float = 0.01, width: int) -> None:
+    """A slider for each value of a setting, or where it is a text, a field to write in."""
+    param = param_of(key)
+    for place, value in enumerate(state.values(key)):
+        name = _name(key, str(place))
+        common = _common(key, name, label(key), width, place)
+        if isinstance(param.default, str):
+            common["width"] = "stretch"
+            st.text_input(**_start("value", _kept(name, value)), **common)
+        else:
+            _slider(param, common, float(value), step, FINE)
+
+
+def _name(key: str, *apart: str) -> str:
+    """The key of a widget of a setting."""
+    return " ".join([state.widget(key), *apart])
+
+
+def _common(
+    key: str, name: str, label: str, width: int | str | None, place: int | None = None
+) -> dict[str, Any]:
+    """What all widgets of a setting are given; `place` says of which of its values."""
+    common: dict[str, Any] = {
+        "label": label,
+        "help": param_of(key).help or None,
+        "key": name,
+        "on_change": partial(_changed, key, name, place),
+    }
+    return common | ({"width": width} if width else {})
 
 
 def _suiting(key: str) -> list[str]:
@@ -103,11 +134,15 @@ def asks_for_nothing(key: str) -> str:
     return f"No {named} is chosen: choose one to train."
 
 
-def _changed(key: str, name: str) -> None:
+def _changed(key: str, name: str, place: int | None) -> None:
     if name not in st.session_state:  # a page that has gone on meanwhile has no such widget
         return
     given = st.session_state[name]
-    if not state.change(key, given if isinstance(given, list | tuple) else [given]):
+    wanted = list(given) if isinstance(given, list | tuple) else [given]
+    if place is not None:
+        values = state.values(key)
+        wanted = [*values[:place], given, *values[place + 1 :]]
+    if not state.change(key, wanted):
         del st.session_state[name]  # the widget shows the old value again
     state.forget(key, but=name)
 
@@ -144,24 +179,34 @@ def _word(
 
 def _number(param: Param, common: dict[str, Any], value: float, *, is_slider: bool) -> None:
     is_whole = isinstance(param.default, int)
+    if is_slider or (not is_whole and not param.log and param.high - param.low <= NARROW):
+        _slider(param, common, value, 0.01, COARSE)
+        return
     start = _start("value", _kept(common["key"], int(value) if is_whole else value))
-    if not is_whole and not param.log and param.high - param.low <= 10:
-        st.slider(min_value=param.low, max_value=param.high, step=0.01, **start, **common)
-        return
-    if is_slider:
-        marks = sorted({*_geometric(param.low, param.high), value})
-        st.select_slider(options=marks, format_func=text, **start, **common)
-        return
     # No bounds here: what lies outside them gets a sentence, where the widget would only refuse.
     step = 1 if is_whole else 10.0 ** (floor(log10(abs(value))) - 1) if value else 0.01
     st.number_input(step=step, format="%d" if is_whole else "%g", **start, **common)
 
 
-def _geometric(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times powers of ten from low to high."""
-    decades = range(floor(log10(low)), floor(log10(high)) + 1)
-    marks = [float(f"{digit}e{decade}") for decade in decades for digit in (1, 2, 5)]
-    return [mark for mark in marks if low <= mark <= high]
+def _slider(
+    param: Param, common: dict[str, Any], value: float, step: float, digits: Sequence[str]
+) -> None:
+    """By even steps, or where a number moves by factors or far, by these digits of each decade."""
+    start = _start("value", _kept(common["key"], value))
+    if not param.log and param.high - param.low <= WIDE:
+        st.slider(min_value=param.low, max_value=param.high, step=step, **start, **common)
+    else:
+        marks = sorted({*_marks(param, digits), value})
+        st.select_slider(options=marks, format_func=text, **start, **common)
+
+
+def _marks(param: Param, digits: Sequence[str]) -> list[float]:
+    """Round numbers about evenly spaced on a logarithmic scale, and where it begins and stands at
+    first."""
+    low = max(param.low, LEAST)
+    decades = range(floor(log10(low)), floor(log10(param.high)) + 1)
+    found = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
+    return [param.low, *(mark for mark in found if low <= mark <= param.high), float(param.default)]
 
 
 def _kept(name: str, value: Any, options: Sequence[Any] | None = None) -> Any:
@@ -183,9 +228,9 @@ def _start(name: str, kept: Any) -> dict[str, Any]:
 
 def _words(key: str, option: str) -> str:
     """What an option is called: as the registry of its own setting has it, and no other."""
-    param = state.VIEWS[key] if key in state.VIEWS else param_of(key)
-    item = param.choices[option] if isinstance(param.choices, Mapping) else option
+    choices = param_of(key).choices
+    item = choices[option] if isinstance(choices, Mapping) else option
     if isinstance(item, Loss):
-        return short(item) if key in state.VIEWS else searchable(item)
+        return short(item) if key in VIEWS else searchable(item)
     words = item if isinstance(item, str) else getattr(item, "label", "")
     return words or option

@@ -31,8 +31,9 @@ from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.table import is_packed, table_of
 from lossviz.items.outliers import OUTLIERS
 from lossviz.ui import controls, own_data, state
-from lossviz.ui.page import plain
+from lossviz.ui.page import plain, warn
 from lossviz.ui.player import picture
+from lossviz.ui.spaces import VIEWS
 from lossviz.ui.upload import dialog
 from lossviz.views.charts.guide import intervals
 
@@ -55,8 +56,7 @@ def choice() -> None:
 
 def rows() -> Experiment:
     """The rows, as the first of the playground's experiments has them."""
-    for note in st.session_state.notes:
-        st.warning(plain(note), icon=":material/info:")
+    warn(state.notes())
     asked = next(iter(state.sweep()))
     # Nobody knew of rows that came by another way than the link when the link was read.
     affordable, words = held(linear(asked).sweep())
@@ -81,7 +81,7 @@ def cost(chosen: Experiment) -> str:
     words = COSTS[kind_of(chosen)]
     controls.control(COST, options=list(words), names=words, width=WIDE)
     said = str(state.view("cost"))
-    return said if said in words else str(state.VIEWS[COST].default)
+    return said if said in words else str(VIEWS[COST].default)
 
 
 def kind_of(chosen: Experiment) -> str:

@@ -69,8 +69,8 @@ def give(table: Table) -> bool:
     if is_asked:
         state.hold()
         _hold(words, kept)
-        said = [*st.session_state.notes, *state.unfitting(st.session_state.settings)]
-        st.session_state.notes = list(dict.fromkeys(said))  # now that the rows are known
+        said = [*state.notes(), *state.unfitting(state.settings())]
+        state.say(dict.fromkeys(said))  # now that the rows are known
     return is_asked
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 
 import streamlit as st
@@ -71,6 +71,12 @@ def plain(words: str) -> str:
     """The words with nothing that Streamlit's Markdown would take as an instruction."""
     apart = JOINTS.sub("\N{WORD JOINER}", words)  # which nobody sees
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", apart)
+
+
+def warn(notes: Iterable[str]) -> None:
+    """A line for each sentence on what could not be honoured."""
+    for note in notes:
+        st.warning(plain(note), icon=":material/info:")
 
 
 def folded(title: str, icon: str, fill: Callable[[], None]) -> None:

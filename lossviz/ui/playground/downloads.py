@@ -10,6 +10,7 @@ from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import aligned
 from lossviz.engine.run import Run
 from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
+from lossviz.ui import state
 from lossviz.ui.page import folded
 from lossviz.ui.playground.panel import view
 from lossviz.ui.training import Training
@@ -28,7 +29,7 @@ def show(wanted: Sequence[Experiment]) -> None:
         # The files are made outside of the session, so what they need is asked for here.
         runs = aligned(training.runs)
         looking = view([run.experiment for run in runs])
-        notes = [*st.session_state.notes, *st.session_state.cut]
+        notes = [*state.notes(), *st.session_state.cut]
         with st.container(horizontal=True):
             reason = too_large(runs)
             st.download_button(

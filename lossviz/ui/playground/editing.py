@@ -60,7 +60,7 @@ def origin() -> tuple[Experiment, Sweep] | None:
 
 
 def _which() -> dict[str, Any]:
-    settings = st.session_state.settings
+    settings = state.settings()
     return {key: settings.get(key) for key in WHICH}
 
 
@@ -184,7 +184,7 @@ def follow(edit: Edit, runs: Sequence[Run], looking: View) -> None:
     try:
         changed = _changed(table, edit, None if edit.row is None else int(rows[edit.row]))
     except ValueError as error:
-        st.session_state.notes = [str(error)]
+        state.say([str(error)])
     else:
         _take(run.experiment, changed)
 

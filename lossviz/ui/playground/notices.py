@@ -10,7 +10,7 @@ import streamlit as st
 from lossviz.engine.experiment import Sweep
 from lossviz.engine.link import parse
 from lossviz.ui import state
-from lossviz.ui.page import plain
+from lossviz.ui.page import warn
 from lossviz.ui.playground import editing
 from lossviz.views.examples import PRESETS
 
@@ -20,14 +20,13 @@ def show() -> None:
     show teaches."""
     if "said" in st.session_state:
         st.toast(st.session_state.pop("said"))
-    for note in st.session_state.notes:
-        st.warning(plain(note), icon=":material/info:")
+    warn(state.notes())
     origin = editing.origin()
     lesson = _lessons().get(origin[1] if origin else state.sweep())
     if lesson is not None:
         st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
     # What is said no more would else stay until all is done, and then move the charts.
-    said = len(st.session_state.notes) + (lesson is not None)
+    said = len(state.notes()) + (lesson is not None)
     st.session_state.most_said = max(said, st.session_state.get("most_said", 0))
     for _ in range(said, st.session_state.most_said):
         st.empty()

@@ -39,5 +39,5 @@ def rows_as_a_table(table: Table, use: Callable[[Table], object]) -> None:
         except ValueError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
-        st.session_state.notes += notes
+        state.notes().extend(notes)
         st.rerun()

@@ -46,7 +46,7 @@ def settings() -> None:
         "Compare several values of",
         list(options),
         index=None,
-        key="compared",
+        key=state.entry(controls.COMPARED),
         on_change=state.hold,
         format_func=options.__getitem__,
         placeholder="one setting …",

@@ -177,6 +177,6 @@ def _use(picked: Picked) -> None:
     asked, left = own_data.missing(), own_data.said_of_left()
     state.put(dict.fromkeys((*own_data.RESET, "view.across", "view.up")))
     own_data.take(picked.table, test=usual_share(picked.table), choice=picked.choice)
-    st.session_state.notes += left
-    st.session_state.notes += [said_of_other(words) for words in asked[:1]]
+    state.notes().extend(left)
+    state.notes().extend(said_of_other(words) for words in asked[:1])
     shut()
