@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 from base64 import b64decode
 from pathlib import Path
@@ -113,3 +114,19 @@ def test_what_the_player_s_pool_is_tested_on_is_what_python_packs():
         expected = np.array(case["values"], float).reshape(case["shape"])
         np.testing.assert_array_equal(back[name], expected.astype(back[name].dtype), name)
         assert case["kind"].lower().startswith(back[name].dtype.name)
+
+
+# Names that begin with _, of D3 too, and an axis's own ways between values and pixels.
+PRIVATE = re.compile(r"(?<![\w$])_+[A-Za-z]\w*|\b[cdlpr]2[cdlpr]\b")
+
+
+def test_one_module_alone_reads_what_plotly_keeps_to_itself():
+    """`plotly_private.js`, which a browser test holds against the true Plotly."""
+    package = PLAYER.parents[1]
+    found = {
+        path.name: names
+        for path in package.rglob("*.js")
+        if (names := set(PRIVATE.findall(path.read_text("utf-8"))))
+    }
+    assert list(found) == ["plotly_private.js"]
+    assert {"_fullLayout", "_fullData", "_plots", "__data__", "c2p"} < found["plotly_private.js"]

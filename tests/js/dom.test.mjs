@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Element } from "./document.mjs";
-import { h, setAttribute, setText, svg } from "../../lossviz/player/js/dom.js";
+import { h, marked, setAttribute, setText, svg } from "../../lossviz/player/js/dom.js";
 
 test("an element has its attributes, listeners and children", () => {
   let clicks = 0;
@@ -24,4 +24,9 @@ test("what is the same is not written again", () => {
   assert.deepEqual([node.textContent, node.writes], ["b", 2]);
   for (const value of [5, "5", 6]) setAttribute(node, "max", value);
   assert.deepEqual([node.getAttribute("max"), node.writes], ["6", 4]);
+});
+
+test("text is marked so that Plotly shows it as it is", () => {
+  assert.equal(marked("<b>a & b</b> <i>"), "&lt;b&gt;a &amp; b&lt;/b&gt; &lt;i&gt;");
+  assert.equal(marked("&lt;"), "&amp;lt;");
 });

@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { Element } from "./document.mjs";
 import { axisOf, drawn, recorder } from "./plot.mjs";
-import { createPen, dashes, drawLine, groupOf } from "../../lossviz/player/js/pens.js";
+import { createPen, dashes, drawLine } from "../../lossviz/player/js/pens.js";
+import { groupOf } from "../../lossviz/player/js/plotly_private.js";
 
 globalThis.Path2D = class {
   constructor(d) {

@@ -5,11 +5,11 @@
 // through Plotly during playback too, less often.
 
 import { revive } from "./arrays.js";
-import { h } from "./dom.js";
-import { marked } from "./plotly_private.js";
+import { h, marked } from "./dom.js";
 import { aroundPoints, keepRanges, placeMarkers, rangesOf, withDragged } from "./dragged.js";
 import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
+import { axesOf, boxOf, fullTrace, pixelAt, plotArea, sizeOf } from "./plotly_private.js";
 import { dressLayout, dressTrace } from "./theme.js";
 import { createTrack } from "./tracks.js";
 
@@ -146,7 +146,7 @@ export function createChart(key, Plotly, fail) {
 
   function listen() {
     ready = true;
-    size = sizeOf();
+    size = place();
     // New nodes and scales, of the frame that Plotly knows: go on from there at once.
     gd.on("plotly_afterplot", () => {
       const frame = drawn;
@@ -184,14 +184,14 @@ export function createChart(key, Plotly, fail) {
 
   // The frame that is seen, as a file; drawn apart, so that nothing moves on the page.
   async function save(format) {
-    const { width, height, _size: { t } } = gd._fullLayout;
+    const { width, height } = sizeOf(gd);
     const picture = {
       data: dataAt(drawn < 0 ? settled : drawn),
       layout: {
         ...gd.layout, // with the ranges and cameras as they are now
         paper_bgcolor: look.background,
         title: { text: marked(title.textContent), x: 0.5, y: 1, yref: "container", yanchor: "top", pad: { t: 10 } },
-        margin: { ...gd.layout.margin, t: t + HEAD },
+        margin: { ...gd.layout.margin, t: plotArea(gd).top + HEAD },
       },
       config,
     };
@@ -200,10 +200,10 @@ export function createChart(key, Plotly, fail) {
     });
   }
 
-  const sizeOf = () => `${figure.clientWidth}x${figure.clientHeight}`;
+  const place = () => `${figure.clientWidth}x${figure.clientHeight}`;
   const observer = new ResizeObserver(() => {
-    if (sizeOf() === size || !figure.clientWidth) return;
-    size = sizeOf();
+    if (place() === size || !figure.clientWidth) return;
+    size = place();
     Promise.resolve(Plotly.Plots.resize(gd)).catch(fail);
   });
 
@@ -229,8 +229,8 @@ export function createChart(key, Plotly, fail) {
 
   // The axes of a trace; null where it is hidden.
   chart.axes = (index) => {
-    const trace = gd._fullData?.[index];
-    const plot = gd._fullLayout?._plots?.[`${trace?.xaxis ?? ""}${trace?.yaxis ?? ""}`];
+    const trace = fullTrace(gd, index);
+    const plot = axesOf(gd, trace);
     return plot && trace.visible === true ? plot : null;
   };
 
@@ -239,10 +239,11 @@ export function createChart(key, Plotly, fail) {
     const plot = chart.axes(index);
     if (!plot) return null;
     const { xaxis, yaxis } = plot;
+    const [across, down] = [boxOf(xaxis), boxOf(yaxis)];
     return (x, y) => {
-      const [px, py] = [xaxis.c2p(x), yaxis.c2p(y)];
-      const inside = px >= -1 && py >= -1 && px <= xaxis._length + 1 && py <= yaxis._length + 1;
-      return inside ? [px + xaxis._offset, py + yaxis._offset] : null;
+      const [px, py] = [pixelAt(xaxis, x), pixelAt(yaxis, y)];
+      const inside = px >= -1 && py >= -1 && px <= across.length + 1 && py <= down.length + 1;
+      return inside ? [px + across.offset, py + down.offset] : null;
     };
   };
 

@@ -3,7 +3,7 @@
 // While it is held Plotly draws as little as can be: markers are moved where they are, and lines by
 // their pens. Axes stand still, or the point would slip away from the finger.
 
-import { groupOf } from "./pens.js";
+import { fullTrace, groupOf, markersOf, pixelAt, pointOf, shownRange } from "./plotly_private.js";
 
 const AXIS = /^[xy]axis\d*$/; // a layout's names of them
 
@@ -31,11 +31,11 @@ export function aroundPoints({ data: traces, layout }, data) {
 // Moves the markers that Plotly has drawn; until it draws again they stay so.
 export function placeMarkers(gd, chart, index) {
   const axes = chart.axes(index);
-  if (!axes || !areMarkers(gd._fullData[index])) return;
+  if (!axes || !areMarkers(fullTrace(gd, index))) return;
   const { x, y } = chart.points(index);
-  for (const node of groupOf(gd, index)?.querySelectorAll("path.point") ?? []) {
-    const { i } = node.__data__;
-    const at = [axes.xaxis.c2p(x[i]), axes.yaxis.c2p(y[i])];
+  for (const node of markersOf(groupOf(gd, index))) {
+    const i = pointOf(node);
+    const at = [pixelAt(axes.xaxis, x[i]), pixelAt(axes.yaxis, y[i])];
     const text = `translate(${at})`;
     if (at.every(Number.isFinite) && node.getAttribute("transform") !== text) {
       node.setAttribute("transform", text);
@@ -54,7 +54,7 @@ export function rangesOf(layout) {
 // user has zoomed: Plotly would take another range for a wish to undo that.
 export function keepRanges(layout, given, gd, isHeld) {
   for (const [name, range] of Object.entries(given)) {
-    const shown = gd._fullLayout?.[name]?.range;
+    const shown = shownRange(gd, name);
     if (!layout[name] || !shown) continue;
     if (isHeld || String(shown) !== String(range)) layout[name].range = [...range];
   }

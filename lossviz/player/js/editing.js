@@ -4,6 +4,7 @@
 // waits for the data that answer the last, and by then only the newest place counts.
 
 import { elementsOf, OTHERS, STILL } from "./links.js";
+import { allAxes, boxOf, valueAt } from "./plotly_private.js";
 import { isNumeric } from "./scales.js";
 
 const REACH = { mouse: 12, touch: 22 }; // pixels from the pointer
@@ -218,24 +219,24 @@ function pixelsOf(gd, event) {
 // The axes whose box the pointer is in.
 function axesAt(gd, event) {
   const [px, py] = pixelsOf(gd, event);
-  const within = (axis, at) => at >= axis._offset && at <= axis._offset + axis._length;
-  return Object.values(gd._fullLayout?._plots ?? {})
-    .find(({ xaxis, yaxis }) => within(xaxis, px) && within(yaxis, py));
+  const within = ({ offset, length }, at) => at >= offset && at <= offset + length;
+  return allAxes(gd).find(({ xaxis, yaxis }) => within(boxOf(xaxis), px) && within(boxOf(yaxis), py));
 }
 
 // Where a press is now, in the units of its axes and not outside them.
 function placeOf({ chart, axes, off, now }) {
   const [x, y] = pixelsOf(chart.gd, now).map((pixel, k) => {
     const axis = k ? axes.yaxis : axes.xaxis;
-    return valueAt(axis, Math.min(Math.max(pixel + off[k] - axis._offset, 0), axis._length));
+    const { offset, length } = boxOf(axis);
+    return rounded(axis, Math.min(Math.max(pixel + off[k] - offset, 0), length));
   });
   return { x, y };
 }
 
-// With no more digits than the screen has: they would only make what is kept of it longer.
-function valueAt(axis, pixel) {
-  const value = axis.p2d(pixel);
-  const step = Math.abs(axis.p2d(pixel + 0.5) - axis.p2d(pixel - 0.5));
+// The value at a pixel, with no more digits than the screen has: they would only make what is kept of it longer.
+function rounded(axis, pixel) {
+  const value = valueAt(axis, pixel);
+  const step = Math.abs(valueAt(axis, pixel + 0.5) - valueAt(axis, pixel - 0.5));
   const places = Math.ceil(-Math.log10(step));
   return places > 0 ? Number(value.toFixed(Math.min(places, 100)))
     : Math.round(value / 10 ** -places) * 10 ** -places;

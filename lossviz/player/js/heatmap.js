@@ -2,6 +2,7 @@
 // under the plot, so that points, lines and labels stay above it.
 
 import { h } from "./dom.js";
+import { boxOf, colourAxis, edgesOf, gridOf, groundsOf } from "./plotly_private.js";
 import { project, scaleOf, within } from "./scales.js";
 
 const SHADES = 1024; // colours in the table: more than a screen's channel can tell apart
@@ -11,12 +12,11 @@ const CLEAR = "rgba(0,0,0,0)"; // a plot must be so to show what is under it
 // Null where Plotly must draw: words in the cells, gaps, uneven cells, limits that move with z.
 export function heatmapPen(gd, track, trace, plot, group) {
   const { xaxis, yaxis } = plot;
-  const { plot_bgcolor: inside, paper_bgcolor: outside } = gd._fullLayout;
-  const clear = inside === CLEAR && outside === CLEAR;
+  const clear = groundsOf(gd).every((colour) => colour === CLEAR);
   // Of several heatmaps in one place only the lowest can be under the plot.
   if (!clear || group.previousElementSibling || !isPlain(trace, track)) return null;
   const colours = coloursOf(gd, trace);
-  const [{ x, y }] = group.__data__; // the edges of the cells
+  const { x, y } = edgesOf(group);
   const even = [[x, xaxis], [y, yaxis]].every(([edges, axis]) => isEven(project(edges, axis, [1, 0])));
   if (!colours || !even) return null;
   const shape = [x.length - 1, y.length - 1];
@@ -50,19 +50,16 @@ function isEven(pixels) {
   return pixels.every((pixel, i) => Math.abs(pixel - pixels[0] - i * size) < room);
 }
 
-const gridOf = ({ minorGridlayer, gridlayer, zerolinelayer }) =>
-  [minorGridlayer, gridlayer, zerolinelayer].map((layer) => layer.node());
-
 function covers(x, y, xaxis, yaxis) {
   return [[x, xaxis], [y, yaxis]].every(([edges, axis]) => {
     const ends = [...project([edges[0], edges.at(-1)], axis, scaleOf(axis))];
-    return Math.min(...ends) < 1 && Math.max(...ends) > axis._length - 1;
+    return Math.min(...ends) < 1 && Math.max(...ends) > boxOf(axis).length - 1;
   });
 }
 
 // A table of colours from zmin to zmax, as pixels; null where these follow the data.
 function coloursOf(gd, trace) {
-  const axis = trace.coloraxis ? gd._fullLayout[trace.coloraxis] : trace;
+  const axis = trace.coloraxis ? colourAxis(gd, trace.coloraxis) : trace;
   const letter = trace.coloraxis ? "c" : "z";
   if (axis[`${letter}auto`] !== false) return null;
   const context = h("canvas", { width: SHADES, height: 1 })

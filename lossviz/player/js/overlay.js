@@ -2,6 +2,7 @@
 // labels, and one under it.
 
 import { h } from "./dom.js";
+import { drawingOf, plotArea } from "./plotly_private.js";
 
 export function createOverlay(gd) {
   const above = createSheet(gd, "after");
@@ -51,23 +52,23 @@ function createSheet(gd, side) {
       pens = mine;
       hide(pens.flatMap((pen) => pen.hides));
       canvas.hidden = !pens.length;
-      const { l, t, w, h: height } = gd._fullLayout._size;
-      const plot = gd.querySelector(".main-svg");
+      const { left, top, width: across, height: down } = plotArea(gd);
+      const plot = drawingOf(gd);
       const beside = side === "after" ? plot.nextElementSibling : plot.previousElementSibling;
       if (canvas !== beside) plot[side](canvas);
       const ratio = window.devicePixelRatio || 1;
-      const [width, depth] = [Math.round(w * ratio), Math.round(height * ratio)];
-      if (canvas.width !== width || canvas.height !== depth) {
-        Object.assign(canvas, { width, height: depth });
-        Object.assign(canvas.style, { width: `${w}px`, height: `${height}px` });
+      const [width, height] = [Math.round(across * ratio), Math.round(down * ratio)];
+      if (canvas.width !== width || canvas.height !== height) {
+        Object.assign(canvas, { width, height });
+        Object.assign(canvas.style, { width: `${across}px`, height: `${down}px` });
       }
-      Object.assign(canvas.style, { left: `${l}px`, top: `${t}px` });
-      context.setTransform(ratio, 0, 0, ratio, -l * ratio, -t * ratio);
+      Object.assign(canvas.style, { left: `${left}px`, top: `${top}px` });
+      context.setTransform(ratio, 0, 0, ratio, -left * ratio, -top * ratio);
     },
     draw(frame) {
       if (!pens.length) return;
-      const { l, t, w, h: height } = gd._fullLayout._size;
-      context.clearRect(l, t, w, height);
+      const { left, top, width, height } = plotArea(gd);
+      context.clearRect(left, top, width, height);
       for (const pen of pens) pen.draw(context, frame);
     },
     leave() {

@@ -4,6 +4,7 @@
 // twice what a canvas does. At rest Plotly draws, so hover, zoom and export are Plotly's.
 
 import { heatmapPen } from "./heatmap.js";
+import { axesOf, boxOf, fullTrace, groupOf, markersOf, pointOf } from "./plotly_private.js";
 import { isNumeric, project, scaleOf, within } from "./scales.js";
 
 const FAR = 1e5; // pixels; no dot that far is ever in sight
@@ -11,9 +12,9 @@ const FAR = 1e5; // pixels; no dot that far is ever in sight
 // A pen for one track: draw(context, frame), in the place of Plotly's groups `hides`; `below` if it
 // draws under the plot. Null where Plotly itself must draw. What does not move is as in `fixed`.
 export function createPen(gd, track, fixed = gd.data[track.trace]) {
-  const trace = gd._fullData[track.trace];
+  const trace = fullTrace(gd, track.trace);
   if (trace.visible !== true) return { hides: [], draw() {} };
-  const plot = gd._fullLayout._plots?.[`${trace.xaxis ?? ""}${trace.yaxis ?? ""}`];
+  const plot = axesOf(gd, trace);
   if (!plot) return null;
   const { xaxis, yaxis } = plot;
   if (![xaxis, yaxis].every(isNumeric)) return null;
@@ -21,12 +22,6 @@ export function createPen(gd, track, fixed = gd.data[track.trace]) {
   if (!group) return null;
   return trace.type === "heatmap"
     ? heatmapPen(gd, track, trace, plot, group) : scatterPen(track, fixed, trace, plot, group);
-}
-
-// Plotly's own drawing of a trace.
-export function groupOf(gd, index) {
-  return [...gd.querySelectorAll("[class*=scatterlayer] > .trace, [class*=heatmaplayer] > .hm")]
-    .find((node) => node.__data__?.[0]?.trace?.index === index);
 }
 
 function scatterPen(track, fixed, trace, { xaxis, yaxis }, group) {
@@ -41,7 +36,7 @@ function scatterPen(track, fixed, trace, { xaxis, yaxis }, group) {
     draw(context, frame) {
       const { px, py, count } = pixels(frame);
       within(context, xaxis, yaxis, trace.opacity, () => {
-        if (strokes) drawLine(context, trace.line, px, py, count, boxOf(xaxis, yaxis));
+        if (strokes) drawLine(context, trace.line, px, py, count, frameAround(xaxis, yaxis));
         if (dots.length) drawDots(context, dots, px, py, count);
       });
     },
@@ -81,7 +76,10 @@ function pixelsOf(track, fixed, xaxis, yaxis) {
 
 // Lines are cut at a frame around the plot, for far coordinates overflow what renderers can
 // hold; what lies inside keeps its direction.
-const boxOf = ({ _length: width }, { _length: height }) => [-width, 2 * width, -height, 2 * height];
+function frameAround(xaxis, yaxis) {
+  const [width, height] = [boxOf(xaxis).length, boxOf(yaxis).length];
+  return [-width, 2 * width, -height, 2 * height];
+}
 
 export function drawLine(context, { color, width, dash }, px, py, count, box) {
   context.beginPath();
@@ -130,7 +128,7 @@ export function dashes(dash, width) {
 function dotsOf(group) {
   const looks = new Map();
   const dots = [];
-  for (const node of group.querySelectorAll("path.point")) {
+  for (const node of markersOf(group)) {
     const { fill, fillOpacity, stroke, strokeWidth, strokeOpacity, opacity } = node.style;
     const d = node.getAttribute("d");
     const key = [d, fill, fillOpacity, stroke, strokeWidth, strokeOpacity, opacity].join();
@@ -141,7 +139,7 @@ function dotsOf(group) {
         strokeAlpha: alpha(opacity) * alpha(strokeOpacity),
       });
     }
-    dots[node.__data__.i] = looks.get(key);
+    dots[pointOf(node)] = looks.get(key);
   }
   return dots.length ? dots : null;
 }
