@@ -228,4 +228,4 @@ def test_a_new_seed_redraws_every_seed_that_is_compared(seeds, then, session):
 def test_beyond_the_last_seed_is_a_sentence(session):
     begin(f"loss=huber&steps=2&seed={2**32 - 1}")
     stage._act(Action("new_seed"))
-    assert "lies outside 0 to 4294967295; the old value was kept." in session.notes[0]
+    assert "lies outside 0 to 4,294,967,295; the old value was kept." in session.notes[0]

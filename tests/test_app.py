@@ -217,7 +217,7 @@ def test_a_broken_start_is_named_and_the_old_one_kept():
 def test_a_number_out_of_range_is_named_and_the_old_one_kept():
     at = app("loss=huber&steps=50")
     widget(at, "number_input", "steps").set_value(-3).run()
-    assert "Steps: '-3' lies outside 1 to 20000" in at.warning[0].value.replace("\\", "")
+    assert "Steps: '-3' lies outside 1 to 20,000" in at.warning[0].value.replace("\\", "")
     assert widget(at, "number_input", "steps").value == 50
 
 

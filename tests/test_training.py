@@ -143,7 +143,7 @@ def test_a_stream_s_prefixes_are_prefixes_of_the_final_runs():
             assert part.is_done == (len(part.loss) == part.experiment.steps + 1)
             if not part.is_done and part.diverged_at is None:
                 end = len(part.loss) - 1
-                assert part.status == f"Training: {end} of {part.experiment.steps} steps."
+                assert part.status == f"Training: {end:,} of {part.experiment.steps:,} steps."
     assert all(run.is_done for run in last)
 
 

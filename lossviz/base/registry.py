@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from unicodedata import category
 
+from lossviz.base.words import in_full
+
 Value = float | int | str
 
 
@@ -74,7 +76,9 @@ class OutOfRange(ValueError):
     """A number beyond its parameter's range."""
 
     def __init__(self, param: Param, value: Any):
-        super().__init__(f"{quote(value)} lies outside {text(param.low)} to {text(param.high)}")
+        super().__init__(
+            f"{quote(value)} lies outside {in_full(param.low)} to {in_full(param.high)}"
+        )
 
 
 def text(value: Value) -> str:

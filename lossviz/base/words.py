@@ -1,8 +1,13 @@
-"""Words of sentences: counts with their nouns, and lists."""
+"""Words of sentences: numbers, counts with their nouns, and lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+
+def in_full(value: float | str) -> str:
+    """A number with all its digits, thousands set apart, such as "20,000"; words as they are."""
+    return value if isinstance(value, str) else f"{value:,}".removesuffix(".0")
 
 
 def counted(number: int, thing: str, things: str = "") -> str:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from lossviz.base.limits import CHARACTERS as MAX_LINK
 from lossviz.base.registry import OutOfRange, Value, quote, text
+from lossviz.base.words import in_full
 from lossviz.engine.choices import USUAL, called, unsuited
 from lossviz.engine.cost import held
 from lossviz.engine.experiment import Sweep
@@ -83,7 +84,7 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
             value = param.check(words)
         except OutOfRange as error:
             value = param.nearest(float(words))
-            used["moved"].append((key, f"{key} {error}, so {text(value)} was used"))
+            used["moved"].append((key, f"{key} {error}, so {in_full(value)} was used"))
             if value in axes.get(key, []):
                 continue
         except ValueError as error:

@@ -26,7 +26,7 @@ def status_of(
     if diverged_at is not None and diverged_at > end:
         diverged_at = None  # not yet
     if end < e.steps and diverged_at is None:
-        return f"Training: {end} of {e.steps} steps."
+        return f"Training: {end:,} of {e.steps:,} steps."
     rates, limit, advice = rates_of(e), largest_rate(task), ""
     if limit is not None and rates.max() > limit:
         advice = f" The largest rate that is sure to hold here is {limit:.3g}."
@@ -34,12 +34,12 @@ def status_of(
         return "Not started: at the start the loss is no finite number."
     if diverged_at is not None:
         rate = rates[max(diverged_at - 1, 0)]
-        return f"Diverged at step {diverged_at}: the rate {rate:.3g} is too large.{advice}"
+        return f"Diverged at step {diverged_at:,}: the rate {rate:.3g} is too large.{advice}"
     if np.ptp(loss) == 0:
         return "Standing still: at the start there is no slope to follow."
     if loss[-1] > MANIFOLD * np.abs(loss[0]) > 0:
         passed = int(np.argmax(loss > MANIFOLD * np.abs(loss[0])))
-        return f"Diverging: by step {passed} the loss was a million times its start.{advice}"
+        return f"Diverging: by step {passed:,} the loss was a million times its start.{advice}"
     if loss[-1] - loss[0] > 1e-3 * np.abs(loss[0]):
         return f"Rising: the loss ends above its start.{advice}"
     if is_bouncing(loss):
@@ -52,7 +52,7 @@ def status_of(
         return (
             f"Still falling: from {tail[0]:.4g} to {tail[-1]:.4g} in the last tenth of the steps."
         )
-    return f"Settled: by step {settled} the loss had made 99.9 % of its fall."
+    return f"Settled: by step {settled:,} the loss had made 99.9 % of its fall."
 
 
 def is_bouncing(loss: Array) -> bool:

@@ -21,6 +21,7 @@ import streamlit as st
 
 from lossviz.base.limits import SHOWN
 from lossviz.base.registry import OutOfRange, Value, quote, text
+from lossviz.base.words import in_full
 from lossviz.engine.choices import USUAL
 from lossviz.engine.cost import beyond
 from lossviz.engine.experiment import Sweep
@@ -119,7 +120,7 @@ def _look(key: str, words: str, looks: dict[str, Value], space: Space) -> str:
     except OutOfRange as error:
         value = param.nearest(float(words))
         # Of what lies beyond any data, `unfitting` says how much the data have.
-        said = "" if value == MOST else f"{key} {error}, so {text(value)} was used."
+        said = "" if value == MOST else f"{key} {error}, so {in_full(value)} was used."
     except ValueError:
         return f"{key} {quote(words)} is not known and was left out."
     if looks.setdefault(key, value) != value:

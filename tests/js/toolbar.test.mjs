@@ -23,6 +23,8 @@ test("the step is in the slider, in words and for who hears", () => {
   assert.equal(slider.getAttribute("aria-valuetext"), "Step 10 of 40");
   assert.equal(slider.getAttribute("style"), "--lv-part:25%");
   assert.ok(bar.node.all("span").some((one) => one.textContent === "Step 10 of 40"));
+  bar.show({ step: 1250, total: 20000, playing: false });
+  assert.equal(slider.getAttribute("aria-valuetext"), "Step 1,250 of 20,000");
   bar.show({ step: 0, total: 0, playing: false });
   assert.equal(slider.getAttribute("style"), "--lv-part:0%");
 });
@@ -51,6 +53,8 @@ test("progress is shown while there is any, and Stop takes it away at once and t
   bar.update(going);
   assert.equal(working().hidden, false);
   assert.equal(working().all("span")[0].textContent, "10 of 40 steps computed");
+  bar.update(data({ progress: { done: 1500, total: 20000 } }));
+  assert.equal(working().all("span")[0].textContent, "1,500 of 20,000 steps computed");
   button("Stop").emit("click");
   assert.deepEqual(heard, [["action", "stop"]]);
   bar.update(going); // was on its way already

@@ -34,6 +34,9 @@ function thousands(text) {
   return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...rest].join(".");
 }
 
+// A count in full: that of steps, of which a power of ten would tell nothing.
+export const count = (value) => thousands(String(value));
+
 export function percent(value) {
   return Number.isFinite(value) ? minus(`${(100 * value).toFixed(1)} %`) : "–";
 }

@@ -7,7 +7,7 @@ import { h, setText } from "./dom.js";
 import { advance, arrive, frameAt, rateOf } from "./playback.js";
 import { counts, createStage, mounting } from "./stage.js";
 import { createLegend, createTables } from "./table.js";
-import { createToolbar } from "./toolbar.js";
+import { createToolbar, stepOf } from "./toolbar.js";
 import { keyAction } from "./keys.js";
 
 const REST = 120; // ms without a new position after which Plotly is told of it
@@ -119,7 +119,7 @@ function createPlayer(place, plotlyUrl) {
     writeAddress();
     if (!aloud) return;
     const { steps, frame, total } = state;
-    setText(voice, `Step ${steps[frame]} of ${total}.${tables.sentence(frame)}`);
+    setText(voice, `${stepOf(steps[frame], total)}.${tables.sentence(frame)}`);
   }
 
   function toggle() {

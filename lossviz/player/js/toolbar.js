@@ -2,6 +2,7 @@
 
 import { SPEEDS } from "./playback.js";
 import { h, setAttribute, setText, svg } from "./dom.js";
+import { count } from "./numbers.js";
 
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -13,6 +14,9 @@ const ICONS = {
 };
 
 const COPY = "Copy link";
+
+// Where playback is, in words.
+export const stepOf = (step, total) => `Step ${count(step)} of ${count(total)}`;
 
 export function createToolbar(on) {
   const button = (name, icon, click, extra = {}) => h("button", {
@@ -77,7 +81,7 @@ export function createToolbar(on) {
     const part = ({ step }) => (step - first) / Math.max(total - first, 1);
     ticks.replaceChildren(...list.map((one) => bit(one, part(one))));
     marks.replaceChildren(...list.map((one) => h("button", {
-      type: "button", class: "lv-button lv-text", title: `${one.label}: go to step ${one.step}`,
+      type: "button", class: "lv-button lv-text", title: `${one.label}: go to step ${count(one.step)}`,
       onclick: () => on.scrub(one.step),
     }, bit(one, 0), h("span", {}, one.label))));
     marks.hidden = !list.length;
@@ -90,8 +94,9 @@ export function createToolbar(on) {
     show({ step, total, playing }) {
       setAttribute(slider, "max", total);
       if (Number(slider.value) !== step) slider.value = String(step);
-      setText(label, `Step ${step} of ${total}`);
-      setAttribute(slider, "aria-valuetext", `Step ${step} of ${total}`);
+      const words = stepOf(step, total);
+      setText(label, words);
+      setAttribute(slider, "aria-valuetext", words);
       setAttribute(slider, "style", `--lv-part:${total ? (100 * step) / total : 0}%`);
       const name = playing ? "Pause" : "Play";
       if (name === named) return;
@@ -117,7 +122,7 @@ export function createToolbar(on) {
       setAttribute(progress, "aria-valuemax", state.total);
       setAttribute(progress, "aria-valuenow", state.done);
       bar.style.width = `${(100 * state.done) / Math.max(state.total, 1)}%`;
-      setText(done, `${state.done} of ${state.total} steps computed`);
+      setText(done, `${count(state.done)} of ${count(state.total)} steps computed`);
     },
   };
 }
