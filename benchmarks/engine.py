@@ -160,17 +160,26 @@ def importing() -> Iterator[Ratio]:
     """A fresh process each, with both packages compiled, as pip installs them."""
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
-    def fresh(module: str) -> Callable[[], object]:
-        command = [sys.executable, "-c", f"import {module}"]
+    def fresh(statement: str) -> Callable[[], object]:
+        command = [sys.executable, "-c", statement]
         return lambda: subprocess.run(command, check=True, env=environment)
 
-    ours, numpy = interleaved(fresh("lossviz"), fresh("numpy"), rounds=21)
+    first_run = "import lossviz; lossviz.run(lossviz.Experiment())"
+    ours, numpy, first = interleaved(
+        fresh("import lossviz"), fresh("import numpy"), fresh(first_run), rounds=15
+    )
     yield Ratio(
         "time of a process that imports lossviz over one that imports numpy",
         f"{ours * 1e3:.0f} ms",
         f"{numpy * 1e3:.0f} ms",
         ours / numpy,
         "<= 1.3",
+    )
+    yield Ratio(
+        "time of a process that imports lossviz and trains once over one that imports numpy",
+        f"{first * 1e3:.0f} ms",
+        f"{numpy * 1e3:.0f} ms",
+        first / numpy,
     )
 
 

@@ -7,24 +7,24 @@ for run in lossviz.run_all(sweep):
     print(run.experiment.loss, run.theta[-1], run.status)
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lossviz.analysis.landscape import Landscape, landscape
-from lossviz.analysis.minimum import Reference, reference
-from lossviz.engine.experiment import Experiment, Sweep
-from lossviz.engine.link import parse
-from lossviz.engine.run import Run
-from lossviz.engine.sampling import Sample, sample
-from lossviz.engine.training import run, run_all, stream
-from lossviz.items.datasets import DATASETS
-from lossviz.items.losses import LOSSES
-from lossviz.items.models import MODELS
-from lossviz.items.optimizers import OPTIMIZERS
-from lossviz.items.outliers import OUTLIERS
-from lossviz.items.schedules import SCHEDULES
-
 if TYPE_CHECKING:
+    from lossviz.analysis.landscape import Landscape, landscape
+    from lossviz.analysis.minimum import Reference, reference
+    from lossviz.engine.experiment import Experiment, Sweep
+    from lossviz.engine.link import parse
+    from lossviz.engine.run import Run
+    from lossviz.engine.sampling import Sample, sample
+    from lossviz.engine.training import run, run_all, stream
     from lossviz.estimators import GradientDescentClassifier, GradientDescentRegressor
+    from lossviz.items.datasets import DATASETS
+    from lossviz.items.losses import LOSSES
+    from lossviz.items.models import MODELS
+    from lossviz.items.optimizers import OPTIMIZERS
+    from lossviz.items.outliers import OUTLIERS
+    from lossviz.items.schedules import SCHEDULES
 
 __version__ = "0.1.0"
 __all__ = [
@@ -52,10 +52,32 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """The estimators, which bring in scikit-learn, when they are first asked for."""
-    if name in ("GradientDescentClassifier", "GradientDescentRegressor"):
-        from lossviz import estimators
+# Where each of these is: its room is imported when it is first asked for, as few need all rooms.
+_ROOMS = {
+    "analysis.landscape": ("Landscape", "landscape"),
+    "analysis.minimum": ("Reference", "reference"),
+    "engine.experiment": ("Experiment", "Sweep"),
+    "engine.link": ("parse",),
+    "engine.run": ("Run",),
+    "engine.sampling": ("Sample", "sample"),
+    "engine.training": ("run", "run_all", "stream"),
+    "estimators": ("GradientDescentClassifier", "GradientDescentRegressor"),
+    "items.datasets": ("DATASETS",),
+    "items.losses": ("LOSSES",),
+    "items.models": ("MODELS",),
+    "items.optimizers": ("OPTIMIZERS",),
+    "items.outliers": ("OUTLIERS",),
+    "items.schedules": ("SCHEDULES",),
+}
 
-        return getattr(estimators, name)
+
+def __getattr__(name: str) -> Any:
+    for room, names in _ROOMS.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(f"lossviz.{room}"), name)
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -226,10 +226,53 @@ def test_no_file_is_long():
     assert long == NOT_YET
 
 
-@pytest.mark.parametrize("statement", ["import lossviz", "import lossviz.cli"])
-def test_the_package_brings_in_nothing_heavy(statement):
-    code = f"{statement}, json, sys; print(json.dumps(sorted(sys.modules)))"
+def _loaded_by(statements: str) -> set[str]:
+    """The modules of a fresh process after these statements."""
+    code = f"{statements}; import json, sys; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert NOT_WITH_THE_PACKAGE.isdisjoint(json.loads(answer.stdout))
+    return set(json.loads(answer.stdout))
+
+
+EVERY_NAME = (
+    "import lossviz; "
+    "[getattr(lossviz, name) for name in lossviz.__all__ if not name.startswith('GradientDescent')]"
+)
+
+
+@pytest.mark.parametrize("statements", [EVERY_NAME, "import lossviz.cli"])
+def test_the_package_brings_in_nothing_heavy(statements):
+    assert NOT_WITH_THE_PACKAGE.isdisjoint(_loaded_by(statements))
+
+
+def _rooms(modules: set[str]) -> set[str]:
+    return {name.split(".")[1] for name in modules if name.startswith("lossviz.")}
+
+
+def test_the_package_brings_in_no_room_before_its_names_are_asked_for():
+    loaded = _loaded_by("import lossviz")
+    assert _rooms(loaded) == set()
+    assert loaded.isdisjoint({"numpy", "dataclasses", "inspect", "html", "zlib", "threading"})
+
+
+def test_training_brings_in_no_more_rooms_than_it_needs():
+    loaded = _loaded_by("import lossviz; lossviz.run(lossviz.Experiment())")
+    assert _rooms(loaded) == {"base", "items", "formula", "engine"}
+
+
+def test_every_public_name_comes_from_its_room():
+    import lossviz
+
+    listed = {name: room for room, names in lossviz._ROOMS.items() for name in names}
+    assert set(lossviz.__all__) == set(listed) <= set(dir(lossviz))
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    seen_by_checkers = {
+        alias.name: str(node.module).removeprefix("lossviz.")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("lossviz.")
+        for alias in node.names
+    }
+    assert seen_by_checkers == listed
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = lossviz.nothing
