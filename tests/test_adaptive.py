@@ -28,7 +28,7 @@ from lossviz.items.losses.adaptive import (
     with_slopes,
 )
 from lossviz.views.panels import View, playground
-from lossviz.views.sentences import status
+from lossviz.views.sentences import ending
 
 SHAPES = [0.0, 1e-9, 0.05, 0.5, 1.0, 1.5, 1.95, 2.0 - 1e-9, 2.0]
 NORMAL = 0.5 * math.log(2 * math.pi)
@@ -268,7 +268,7 @@ def test_it_stands_beside_losses_that_learn_nothing(more, focus):
         film = playground(runs, View(focus=focus, in_3d=in_3d))
         assert "learned" in film.charts
         [film.charts[name].figure for name in film.charts]
-    assert all(status(each, reference(each.experiment)) for each in runs)
+    assert all(ending(each, reference(each.experiment)) for each in runs)
     assert "learned" not in playground(runs[:1]).charts
 
 

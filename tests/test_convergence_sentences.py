@@ -13,7 +13,7 @@ from lossviz.analysis.minimum import reference
 from lossviz.engine.training import stream
 from lossviz.export import page
 from lossviz.views.panels import playground
-from lossviz.views.sentences import headline, status
+from lossviz.views.sentences import ending, headline
 
 LATE = "not there yet: {} of the way down. More steps or a larger rate are needed."
 
@@ -75,7 +75,7 @@ def test_the_sentence_names_the_runs_that_are_not_at_the_minimum(query, said, la
     before = headline(runs).removesuffix(expected)
     assert headline(runs) == before + expected
     assert not any(word in before for word in ("there", "way down", "elsewhere", "diverged"))
-    said_settled = all(status(run, reference(run.task)).startswith("Settled") for run in runs)
+    said_settled = all(ending(run, reference(run.task)).startswith("Settled") for run in runs)
     assert said_settled == (not expected)
 
 

@@ -21,7 +21,7 @@ from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload
 from lossviz.tables import pick, read_as
 from lossviz.views.panels import playground
-from lossviz.views.sentences import faults, headline, remarks, status
+from lossviz.views.sentences import ending, faults, headline, remarks
 from lossviz.views.sentences.names import short_names
 from lossviz.views.sentences.rounding import tidied
 
@@ -86,7 +86,7 @@ def test_the_table_shows_parameters_losses_and_gaps_of_every_step():
     )
     within = run.loss <= lowest + 0.01 * (run.loss[0] - lowest)
     assert cells["Steps to within 1\N{NO-BREAK SPACE}%"][0] == str(int(np.argmax(within)))
-    assert cells["Status"][0] == status(run, reference(run.experiment))
+    assert cells["Status"][0] == ending(run, reference(run.experiment))
 
 
 def test_scaled_features_are_shown_in_both_units():
@@ -192,13 +192,13 @@ def test_the_payload_of_many_rows_is_about_that_of_few():
 )
 def test_the_status_is_held_against_the_exact_minimum(query, sentence):
     run = run_all(parse(query)[0])[0]
-    assert status(run, reference(run.experiment)).startswith(sentence)
+    assert ending(run, reference(run.experiment)).startswith(sentence)
 
 
 def test_settled_names_the_step_from_which_the_loss_stays_near_the_minimum():
     run = run_all(parse("loss=absolute_error&outliers=vertical&vertical.where=right")[0])[0]
     exact = reference(run.experiment)
-    words = status(run, exact)
+    words = ending(run, exact)
     step = int(re.findall(r"by step (\d+)\.$", words)[0])
     left = (run.loss - exact.value) / (run.loss[0] - exact.value)
     assert left[step:].max() <= 0.001 < left[step - 1]
@@ -207,7 +207,7 @@ def test_settled_names_the_step_from_which_the_loss_stays_near_the_minimum():
 def test_a_run_that_hops_near_a_kink_has_arrived_and_the_distance_is_true():
     run = run_all(parse("data=anscombe_3&loss=absolute_error&optimizer=adam&steps=600")[0])[0]
     exact = reference(run.experiment)
-    words = status(run, exact)
+    words = ending(run, exact)
     assert words.endswith("% of the way to the minimum, as a constant rate must at a kink.")
     left = (run.loss - exact.value) / (run.loss[0] - exact.value)
     assert numbers(words)[0] / 100 == pytest.approx(left[-60:].max(), rel=0.05)
@@ -225,12 +225,12 @@ def test_a_run_in_a_dead_end_is_told_apart_from_one_on_its_way(query):
     [stuck] = run_all(parse(query + "&lr=0.3&steps=2000")[0])
     exact = reference(stuck.experiment)
     assert stuck.loss[-1] > exact.value
-    assert "yet the loss is lower elsewhere" in status(stuck, exact)
+    assert "yet the loss is lower elsewhere" in ending(stuck, exact)
 
 
 def test_what_is_not_over_keeps_its_own_words():
     first = next(iter(stream(parse("loss=barron&steps=20000")[0], 0.0)))[0]
-    assert status(first, reference(first.experiment)) == first.status
+    assert ending(first, reference(first.experiment)) == first.status
 
 
 # ---------------------------------------------------------------- sentences and the table

@@ -13,7 +13,7 @@ from lossviz.engine.rates import largest_rate
 from lossviz.engine.task import Task
 from lossviz.views.examples import PRESETS, WELCOME
 from lossviz.views.panels import panels
-from lossviz.views.sentences import status
+from lossviz.views.sentences import ending
 
 QUERIES = {preset.title: preset.query for preset in PRESETS}
 
@@ -27,7 +27,7 @@ def slopes(runs: list[Run]) -> dict[str, float]:
 
 
 def verdict(run: Run) -> str:
-    return status(run, reference(run.experiment)).partition(":")[0]
+    return ending(run, reference(run.experiment)).partition(":")[0]
 
 
 def settles(run: Run) -> bool:

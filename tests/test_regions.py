@@ -8,7 +8,7 @@ import pytest
 
 from lossviz import Experiment, parse, run_all
 from lossviz.analysis.predictions import raw
-from lossviz.analysis.regions import code, feature_plane, regions
+from lossviz.analysis.regions import _at, code, feature_plane, regions
 from lossviz.analysis.replay import replay
 from lossviz.engine.looks import CLASS_COLOURS, styles
 from lossviz.engine.run import Run
@@ -252,6 +252,26 @@ def test_between_many_classes_each_boundary_is_drawn_once_and_none_inside_a_regi
     assert (sides[0] != sides[1]).all()
     pairs = [tuple(sorted(pair)) for pair in zip(*sides, strict=True)]
     assert len(set(pairs)) == len(pairs)
+
+
+def test_a_field_between_its_points_is_linear_along_each_axis():
+    rng = np.random.default_rng(0)
+    field = np.full((9, 6), np.nan)  # two frames of four rows, a gap after each
+    field[:4], field[5:] = rng.normal(size=(4, 6)), rng.normal(size=(4, 6))
+    places = np.vstack([rng.uniform(0, [5, 3], (40, 2)), rng.uniform([0, 5], [5, 8], (40, 2))])
+    places = np.vstack([places, [[2.5, 3.0], [5.0, 8.0], [0.0, 0.0]]])
+    corner = np.minimum(places.astype(int), [4, 7])
+    (s, t), (i, j) = (places - corner).T, corner.T
+    expected = np.zeros(len(places))
+    for across, up, weight in (
+        (0, 0, (1 - s) * (1 - t)),
+        (1, 0, s * (1 - t)),
+        (0, 1, (1 - s) * t),
+        (1, 1, s * t),
+    ):
+        expected += np.where(weight > 0, weight * np.nan_to_num(field[j + up, i + across]), 0.0)
+    np.testing.assert_allclose(_at(places, field), expected, atol=1e-12)
+    assert np.isnan(_at(np.full((1, 2), np.nan), field)).all()
 
 
 def test_a_start_at_zero_has_no_boundary():

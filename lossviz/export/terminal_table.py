@@ -8,7 +8,7 @@ from lossviz.analysis.minimum import Reference, reference
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number
 from lossviz.engine.run import Run
-from lossviz.views.sentences import status
+from lossviz.views.sentences import ending
 from lossviz.views.sentences.cautions import held_out, starts
 from lossviz.views.sentences.minimisers import objectives, ranges_in_words, tasks_of
 from lossviz.views.sentences.rounding import gap_of, tidied
@@ -41,7 +41,7 @@ def summary(runs: Sequence[Run]) -> str:
             *(_errors(run) if has_classes else ()),
             *_parameters(run, best, names),
             _gap(run, best),
-            status(run, best),
+            ending(run, best),
         ]
         for run, style, best in zip(runs, styles([r.experiment for r in runs]), exact, strict=True)
     ]

@@ -13,7 +13,7 @@ from lossviz.player import Row, Table
 from lossviz.views.sentences.minimisers import interval
 from lossviz.views.sentences.names import short_names
 from lossviz.views.sentences.rounding import gap_of, rounding, tidied
-from lossviz.views.sentences.run_status import status
+from lossviz.views.sentences.run_status import ending
 
 ERRORS = "Training error", "Clean test error"
 MAX_COLUMNS = 4  # parameters in the table
@@ -44,7 +44,7 @@ def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
             *errors,
             _lowest(run),
             *(_known(run, best) if is_known else ()),
-            status(run, best),
+            ending(run, best),
         )
         rows.append(Row(look.label, cells, look.colour, look.dash))
     spoken = ("Training loss", ERRORS[1] if has_classes else "Clean test loss")
@@ -91,7 +91,7 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
             run.loss[run.steps],
             run.test_loss[run.steps],
             *_minimiser(run, exact, names),
-            status(run, exact),
+            ending(run, exact),
         )
         rows.append(Row(look.label, cells, look.colour, look.dash))
     caption = "The current step"

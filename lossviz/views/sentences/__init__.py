@@ -3,6 +3,6 @@ reader should know of the numbers."""
 
 from lossviz.views.sentences.cautions import faults, remarks
 from lossviz.views.sentences.headlines import headline
-from lossviz.views.sentences.run_status import status
+from lossviz.views.sentences.run_status import ending
 
-__all__ = ["faults", "headline", "remarks", "status"]
+__all__ = ["ending", "faults", "headline", "remarks"]

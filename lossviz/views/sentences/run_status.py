@@ -61,7 +61,7 @@ def end_of(run: Run, exact: Reference | None) -> End | None:
     return End("standing" if is_standing else "on its way", float(left[-1]))
 
 
-def status(run: Run, exact: Reference | None) -> str:
+def ending(run: Run, exact: Reference | None) -> str:
     """How the run went, held against the exact minimum if it is known: a short sentence."""
     end = end_of(run, exact)
     if end is None or end.kind == "off":
