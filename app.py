@@ -1,17 +1,14 @@
 """What `streamlit run` is given: the server object and, run as a script, the navigation."""
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
-from lossviz.ui import server
+from lossviz.ui import server, streamlit_insides
 
 app = st.App(
     __file__, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan
 )
 
-# Else, until the first visit to the main page, Streamlit would make a navigation of its own out of
-# the folder pages/, as it did before `st.navigation`.
-PagesManager.uses_pages_directory = False
+streamlit_insides.ignore_the_folder_of_pages()
 
 if __name__ == "__main__":
     pages = [

@@ -29,7 +29,7 @@ from lossviz.player import (
     still,
     unpack,
 )
-from lossviz.ui import assets, preload, server
+from lossviz.ui import assets, server
 
 F = 7
 RNG = np.random.default_rng(0)
@@ -335,11 +335,6 @@ def test_the_page_has_the_scripts_fetched_early() -> None:
     assert f'"./{assets.STILL_URL}"'.encode() in body
     assert int(headers["content-length"]) == len(body)
     assert "etag" not in headers
-
-
-@pytest.mark.parametrize("element", preload.ELEMENTS)
-def test_streamlit_has_the_elements_that_are_fetched_early(element: str) -> None:
-    assert [name for name in preload._chunks([element]) if name.startswith(f"{element}.")]
 
 
 def test_what_is_not_a_page_is_left_alone() -> None:

@@ -7,10 +7,7 @@ address with more settings than Streamlit reads is cut.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Sequence
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +15,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lossviz.base.limits import SETTINGS as MOST_SETTINGS
+from lossviz.ui.streamlit_insides import CONNECTION_STATE, ELEMENTS, HEAD_TAG, SCRIPTS_URL, chunks
 
 # A big script holds the page up for as long as all of Streamlit does. So it is fetched first, but
 # run only once the page has asked the server for its content, and would wait in any case. What
@@ -26,7 +24,7 @@ HEAD: Final = """
 <link rel="preload" as="script" fetchpriority="high" href="SCRIPT">
 <script>
 new MutationObserver((changes, observer) => {
-  if (!document.querySelector("[data-test-connection-state=CONNECTED]")) return;
+  if (!document.querySelector("[STATE=CONNECTED]")) return;
   observer.disconnect();
   const add = (tag, parts) => {
     document.head.append(Object.assign(document.createElement(tag), parts));
@@ -34,15 +32,11 @@ new MutationObserver((changes, observer) => {
   for (const href of MODULES) add("link", { rel: "modulepreload", href });
   add("script", { src: "SCRIPT", onerror() { this.remove(); } });
 }).observe(document, {
-  subtree: true, childList: true, attributeFilter: ["data-test-connection-state"],
+  subtree: true, childList: true, attributeFilter: ["STATE"],
 });
 </script>
 """
-STREAMLIT: Final = Path(str(files("streamlit"))) / "static" / "static" / "js"
-# In Streamlit's words.
-ELEMENTS: Final = ("BidiComponent", "Button", "ButtonGroup", "Html", "Multiselect", "Selectbox")
 CUT: Final = "view.cut"  # the key that says how many there were
-IMPORT: Final = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 
 
 class Preload:
@@ -94,7 +88,7 @@ def _insert(tags: bytes, send: Send) -> Send:
         body.extend(message.get("body", b""))
         if message.get("more_body"):
             return
-        page = bytes(body).replace(b"<head>", b"<head>" + tags, 1)
+        page = bytes(body).replace(HEAD_TAG, HEAD_TAG + tags, 1)
         headers = MutableHeaders(raw=start[0]["headers"])
         headers["content-length"] = str(len(page))
         del headers["etag"]
@@ -107,17 +101,6 @@ def _insert(tags: bytes, send: Send) -> Send:
 def _tags(script: str, modules: Sequence[str]) -> bytes:
     # Addresses relative to the page's, so that the app works under a sub-path.
     hrefs = [f"./{name}" for name in modules]
-    hrefs += [f"./static/js/{name}" for name in _chunks(ELEMENTS)]
-    return HEAD.replace("SCRIPT", f"./{script}").replace("MODULES", json.dumps(hrefs)).encode()
-
-
-def _chunks(elements: Iterable[str]) -> list[str]:
-    """The files of Streamlit's page that draw these elements, with those that they import."""
-    found: dict[str, None] = {}
-    wanted = [path.name for name in elements for path in STREAMLIT.glob(f"{name}.*.js")]
-    while wanted:
-        name = wanted.pop()
-        if name not in found and (STREAMLIT / name).is_file():
-            found[name] = None
-            wanted += IMPORT.findall((STREAMLIT / name).read_text("utf-8"))
-    return list(found)
+    hrefs += [f"./{SCRIPTS_URL}/{name}" for name in chunks(ELEMENTS)]
+    tags = HEAD.replace("STATE", CONNECTION_STATE).replace("SCRIPT", f"./{script}")
+    return tags.replace("MODULES", json.dumps(hrefs)).encode()
