@@ -164,7 +164,7 @@ def test_figures_of_two_classes_are_scikit_learns(query, threshold):
     score = chance(raw(run, AT, rows.X_test))
     score = score[:, 1] if score.ndim == 2 else score
     y, said = rows.y_test, (score > threshold).astype(int)
-    shown = cells(playground([run], View("metrics", threshold=threshold)), 1)
+    shown = cells(playground([run], View("metrics", options={"threshold": threshold})), 1)
     rates = {
         "Accuracy": metrics.accuracy_score(y, said),
         "Balanced accuracy": metrics.balanced_accuracy_score(y, said),
@@ -225,7 +225,7 @@ def test_a_higher_cost_of_a_miss_buys_recall_with_precision():
 def test_the_way_by_hand_ends_at_scikit_learns_prediction_and_loss(row):
     run = trained("data=moons&loss=log_loss&model=mlp&mlp.width=4")
     rows = sample(run.experiment)
-    movie = playground([run], View("network", row=row))
+    movie = playground([run], View("network", options={"row": row + 1}))
     [*units, output, loss] = movie.tables[1].rows
     z = raw(run, -1, rows.X[row : row + 1])
     assert len(units) == 4
@@ -242,7 +242,7 @@ def test_the_chances_of_a_picture_are_softmaxs():
     row = 5
     rows = sample(run.experiment)
     expected = softmax(raw(run, -1, rows.X[row : row + 1])[0])
-    shown = cells(playground([run], View("images", row=row)), 1)
+    shown = cells(playground([run], View("images", options={"row": row + 1})), 1)
     label = int(rows.y[row])
     assert shown["Largest chance for"][-1] == str(expected.argmax())
     assert shown["Which is"][-1] == pytest.approx(expected.max())
@@ -296,11 +296,11 @@ def test_all_data_with_numbers_can_be_drawn(data):
 @pytest.mark.parametrize(
     "view",
     [
-        {"row": 10**6},
-        {"across": 10**6, "up": 3},
-        {"across": 2, "up": 2},
-        {"threshold": 0.0},
-        {"threshold": 1.0},
+        {"options": {"row": 10**6}},
+        {"options": {"across": 10**6, "up": 3}},
+        {"options": {"across": 2, "up": 2}},
+        {"options": {"threshold": 0.0}},
+        {"options": {"threshold": 1.0}},
         {"in_3d": True},
         {"panel": "images"},
         {"panel": "gone"},

@@ -31,8 +31,7 @@ from lossviz.views.charts.scene import near, span
 from lossviz.views.charts.shape import shape
 from lossviz.views.charts.style import axis
 from lossviz.views.examples import PRESETS
-from lossviz.views.panels import playground
-from lossviz.views.panels.view import View
+from lossviz.views.panels import View, playground
 
 THREE = "loss=squared_error&loss=absolute_error&loss=huber&outliers=vertical&steps=60"
 

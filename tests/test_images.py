@@ -15,7 +15,8 @@ from lossviz.engine.run import Run
 from lossviz.engine.task import Task
 from lossviz.player import Movie, payload, still
 from lossviz.views.charts.images import ACROSS, BELOW, BESIDE, DOWN, inked
-from lossviz.views.panels.images import images_panel
+from lossviz.views.charts.scene import movie as movie_of
+from lossviz.views.panels import PANELS, View
 from lossviz.views.panels.metrics import thinned
 
 QUERY = "data=digits&loss=cross_entropy&loss=multiclass_brier&steps=60&lr=1"
@@ -27,11 +28,10 @@ def runs() -> list[Run]:
     return aligned(run_all(parse(QUERY)[0]))
 
 
-def panel(runs: list[Run], row: int = ROW, **options) -> Movie:
-    scenes, tables = images_panel(runs, styles([run.experiment for run in runs]), row, **options)
-    charts = {name: scene.chart for name, scene in scenes.items()}
-    tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
-    return Movie(charts, tracks, runs[0].steps, tables)
+def panel(runs: list[Run], row: int = ROW, focus: int = 0) -> Movie:
+    looks = styles([run.experiment for run in runs])
+    shown = PANELS["images"].build(runs, looks, View(focus=focus, options={"row": row + 1}))
+    return movie_of(shown.scenes, runs[0].steps, shown.tables)
 
 
 @pytest.fixture(scope="module")

@@ -27,8 +27,7 @@ from lossviz.player.encoding import unpack
 from lossviz.ui.page import plain
 from lossviz.views.charts.gallery import gallery
 from lossviz.views.charts.style import Markup, escaped, figure
-from lossviz.views.panels import panels, playground
-from lossviz.views.panels.view import View
+from lossviz.views.panels import View, panels, playground
 
 BAD = """<b>&"'</b><a href=https://x>%{y}"""
 # The markup that figures of own data write themselves: line breaks, a heading's square.

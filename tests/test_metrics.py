@@ -28,7 +28,9 @@ from lossviz.engine.looks import styles
 from lossviz.engine.task import Task
 from lossviz.items.losses import LOSSES
 from lossviz.player import Movie, payload, still
-from lossviz.views.panels.metrics import COLUMNS, latest, metrics_panel, thinned
+from lossviz.views.charts.scene import movie as movie_of
+from lossviz.views.panels import PANELS, View
+from lossviz.views.panels.metrics import COLUMNS, latest, thinned
 
 TWO = "data=moons&loss=log_loss&loss=hinge&loss=brier&log_loss.weight_1=5&steps=120"
 SEVERAL = "data=iris&loss=cross_entropy&loss=multiclass_hinge&steps=60"
@@ -303,12 +305,11 @@ def test_weights_and_smoothing_take_the_meaning_from_chances():
 # ---------------------------------------------------------------- the panel
 
 
-def panel(query: str, **options) -> Movie:
+def panel(query: str, focus: int = 0, **options) -> Movie:
     runs = aligned(run_all(parse(query)[0]))
-    scenes, tables = metrics_panel(runs, styles([run.experiment for run in runs]), **options)
-    charts = {name: scene.chart for name, scene in scenes.items()}
-    tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
-    return Movie(charts, tracks, runs[0].steps, tables)
+    looks = styles([run.experiment for run in runs])
+    shown = PANELS["metrics"].build(runs, looks, View(focus=focus, options=options))
+    return movie_of(shown.scenes, runs[0].steps, shown.tables)
 
 
 EIGHT = "data=imbalanced&steps=30&" + "&".join(

@@ -20,10 +20,10 @@ from lossviz.player import Movie, payload, still
 from lossviz.views.charts.network import LINES, SIGNS, drawing, short
 from lossviz.views.charts.scene import movie
 from lossviz.views.charts.units import SIDE, maps
-from lossviz.views.panels.network import network_panel
+from lossviz.views.panels import PANELS, View
 
 TWO = "data=moons&model=mlp&mlp.width=4&loss=log_loss&loss=brier&steps=60&lr=0.3"
-PANELS = [
+QUERIES = [
     TWO,
     "data=circles&model=mlp&mlp.depth=8&mlp.width=20&mlp.activation=sigmoid&steps=10",
     "data=iris&model=mlp&mlp.activation=gelu&loss=cross_entropy&steps=30",
@@ -45,10 +45,9 @@ def runs_of(query: str) -> list[Run]:
 
 def panel_of(query: str, *, focus: int = 0, row: int = 3) -> Movie:
     runs = runs_of(query)
-    plane = feature_plane(Task.of(runs[focus].experiment))
     looks = styles([run.experiment for run in runs])
-    scenes, tables = network_panel(runs, looks, focus, row, plane)
-    return movie(scenes, runs[0].steps, tables)
+    shown = PANELS["network"].build(runs, looks, View(focus=focus, options={"row": row + 1}))
+    return movie(shown.scenes, runs[0].steps, shown.tables)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def panel() -> Movie:
     return panel_of(TWO)
 
 
-@pytest.mark.parametrize("query", PANELS)
+@pytest.mark.parametrize("query", QUERIES)
 def test_every_panel_is_valid_named_and_explained(query):
     panel = panel_of(query)
     assert list(panel.charts) == ["network", "gradients", "units"]

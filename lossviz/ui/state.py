@@ -27,8 +27,9 @@ from lossviz.engine.cost import beyond
 from lossviz.engine.experiment import Sweep
 from lossviz.engine.link import VIEW, parse, said_of_unsuited
 from lossviz.ui.preload import CUT, MOST_SETTINGS
-from lossviz.ui.spaces import MOST, PLAYGROUND, STEP, VIEWS, Space, param_of
+from lossviz.ui.spaces import PLAYGROUND, STEP, VIEWS, Space, param_of
 from lossviz.views.panels import unfit
+from lossviz.views.panels.settings import MOST
 
 WIDGET = "set "  # widget keys: this, the space's prefix and the setting's key
 

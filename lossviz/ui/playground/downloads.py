@@ -43,7 +43,7 @@ def show(wanted: Sequence[Experiment]) -> None:
             )
             st.download_button(
                 "Animation (HTML, plays offline)",
-                lambda: _page(runs, looking, notes),
+                lambda: page_of(runs, looking, notes),
                 "lossviz.html",
                 "text/html",
                 on_click="ignore",
@@ -68,6 +68,6 @@ def show(wanted: Sequence[Experiment]) -> None:
     folded("Take it away", "download", fill)
 
 
-def _page(runs: Sequence[Run], looking: View, notes: Sequence[str]) -> str:
+def page_of(runs: Sequence[Run], looking: View, notes: Sequence[str]) -> str:
     movie, above = playground(runs, looking), [*notes, headline(runs), *faults(runs)]
     return page(movie, "LossViz", sentences=above, remarks=remarks(runs), marks=marks(runs))

@@ -25,7 +25,8 @@ from lossviz.ui import state
 from lossviz.ui.own_data import OWN, take, text_of, texts
 from lossviz.ui.player import answered
 from lossviz.ui.playground.row_editor import rows_as_a_table
-from lossviz.views.panels import View, linked_rows
+from lossviz.views.panels import PANELS, View, linked_rows
+from lossviz.views.panels.settings import ACROSS, UP
 
 # The settings that say which rows there are: what undo goes back to.
 PARAMS = tuple(f"{name}.{param.name}" for name in OWN for param in DATASETS[name].params)
@@ -164,14 +165,15 @@ def _take(experiment: Experiment, table: Table) -> None:
 
 def editing(run: Run, looking: View) -> Editing | None:
     """What the player is told of editing."""
-    if not is_on() or looking.panel != "overview":
+    charts = PANELS[looking.panel].editable
+    if not is_on() or not charts:
         return None
-    if looking.across or looking.up:  # the features may have changed places
+    if looking.option(ACROSS) or looking.option(UP):  # the features may have changed places
         return None
     if not is_drawable(_table(run.experiment, run.task.sample)):
         return None
     mode = st.session_state.get("editing mode") or "drag"
-    return Editing(mode, ("fit",), answered=answered())
+    return Editing(mode, charts, answered=answered())
 
 
 def follow(edit: Edit, runs: Sequence[Run], looking: View) -> None:

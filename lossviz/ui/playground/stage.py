@@ -19,7 +19,7 @@ from lossviz.ui.player import player
 from lossviz.ui.playground import editing, which_runs
 from lossviz.ui.playground.panel import view
 from lossviz.ui.training import TICK, Training, train
-from lossviz.views.panels import linked_rows, marks, panels, playground
+from lossviz.views.panels import PANELS, ROW, linked_rows, marks, panels, playground
 from lossviz.views.sentences import faults, headline, remarks
 
 # By whether points are being edited.
@@ -48,7 +48,7 @@ def _stage(is_live: bool) -> None:
     training.advance()
     runs = aligned(training.runs)
     asked = [run.experiment for run in runs]
-    looking, shown = view(asked), panels(asked)
+    looking = view(asked)
     size = str(state.view("size"))
     # The words come before the charts, which would move below them, and early, as Streamlit rests
     # for a moment after it has sent. So that lines follow a finger, the words on few rows, for
@@ -68,8 +68,8 @@ def _stage(is_live: bool) -> None:
             actions=ACTIONS[editing.is_on()],
             marks=[] if training.more else marks(runs),
             choosable=changes is None
-            and looking.panel == "overview"
-            and bool({"network", "images"} & set(shown)),
+            and bool(movie.links and movie.links.names)
+            and any(ROW in PANELS[name].params for name in panels(asked)),
             size=size,
             editing=changes,
         ),
@@ -117,6 +117,6 @@ def _act(action: Action) -> None:
         rows = linked_rows(training.runs, looking)
         if action.row < len(rows):
             row = int(rows[action.row]) + 1
-            state.change(VIEW + "row", [row])
+            state.change(VIEW + ROW.name, [row])
             # A toast from here would be gone with the rerun that follows.
             st.session_state.said = f"Training row {row:,} is chosen for the other panels."

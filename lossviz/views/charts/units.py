@@ -16,7 +16,7 @@ from lossviz.views.charts.style import axis, figure
 Limits = tuple[float, float]
 SIDE = 24  # cells of a map, a square
 BESIDE, ABOVE = 2, 5  # cells between maps, and above each for its name
-ACROSS = 8  # maps beside each other, if there is no reason for more
+COLUMNS = 8  # maps beside each other, if there is no reason for more
 FEWEST = 6  # maps that there is room for beside each other
 CELL = 5.0  # pixels of a cell on a wide page, at most
 WIDE = 1040  # pixels of a chart on a wide page

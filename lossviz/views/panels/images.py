@@ -9,6 +9,7 @@ import numpy as np
 from lossviz.analysis.confusion import confusions
 from lossviz.analysis.predictions import chances
 from lossviz.base.arrays import Array
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import latest, thinned
 from lossviz.engine.looks import Style
 from lossviz.engine.run import Run
@@ -16,19 +17,23 @@ from lossviz.items.datasets import DATASETS
 from lossviz.player import Row, Table
 from lossviz.views.charts.images import ACROSS, DOWN, bars, inked, mosaic, picture
 from lossviz.views.charts.metrics import confusion
-from lossviz.views.charts.scene import Scene
+from lossviz.views.panels.base import Content, View, panel
+from lossviz.views.panels.settings import ROW
 
 FRAMES = 40
 SHOWN = ACROSS * DOWN
 
 
-def images_panel(
-    runs: Sequence[Run], looks: Sequence[Style], row: int, *, focus: int = 0
-) -> tuple[dict[str, Scene], tuple[Table, ...]]:
-    """For data whose rows are pictures: training row number `row` of run number `focus` with
-    every run's chances for it, and that run's worst mistakes and confusion on the clean test rows.
-    Runs at the same steps; those on other data are left out."""
-    chosen, look = runs[focus], looks[focus]
+def _has_pictures(experiments: Sequence[Experiment]) -> bool:
+    return DATASETS[experiments[0].data].image is not None
+
+
+@panel("images", label="Images", params=(ROW,), suits=_has_pictures)
+def images(runs: Sequence[Run], looks: Sequence[Style], view: View, *, row: int) -> Content:
+    """For data whose rows are pictures: a training row of the run in focus with every run's chances
+    for it, and that run's worst mistakes and confusion on the clean test rows. Runs on other data
+    are left out."""
+    chosen, look = runs[view.focus], looks[view.focus]
     task = chosen.task
     dataset, sample = DATASETS[chosen.experiment.data], task.sample
     if dataset.image is None:
@@ -41,7 +46,7 @@ def images_panel(
     runs, looks = [run for run, _ in pairs], [style for _, style in pairs]
     kept = chosen.steps
     frames = thinned(len(kept), FRAMES)
-    row = min(row, len(sample.y) - 1)
+    row = min(row, len(sample.y)) - 1
     label, low, high = int(sample.y[row]), sample.X_test.min(), sample.X_test.max()
     given = [np.nan_to_num(chances(run, frames, sample.X[row : row + 1]))[:, 0] for run in runs]
     z = np.nan_to_num(chances(chosen, frames, sample.X_test))
@@ -95,7 +100,7 @@ def images_panel(
     ]
     caption = f"Training row {row + 1:,}, labelled {name}"
     columns = ("Loss", "Largest chance for", "Which is", f"Chance of {name}")
-    return scenes, (Table(caption, columns, tuple(lines), columns[1:3]),)
+    return Content(scenes, (Table(caption, columns, tuple(lines), columns[1:3]),))
 
 
 def _worst(chance: Array, labels: Array, classes: Sequence[str]) -> tuple[Array, Array]:

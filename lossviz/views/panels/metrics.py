@@ -8,14 +8,19 @@ import numpy as np
 
 from lossviz.analysis.metrics import Metrics, costs, gives_probabilities, measure
 from lossviz.base.limits import SHOWN
+from lossviz.base.registry import Param
 from lossviz.base.words import listed
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import latest, thinned
+from lossviz.engine.link import VIEW
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number
 from lossviz.engine.run import Run
+from lossviz.items.datasets import DATASETS
+from lossviz.items.losses import LOSSES
 from lossviz.player import Row, Table
 from lossviz.views.charts.metrics import calibration, confusion, precision_recall, roc
-from lossviz.views.charts.scene import Scene
+from lossviz.views.panels.base import Content, Control, View, panel
 
 FRAMES, FEWEST = 40, 15
 MATRICES = 120  # over all runs
@@ -34,13 +39,47 @@ COLUMNS = {
 }
 
 
-def metrics_panel(
-    runs: Sequence[Run], looks: Sequence[Style], focus: int = 0, threshold: float = 0.5
-) -> tuple[dict[str, Scene], tuple[Table, ...]]:
-    """Confusion matrices, ROC, precision–recall, calibration and their figures, of the runs at the
-    same steps that have the classes of run number `focus`."""
+THRESHOLD = Param(
+    "threshold", 0.5, 0.0, 1.0, "Threshold", "From this chance of class 1 on, a row is put into it."
+)
+
+
+def _has_classes(experiments: Sequence[Experiment]) -> bool:
+    return DATASETS[experiments[0].data].task != "regression"
+
+
+def _controls(experiments: Sequence[Experiment], features: Sequence[str]) -> list[Control]:
+    """The threshold, and what the losses say that mistakes cost."""
+    if DATASETS[experiments[0].data].task != "binary":
+        return []
+    weights = [
+        Control(
+            f"{name}.{param.name}",
+            f"{param.help.partition(':')[0]} ({param.label})",
+            width=210,
+            is_slider=True,
+        )
+        for name in dict.fromkeys(each.loss for each in experiments)
+        for param in LOSSES[name].params
+        if param.name in ("weight_0", "weight_1")
+    ]
+    return [Control(VIEW + THRESHOLD.name, width=150), *weights]
+
+
+@panel(
+    "metrics",
+    label="Threshold and metrics",
+    params=(THRESHOLD,),
+    suits=_has_classes,
+    controls=_controls,
+)
+def metrics(
+    runs: Sequence[Run], looks: Sequence[Style], view: View, *, threshold: float
+) -> Content:
+    """Confusion matrices, ROC, precision–recall, calibration and their figures, of the runs that
+    have the classes of the one in focus."""
     kept = runs[0].steps
-    classes, rows = _classes(runs[focus]), len(runs[focus].task.y_test)
+    classes, rows = _classes(runs[view.focus]), len(runs[view.focus].task.y_test)
     frames = max(FEWEST, min(FRAMES, MATRICES // len(runs)))
     frames = min(frames, max(LEAST, RANKED // (rows * len(classes) * len(runs))))
     frames = thinned(len(kept), frames)
@@ -57,7 +96,7 @@ def metrics_panel(
             "calibration", looks, measured, _meaning(runs, looks), span=matrix.chart.span
         ),
     }
-    return scenes, (_table(runs, looks, measured, len(kept), threshold),)
+    return Content(scenes, (_table(runs, looks, measured, len(kept), threshold),))
 
 
 def _classes(run: Run) -> tuple[str, ...]:

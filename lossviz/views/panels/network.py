@@ -14,18 +14,22 @@ from lossviz.analysis.propagation import (
     output_names,
     responses,
 )
-from lossviz.analysis.regions import FeaturePlane
+from lossviz.analysis.regions import FeaturePlane, feature_plane
 from lossviz.base.arrays import Array
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import thinned
+from lossviz.engine.link import VIEW
 from lossviz.engine.looks import Style
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
+from lossviz.items.models import MODELS
 from lossviz.items.models.base import split
-from lossviz.player import Table
 from lossviz.views.charts.network import drawing, gradients
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.units import ACROSS, SIDE, maps, unit_curves
+from lossviz.views.charts.units import COLUMNS, SIDE, maps, unit_curves
+from lossviz.views.panels.base import Content, Control, View, panel
 from lossviz.views.panels.by_hand import LETTERS, by_hand
+from lossviz.views.panels.settings import ACROSS, ROW, UP, plane
 
 UNITS = 24  # hidden units whose maps are shown, over all layers
 BY_HAND = 12  # those that the table goes through
@@ -40,15 +44,30 @@ WORK = 2 * 10**7  # products of rows and parameters for a run
 DOTS = 900  # rows in all maps together
 
 
-def network_panel(
-    runs: Sequence[Run], looks: Sequence[Style], focus: int, row: int, plane: FeaturePlane
-) -> tuple[dict[str, Scene], tuple[Table, ...]]:
-    """The network of run number `focus` with its values for training row `row` (from 0), what
-    its units make of the plane, and by hand that row's way forward and backward; and of all runs,
-    at the same steps, the gradient in each layer."""
-    run, look = runs[focus], looks[focus]
+def _has_layers(experiments: Sequence[Experiment]) -> bool:
+    return any(not MODELS[each.model].linear for each in experiments)
+
+
+def _controls(experiments: Sequence[Experiment], features: Sequence[str]) -> list[Control]:
+    return [Control(VIEW + ROW.name), *plane(experiments, features)]
+
+
+@panel(
+    "network",
+    label="Network",
+    params=(ROW, ACROSS, UP),
+    suits=_has_layers,
+    controls=_controls,
+)
+def network(
+    runs: Sequence[Run], looks: Sequence[Style], view: View, *, row: int, across: int, up: int
+) -> Content:
+    """The network of the run in focus with its values for a training row, what its units make of
+    the plane, and by hand that row's way forward and backward; and of all runs the gradient in each
+    layer."""
+    run, look = runs[view.focus], looks[view.focus]
     task, count = run.task, len(run.steps)
-    row = int(np.clip(row, 0, len(task.y) - 1))
+    row = min(row, len(task.y)) - 1
     by_hand_of = _heaviest(run, task, BY_HAND)
     lines = 3 + sum(map(len, by_hand_of)) + len(output_names(task))
     frames = thinned(count, max(FEWEST, LETTERS // (LETTERS_OF_ROW * lines)))
@@ -58,9 +77,9 @@ def network_panel(
     scenes = {
         "network": net,
         "gradients": _gradients(runs, looks, net),
-        "units": _units(run, look, task, plane),
+        "units": _units(run, look, task, feature_plane(task, across, up)),
     }
-    return scenes, (by_hand(run, look, passes, by_hand_of),)
+    return Content(scenes, (by_hand(run, look, passes, by_hand_of),))
 
 
 def _heaviest(run: Run, task: Task, most: int) -> tuple[Array, ...]:
@@ -81,10 +100,10 @@ def _units(run: Run, look: Style, task: Task, plane: FeaturePlane) -> Scene:
         for i, numbers in enumerate(units)
         for k in numbers
     ]
-    note, across = "Above each is its number. ", min(ACROSS, len(names))
+    note, across = "Above each is its number. ", min(COLUMNS, len(names))
     if not units:
         names, note = list(output_names(task)), "There are no hidden units: these are the outputs. "
-        across = min(ACROSS, len(names))
+        across = min(COLUMNS, len(names))
     elif len(units) > 1:
         across = max(map(len, units))
         note = "Above each are its layer and its number there. "

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.analysis.predictions import curves
-from lossviz.analysis.regions import feature_plane, regions
+from lossviz.analysis.regions import FeaturePlane, feature_plane, regions
 from lossviz.analysis.replay import Replay, loss_along
 from lossviz.base.arrays import Array
-from lossviz.engine.experiment import loss_of
+from lossviz.engine.experiment import Experiment, loss_of
 from lossviz.engine.frames import thinned
 from lossviz.engine.looks import Style
 from lossviz.engine.run import Run
@@ -25,8 +25,10 @@ from lossviz.views.charts.learned import Dial, learned
 from lossviz.views.charts.regions import regions as regions_of
 from lossviz.views.charts.scene import Scene, span, steady
 from lossviz.views.charts.shape import shape
+from lossviz.views.panels.base import FIRST, Content, View, panel
+from lossviz.views.panels.linked import details_of, linked_rows, replays_of
 from lossviz.views.panels.loss_surface import loss_surface
-from lossviz.views.panels.view import View
+from lossviz.views.panels.settings import ACROSS, UP, plane
 
 APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
 LEAST = 12  # frames of a picture
@@ -34,45 +36,51 @@ MARKS = 2_000  # rows that the picture of a fit draws, besides those with a dot 
 GRIDS = 90  # pictures of decision regions over all runs: what one rerun may send
 
 
+@panel(FIRST, label="Overview", params=(ACROSS, UP), controls=plane, editable=("fit",))
 def overview(
-    runs: Sequence[Run],
-    looks: Sequence[Style],
-    view: View,
-    replays: Sequence[Replay | None],
-    rows: Array,
-) -> dict[str, Scene]:
+    runs: Sequence[Run], looks: Sequence[Style], view: View, *, across: int, up: int
+) -> Content:
     """Fit or decision regions, surface, convergence, loss with slope, and what losses have learned,
-    where they do, of runs at the same steps; the replays of the numbered rows, None for runs on
-    other rows."""
-    kept, task = runs[0].steps, runs[view.focus].task
-    draw = _regions if task.sample.classes else _fit
+    where they do."""
+    task, rows = runs[view.focus].task, linked_rows(runs, view)
+    replays = replays_of(runs, task, rows)
+    if task.sample.classes:
+        first = _regions(runs, looks, task, replays, rows, feature_plane(task, across, up))
+    else:
+        first = _fit(runs, looks, task, replays, rows, view.came_from)
     scenes = {
-        "fit": draw(runs, looks, task, replays, rows, view),
+        "fit": first,
         "surface": loss_surface(runs, looks, view.focus, in_3d=view.in_3d),
-        "convergence": convergence(
-            "convergence",
-            kept,
-            looks,
-            [run.loss[kept] for run in runs],
-            [run.test_loss[kept] for run in runs],
-            end=max(run.experiment.steps for run in runs),
-            relative=view.relative,
-            is_log=view.is_log,
-            errors=[
-                Errors(np.arange(len(kept)), run.error, run.test_error)
-                for run in runs
-                if run.error is not None and run.test_error is not None
-            ],
-            best=[best_of(run) for run in runs],
-        ),
+        "convergence": _convergence(runs, looks, view),
         "shape": _shape(runs, looks, task, replays),
     }
-    if scenes["fit"].chart.span == 2:  # three are left, so the last one is wide too
+    if first.chart.span == 2:  # three are left, so the last one is wide too
         last = scenes["shape"]
         scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
     if any(run.task.learned for run in runs):
         scenes["learned"] = _learned(runs, looks)
-    return scenes
+    names = [f"Row {row + 1}" for row in rows]
+    return Content(scenes, details=details_of(looks, replays, task), names=names)
+
+
+def _convergence(runs: Sequence[Run], looks: Sequence[Style], view: View) -> Scene:
+    kept = runs[0].steps
+    return convergence(
+        "convergence",
+        kept,
+        looks,
+        [run.loss[kept] for run in runs],
+        [run.test_loss[kept] for run in runs],
+        end=max(run.experiment.steps for run in runs),
+        relative=view.relative,
+        is_log=view.is_log,
+        errors=[
+            Errors(np.arange(len(kept)), run.error, run.test_error)
+            for run in runs
+            if run.error is not None and run.test_error is not None
+        ],
+        best=[best_of(run) for run in runs],
+    )
 
 
 def _learned(runs: Sequence[Run], looks: Sequence[Style]) -> Scene:
@@ -110,11 +118,10 @@ def _regions(
     task: Task,
     replays: Sequence[Replay | None],
     rows: Array,
-    view: View,
+    plane: FeaturePlane,
 ) -> Scene:
     there = [i for i, each in enumerate(replays) if each is not None]
     shown = [each for each in replays if each is not None]
-    plane = feature_plane(task, view.across, view.up)
     frames = thinned(len(runs[0].steps), max(GRIDS // len(there), LEAST))
     return regions_of(
         "fit",
@@ -137,9 +144,9 @@ def _fit(
     task: Task,
     replays: Sequence[Replay | None],
     rows: Array,
-    view: View,
+    came_from: Experiment | None,
 ) -> Scene:
-    drawn_for = view.came_from or task.experiment
+    drawn_for = came_from or task.experiment
     dataset, sample = DATASETS[drawn_for.data], task.sample
     note = LEFT_OUT if None in replays else ""
     there = [i for i, each in enumerate(replays) if each is not None]
