@@ -162,7 +162,7 @@ def test_a_planted_fault_is_found(path, source, expected):
         ("items/losses/huber.py", "from lossviz.base.registry import Param"),
         ("items/losses/huber.py", "from .base import loss\nfrom ...base.registry import Param"),
         ("analysis/regions.py", "def f():\n    from scipy.optimize import minimize"),
-        ("cli/command.py", "from streamlit.web import cli"),
+        ("cli/serve.py", "from streamlit.web import cli"),
         ("ui/controls.py", "import streamlit as st\nfrom lossviz import LOSSES"),
     ],
 )

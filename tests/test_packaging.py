@@ -9,7 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from lossviz.cli.command import app_path, app_url, main
+from lossviz.cli import main
+from lossviz.cli.serve import app_path, app_url
 
 ROOT = Path(__file__).resolve().parents[1]
 AA_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3

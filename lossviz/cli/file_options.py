@@ -28,7 +28,7 @@ from lossviz.tables import KINDS, pick, read_as, said_of_other
 OPTIONS = ("target", "features", "drop", "classes", "positive", "header", "kind")
 
 
-def file_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that give a file and say what is to be learned of it."""
     group = parser.add_argument_group("rows of a file")
     add = partial(group.add_argument, default="")

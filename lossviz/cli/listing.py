@@ -1,0 +1,46 @@
+"""`lossviz list`: what there is to choose from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from lossviz.base.registry import text
+from lossviz.engine.choices import CHOICES
+
+KINDS = {
+    "losses": "loss",
+    "datasets": "data",
+    "outliers": "outliers",
+    "models": "model",
+    "optimizers": "optimizer",
+    "schedules": "schedule",
+}
+
+
+def main(words: Sequence[str]) -> int:
+    """What there is of a kind: names, what they are called, and their settings."""
+    args = _parser().parse_args(words)
+
+    items = CHOICES[KINDS[args.kind]]
+    wide = max(map(len, items))
+    for name, item in items.items():
+        print(f"{name:{wide}}  {item.label}")
+        for param in item.params:
+            if isinstance(param.default, str):
+                span = ", ".join(param.choices) or "words"
+            else:
+                span = f"{text(param.low)} to {text(param.high)}"
+            print(f"{'':{wide}}    {name}.{param.name}={text(param.default)}  ({span})")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lossviz list",
+        description="What there is to choose from: names as in links, and the settings of each "
+        "with their defaults and ranges.",
+        epilog="example: lossviz list losses",
+    )
+    parser.add_argument("kind", choices=list(KINDS), help="what to list")
+    return parser
