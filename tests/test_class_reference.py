@@ -20,7 +20,7 @@ from lossviz.engine.task import Task
 
 BINARY = [name for name, loss in LOSSES.items() if loss.task == "binary"]
 SEVERAL = [name for name, loss in LOSSES.items() if loss.task == "multiclass"]
-CONVEX = [name for name in (*BINARY, *SEVERAL) if LOSSES[name].convex]
+CONVEX = [name for name in (*BINARY, *SEVERAL) if LOSSES[name].convex is True]
 PENALTIES = [(0.0, 0.0), (0.02, 0.0), (0.0, 0.01), (0.01, 0.02)]
 NEVER_REST = {
     "log_loss",

@@ -18,8 +18,6 @@ from lossviz.engine.looks import (
     CLASS_MARKS,
     CLASS_SYMBOLS,
     COLOURS,
-    FIRST,
-    FIRST_OF_CLASSES,
     short,
     styles,
 )
@@ -168,8 +166,14 @@ def test_a_loss_keeps_its_colour_whatever_stands_beside_it():
     assert (alone.colour, alone.dash, alone.symbol) == (among.colour, among.dash, among.symbol)
 
 
-@pytest.mark.parametrize("first", [FIRST, FIRST_OF_CLASSES])
-def test_the_most_compared_losses_and_all_dashes_differ(first):
+@pytest.mark.parametrize("is_of_numbers", [True, False])
+def test_the_most_compared_losses_and_all_dashes_differ(is_of_numbers):
+    chosen = {
+        loss.look: name
+        for name, loss in LOSSES.items()
+        if loss.look is not None and (loss.task == "regression") == is_of_numbers
+    }
+    first = [chosen[place] for place in range(len(COLOURS))]
     looks = [styles([choosing("loss", name)])[0] for name in first]
     for name in ("colour", "dash", "symbol"):
         assert len({getattr(look, name) for look in looks}) == len(first) == len(COLOURS)

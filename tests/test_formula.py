@@ -13,7 +13,7 @@ from lossviz.formula.findings import analyse
 from lossviz.formula.functions import SMOOTH, loss_params, losses_of
 from lossviz.formula.grammar import read
 from lossviz.formula.infix import written
-from lossviz.formula.source import SPELLED
+from lossviz.formula.source import spelled_out
 from lossviz.formula.tree import Call, Name, Node, Number
 from lossviz.formula.typed import parse
 from lossviz.items.losses import LOSSES
@@ -47,7 +47,8 @@ def at_and_off_kinks(loss, params):
 
 
 def test_every_loss_of_the_residual_or_the_margin_is_a_function():
-    assert set(losses_of("r")) | set(losses_of("m")) == set(SPELLED)
+    spelled = {name for name, loss in LOSSES.items() if loss.known.spelling}
+    assert set(losses_of("r")) | set(losses_of("m")) == spelled
     gallery = [loss for name, loss in LOSSES.items() if not name.startswith("own")]
     of_residual = {loss.name for loss in gallery if loss.of_residual and not loss.learned}
     assert set(losses_of("r")) == of_residual
@@ -67,11 +68,9 @@ def test_a_built_in_loss_in_a_formula_is_the_registrys(loss, params):
 @pytest.mark.parametrize(("loss", "params"), CASES)
 def test_a_built_in_loss_spelled_out_is_the_same(loss, params):
     z, y = at_and_off_kinks(loss, params)
-    letters, text = SPELLED[loss.name]
-    numbers = (params[param.name] for param in loss_params(loss))
-    formula = parse(text, variable_of(loss))
-    assert set(formula.parameters) == set(letters)
-    found = formula.evaluate(z, y, **dict(zip(letters, numbers, strict=True)))
+    formula = parse(loss.known.spelling, variable_of(loss), spelled_out(loss.name)[1])
+    assert set(formula.parameters) == {param.name for param in loss_params(loss)}
+    found = formula.evaluate(z, y, **{name: params[name] for name in formula.parameters})
     for ours, wanted in zip(found, loss(z, y, **params), strict=True):
         np.testing.assert_allclose(ours, wanted, rtol=1e-12, atol=1e-12)
 
@@ -542,7 +541,7 @@ def test_the_findings_of_a_built_in_loss_are_its_declared_facts(loss, params):
     found = analyse(formula, {})
     kink, declared = found.of("kink"), [k for k in loss.kinks(**params) if abs(k) < 10.0]
     np.testing.assert_allclose(kink.places if kink else (), declared, rtol=0, atol=1e-9)
-    if loss.convex:
+    if loss.is_convex(**params):
         assert found.of("not_convex") is None
     if loss.slope_bound is not None and math.isfinite(loss.slope_bound(**params)):
         assert found.of("steep") is None

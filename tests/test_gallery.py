@@ -19,11 +19,9 @@ from lossviz.base.registry import Param, text
 from lossviz.engine.looks import styles
 from lossviz.formula.item import VARIABLES
 from lossviz.items import catalogue as gallery
-from lossviz.items.catalogue.advice import ADVICE
-from lossviz.items.catalogue.code import FORMULAS, theirs
+from lossviz.items.catalogue.code import arithmetic, theirs
 from lossviz.items.catalogue.curves import places
 from lossviz.items.catalogue.filled import LETTERS
-from lossviz.items.catalogue.peers import PEERS
 from lossviz.items.catalogue.timing import YARDSTICK
 from lossviz.items.losses import LOSSES, Loss, loss
 from lossviz.player import unpack
@@ -142,11 +140,6 @@ def test_where_a_formula_divides_nothing_by_nothing_its_limit_stands(alpha, limi
     assert r"\frac{" not in words
 
 
-@pytest.mark.parametrize("table", [ADVICE, PEERS, FORMULAS], ids=["advice", "peers", "formulas"])
-def test_the_tables_speak_of_losses_that_exist(table):
-    assert set(table) <= set(LOSSES)
-
-
 @pytest.mark.parametrize(("name", "params"), CASES)
 def test_scikit_learns_code_gives_our_mean_loss(name, params):
     z, y = sample_of(LOSSES[name])
@@ -155,11 +148,11 @@ def test_scikit_learns_code_gives_our_mean_loss(name, params):
     assert given["loss"] == pytest.approx(LOSSES[name](z, y, **params)[0].mean(), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].known.peers])
 def test_scikit_learns_own_value_is_ours_by_its_factor(name):
     z, y = sample_of(LOSSES[name])
     params = {param.name: param.default for param in LOSSES[name].params}
-    for peer in PEERS[name]:
+    for peer in LOSSES[name].known.peers:
         if peer.library == "sklearn" and peer.call:
             given = {"z": z, "y": y}
             exec(theirs(LOSSES[name], peer, params), given)
@@ -170,8 +163,8 @@ def test_scikit_learns_own_value_is_ours_by_its_factor(name):
 
 ESTIMATORS = [
     (name, peer)
-    for name, peers in PEERS.items()
-    for peer in peers
+    for name, loss in LOSSES.items()
+    for peer in loss.known.peers or ()
     if peer.library == "sklearn" and not peer.call
 ]
 STATIONARY = {"LogisticRegression()", "RidgeClassifier()", "PoissonRegressor()"}
@@ -262,7 +255,7 @@ def test_a_fitted_estimator_balances_its_penalty_with_our_slopes(name, made, pen
 
 
 def test_the_factor_is_told_in_the_losss_own_letter():
-    peers = {peer.name.rpartition(".")[2]: peer for peer in PEERS["huber"]}
+    peers = {peer.name.rpartition(".")[2]: peer for peer in LOSSES["huber"].known.peers}
     told = {name: gallery.factor_words(peer, LOSSES["huber"]) for name, peer in peers.items()}
     assert told["smooth_l1_loss"] == "1/δ of ours"
     assert told["huber_loss"] == "the same"
@@ -341,7 +334,7 @@ def test_the_chart_is_valid_plotly_with_named_axes(task):
 
 def test_a_loss_that_the_tables_do_not_know_still_has_a_place(newcomer):
     params = {"height": 2.0}
-    assert gallery.snippet(newcomer, "torch", params) == ""
+    assert gallery.snippet(newcomer, "torch", params) is None
     assert gallery.filled(newcomer, params) == "r^4"
     assert gallery.facts_at(newcomer, params).pull is None
     np.testing.assert_allclose(gallery.curve(newcomer, params, X)[0].value, 2.0 * X**4)
@@ -531,8 +524,13 @@ def test_a_target_out_of_range_is_moved_as_any_setting_is():
     assert at.slider[0].value == 20.0
 
 
-def test_every_loss_that_is_not_the_users_has_advice_and_code():
-    assert set(ADVICE) == set(FORMULAS) == set(NAMED)
+@pytest.mark.parametrize("name", NAMED)
+def test_every_loss_that_is_not_the_users_has_advice_names_and_code(name):
+    loss = LOSSES[name]
+    assert loss.known.use
+    assert loss.known.avoid
+    assert loss.known.peers is not None
+    assert arithmetic(loss, {param.name: param.default for param in loss.params})
 
 
 def test_a_loss_of_ones_own_is_drawn_and_a_broken_formula_named():

@@ -12,14 +12,19 @@ from typing import Any
 import pytest
 from gallery_cases import sample_of, variants
 
-from lossviz.items.catalogue import LIBRARIES, PEERS, snippet
-from lossviz.items.catalogue.code import FORMULAS, theirs
+from lossviz.items.catalogue import LIBRARIES, snippet
+from lossviz.items.catalogue.code import theirs
 from lossviz.items.losses import LOSSES
 
 pytestmark = pytest.mark.parity
 
 ELSEWHERE = [library for library in LIBRARIES if library != "sklearn"]
-CASES = [(name, params) for name in FORMULAS for params in variants(LOSSES[name])]
+NAMED = [
+    name
+    for name, loss in LOSSES.items()
+    if loss.known.peers or loss.known.code or loss.known.spelling
+]
+CASES = [(name, params) for name in NAMED for params in variants(LOSSES[name])]
 # JAX computes with half as many digits unless it is told at its start; so scripts are run in a
 # process of their own, all of a library's in one.
 SETTINGS = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu", "KERAS_BACKEND": "jax"}
@@ -71,7 +76,7 @@ def test_each_librarys_own_value_is_ours_by_its_factor(library):
     cases = [
         (name, params, peer)
         for name, params in CASES
-        for peer in PEERS.get(name, ())
+        for peer in LOSSES[name].known.peers or ()
         if peer.library == library and not (peer.plain and params != variants(LOSSES[name])[0])
     ]
     found = run(
@@ -89,4 +94,9 @@ def test_each_librarys_own_value_is_ours_by_its_factor(library):
 
 def test_every_library_has_names_to_check():
     for library in ELSEWHERE:
-        assert sum(peer.library == library for peers in PEERS.values() for peer in peers) > 8
+        assert (
+            sum(
+                peer.library == library for name in NAMED for peer in LOSSES[name].known.peers or ()
+            )
+            > 8
+        )

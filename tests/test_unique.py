@@ -15,7 +15,7 @@ from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 
 PENALTIES = [(0.0, 0.0), (0.1, 0.0), (0.0, 0.1), (0.05, 0.1)]
-CONVEX = [name for name, loss in BUILT_IN.items() if loss.convex and not loss.learned]
+CONVEX = [name for name, loss in BUILT_IN.items() if loss.convex is True and not loss.learned]
 LEVELS = {"regression": None, "binary": 2, "multiclass": 3}
 EXAMPLES = {"regression": "line", "binary": "xor", "multiclass": "iris"}
 
@@ -180,7 +180,7 @@ def check(task: Task, exact: Reference, rng: np.random.Generator) -> None:
         low, high = exact.ranges.T
         assert np.any(low < high)
         assert np.all((low <= exact.theta + 1e-9) & (exact.theta <= high + 1e-9))
-    assert loss.convex <= (exact.is_unique is not None)
+    assert (loss.convex is True) <= (exact.is_unique is not None)
 
 
 @pytest.mark.parametrize(("l1", "l2"), PENALTIES)

@@ -132,17 +132,20 @@ def measure(run: Run, frames: Array, threshold: float = 0.5) -> Metrics:
 
 def costs(run: Run) -> tuple[float, float]:
     """What a false alarm and a miss cost: the class weights of the run's loss, or 1 and 1."""
+    names = loss_of(run.experiment).costs
+    if names is None:
+        return 1.0, 1.0
     options = run.experiment.params_of("loss")
-    return float(options.get("weight_0", 1.0)), float(options.get("weight_1", 1.0))
+    false_alarm, miss = (float(options[name]) for name in names)
+    return false_alarm, miss
 
 
 def gives_probabilities(run: Run) -> bool:
     """Whether the run's chances are meant as probabilities: weights and smoothed labels shift
     them, and some losses estimate none."""
     loss, options = loss_of(run.experiment), run.experiment.params_of("loss")
-    neutral = {"weight_0": 1.0, "weight_1": 1.0, "smoothing": 0.0}
     return loss.probabilistic and all(
-        options.get(name, value) == value for name, value in neutral.items()
+        options[name] == value for name, value in loss.calibrated_at.items()
     )
 
 

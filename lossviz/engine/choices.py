@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from lossviz.base.registry import Registry
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.given import OWN
-from lossviz.items.losses import LOSSES
+from lossviz.items.losses import LOSSES, usual_loss
 from lossviz.items.models import MODELS
 from lossviz.items.optimizers import OPTIMIZERS
 from lossviz.items.outliers import OUTLIERS
@@ -29,11 +29,7 @@ SUITS = {
     "multiclass": ("binary", "multiclass"),
 }
 USUAL = {
-    "loss": {
-        "regression": "squared_error",
-        "binary": "log_loss",
-        "multiclass": "cross_entropy",
-    },
+    "loss": {task: usual_loss(task) for task in ("regression", "binary", "multiclass")},
     "outliers": {"regression": "none", "binary": "none", "multiclass": "none"},
 }
 

@@ -47,30 +47,6 @@ SYMBOLS = (
     "star",
     "cross",
 )
-# The losses that are most compared, of numbers and of classes, each with a look of its own among
-# its like; the others share these looks.
-FIRST = (
-    "squared_error",
-    "absolute_error",
-    "huber",
-    "tukey",
-    "cauchy",
-    "quantile",
-    "squared_log_error",
-    "poisson",
-    "log_cosh",
-)
-FIRST_OF_CLASSES = (
-    "log_loss",
-    "hinge",
-    "cross_entropy",
-    "brier",
-    "exponential_loss",
-    "multiclass_hinge",
-    "kl_divergence",
-    "savage",
-    "multiclass_brier",
-)
 # Those of the classes, which no run has. Ten, for the digits; there are no data with more.
 CLASS_COLOURS = (
     "#3f7fd0",
@@ -115,20 +91,23 @@ class Style:
 def styles(experiments: Sequence[Experiment]) -> list[Style]:
     """A style for each run; a loss keeps its colour whatever stands beside it, if it can."""
     labels = _labels(experiments)
-    orders = [
-        list(dict.fromkeys([*first, *(name for name in LOSSES if _of_numbers(name) is wanted)]))
-        for first, wanted in ((FIRST, True), (FIRST_OF_CLASSES, False))
-    ]
     taken: set[int] = set()
     found = []
     for experiment, label in zip(experiments, labels, strict=True):
-        order = orders[0] if _of_numbers(experiment.loss) else orders[1]
-        slot = order.index(experiment.loss) % len(COLOURS)
+        slot = _place(experiment.loss) % len(COLOURS)
         while slot in taken and len(taken) < len(COLOURS):
             slot = (slot + 1) % len(COLOURS)
         taken.add(slot)
         found.append(Style(label, COLOURS[slot], DASHES[slot], SYMBOLS[slot]))
     return found
+
+
+def _place(loss: str) -> int:
+    """The place of a loss's look among those of its like: first come those that declare one, the
+    most compared, and then the others, which share these looks."""
+    alike = [each for name, each in LOSSES.items() if _of_numbers(name) is _of_numbers(loss)]
+    order = sorted(alike, key=lambda each: (each.look is None, each.look or 0))
+    return order.index(LOSSES[loss])
 
 
 def _of_numbers(loss: str) -> bool:

@@ -33,7 +33,7 @@ def complaint(task: Task, run: Run) -> str:
         return f"{run.status} Take a smaller rate than {e.lr:g}, or scaled features."
     if run.stopped_at is not None:
         return ""
-    is_convex = task.is_linear and loss_of(e).convex
+    is_convex = task.is_linear and loss_of(e).convex is True
     if np.ptp(loss) == 0 and not is_convex:
         return f"{run.status} Start elsewhere (init), or scale the targets."
     left, way = to_go(task, run)

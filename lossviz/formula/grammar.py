@@ -32,8 +32,9 @@ GIVEN = ("y", "p")  # target and prediction
 BINARY = frozenset(BINDS) - {"neg", "not", "**", "chain"}
 
 
-def read(text: str, variable: str) -> Node:
-    """The tree of a formula in the residual "r" or the margin "m"; FormulaError if it is none."""
+def read(text: str, variable: str, parameters: tuple[str, ...] = ()) -> Node:
+    """The tree of a formula in the residual "r" or the margin "m", and in parameters of whatever
+    name besides single letters; FormulaError if it is none."""
     if variable not in VARIABLES:
         raise ValueError(f"the variable is r or m, not {variable!r}")
     if len(text) > MAX_LENGTH:
@@ -44,17 +45,17 @@ def read(text: str, variable: str) -> Node:
     tokens = tokens_of(text)
     if len(tokens) == 1:
         raise FormulaError("There is no formula yet.", 0)
-    return _Reader(tokens, variable).formula()
+    return _Reader(tokens, variable, parameters).formula()
 
 
 class _Reader:
     """Goes through the tokens once, from left to right."""
 
-    def __init__(self, tokens: list[Token], variable: str):
+    def __init__(self, tokens: list[Token], variable: str, parameters: tuple[str, ...]):
         self.tokens, self.variable = tokens, variable
         self.losses = losses_of(variable)
         self.next = self.depth = self.parts = 0
-        self.parameters: list[str] = []
+        self.parameters = list(parameters)
 
     def formula(self) -> Node:
         tree = self._expression()

@@ -18,6 +18,7 @@ from lossviz.base.limits import SETTINGS
 from lossviz.base.registry import Param
 from lossviz.items.losses import LOSSES, Loss
 from lossviz.items.losses.base import LossFunction, loss
+from lossviz.items.losses.known import Known
 from lossviz.items.losses.scores import logit, sigmoid
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ NOTES = (
     "Any formula: its slope is derived exactly, and what it is good for is yours to find out. "
     "Nothing proves that it has but one minimum."
 )
+ITS_WRITERS = Known(use="", avoid="", peers=(), spelling="")
 REFERENCE = "R. E. Wengert (1964), A simple automatic derivative evaluation program, Comm. ACM 7(8)"
 loss(
     "own",
@@ -108,6 +110,7 @@ loss(
     notes=NOTES,
     reference=REFERENCE,
     convex=False,
+    known=ITS_WRITERS,
     of_residual=False,
 )(_function("r"))
 loss(
@@ -119,6 +122,7 @@ loss(
     notes=NOTES,
     reference=REFERENCE,
     convex=False,
+    known=ITS_WRITERS,
     domain=(0.0, 1.0),
     of_residual=False,
     inverse_link=sigmoid,

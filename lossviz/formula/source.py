@@ -1,7 +1,7 @@
 """A formula as code that stands alone: a NumPy function of value and slope, and a PyTorch one.
 
 Both are the formula itself, with a helper for each function that the library lacks. The built-in
-losses are spelled out as formulas too; a test holds each against the registry.
+losses are spelled out as they declare; a test holds each spelling against the loss.
 """
 
 from __future__ import annotations
@@ -18,41 +18,6 @@ from lossviz.formula.infix import Style, written
 from lossviz.formula.program import constant
 from lossviz.formula.tree import CONDITIONS, ONE, Call, Name, Node, Number, call, names_in
 from lossviz.items.losses import LOSSES
-
-# One letter for each parameter of the loss, in order; then the loss.
-SPELLED = {
-    "squared_error": ("", "r**2"),
-    "absolute_error": ("", "abs(r)"),
-    "huber": ("d", "where(abs(r) <= d, 0.5*r**2, d*(abs(r) - 0.5*d))"),
-    "pseudo_huber": ("d", "r**2/(1 + sqrt(1 + (r/d)**2))"),
-    "log_cosh": ("", "abs(r) + log1p(exp(-2*abs(r))) - log(2)"),
-    "quantile": ("t", "max(-t*r, (1 - t)*r)"),
-    "expectile": ("t", "where(r > 0, 1 - t, t)*r**2"),
-    "epsilon_insensitive": ("e", "max(abs(r) - e, 0)"),
-    "squared_epsilon_insensitive": ("e", "max(abs(r) - e, 0)**2"),
-    "linex": ("a", "where(a*r < 50, expm1(a*r) - a*r, expm1(50)*(a*r - 49) - 50)"),
-    "cauchy": ("c", "0.5*c**2*log1p((r/c)**2)"),
-    "geman_mcclure": ("c", "0.5*r**2/(1 + (r/c)**2)"),
-    "welsch": ("c", "-0.5*c**2*expm1(-(r/c)**2)"),
-    "tukey": ("c", "where(abs(r) < c, c**2/6*(1 - (1 - (r/c)**2)**3), c**2/6)"),
-    "barron": (
-        "ac",
-        # The last branch is not to divide by 0 where it is not taken, for autograd's sake.
-        "where(abs(a) <= 0, log1p(0.5*(r/c)**2), max(2 - a, 1e-17)/where(abs(a) <= 0, 1, a)"
-        "*expm1(a/2*log1p((r/c)**2/max(2 - a, 1e-17))))",
-    ),
-    "log_loss": ("", "softplus(-m)"),
-    "hinge": ("", "max(1 - m, 0)"),
-    "squared_hinge": ("", "max(1 - m, 0)**2"),
-    "smoothed_hinge": ("", "where(m <= 0, 0.5 - m, 0.5*max(1 - m, 0)**2)"),
-    "modified_huber": ("", "where(m < -1, -4*m, max(1 - m, 0)**2)"),
-    "exponential_loss": ("", "where(m > -50, exp(-m), exp(50)*(-m - 49))"),
-    "perceptron": ("", "max(-m, 0)"),
-    "focal": ("g", "exp(-g*softplus(m))*softplus(-m)"),
-    "brier": ("", "sigmoid(-m)**2"),
-    "savage": ("", "sigmoid(-2*m)**2"),
-    "least_squares": ("", "(1 - m)**2"),
-}
 
 NUMPY = Style(
     {name: f"np.{name}" for name in SMOOTH if name not in ("sigmoid", "softplus")}
@@ -151,23 +116,28 @@ def torch_source(tree: Node, variable: str, parameters: tuple[str, ...]) -> str:
 @cache
 def spelled_out(name: str) -> tuple[str, tuple[str, ...], Node]:
     """The variable, the parameters and the tree of a built-in loss."""
-    letters, text = SPELLED[name]
-    variable = "m" if LOSSES[name].task == "binary" else "r"
-    return variable, tuple(letters), read(text, variable)
+    loss = LOSSES[name]
+    variable = "m" if loss.task == "binary" else "r"
+    names = tuple(param.name for param in loss_params(loss))
+    return variable, names, read(loss.known.spelling or "", variable, names)
 
 
 def spelled(node: Node) -> Node:
-    """The tree with each built-in loss spelled out, but for those of which one contains another,
-    whose text could be of any length."""
+    """The tree with each built-in loss spelled out, but for those that declare no spelling, and
+    those of which one contains another, whose text could be of any length."""
     if not isinstance(node, Call):
         return node
     args = tuple(spelled(arg) for arg in node.args)
-    if node.function not in SPELLED or any(f in SPELLED for f in _functions(node.args[0])):
+    if not _is_spelled(node.function) or any(map(_is_spelled, _functions(node.args[0]))):
         return Call(node.function, args)
-    variable, letters, body = spelled_out(node.function)
+    variable, names, body = spelled_out(node.function)
     defaults = [Number(float(param.default)) for param in loss_params(LOSSES[node.function])]
     values = (*args, *defaults[len(args) - 1 :])
-    return _replaced(body, dict(zip((variable, *letters), values, strict=True)))
+    return _replaced(body, dict(zip((variable, *names), values, strict=True)))
+
+
+def _is_spelled(function: str) -> bool:
+    return function in LOSSES and bool(LOSSES[function].known.spelling)
 
 
 def _replaced(node: Node, names: Mapping[str, Node]) -> Node:
@@ -201,14 +171,14 @@ def _helpers(trees: tuple[Node, ...], known: Mapping[str, str], style: Style) ->
                 yield from define(other)
         if function in known:
             yield textwrap.dedent(known[function]).strip()
-        elif function.removeprefix("slope_of_") in SPELLED:
-            body, letters, signature = _definition(function)
-            for other in (*_functions(body), *(("tensor",) if letters else ())):
+        elif _is_spelled(function.removeprefix("slope_of_")):
+            body, names, signature = _definition(function)
+            for other in (*_functions(body), *(("tensor",) if names else ())):
                 yield from define(other)
             lines = [f"def {function}({signature}):"]
             # Python's own numbers refuse to be divided by 0, and PyTorch's functions to take them.
             array = "tensor({})" if style is TORCH else "np.asarray({}, float)"
-            lines += [f"    {letter} = {array.format(letter)}" for letter in letters]
+            lines += [f"    {name} = {array.format(name)}" for name in names]
             yield "\n".join([*lines, f"    return {written(_folded(body), style)}"])
 
     for tree in trees:
@@ -219,11 +189,11 @@ def _helpers(trees: tuple[Node, ...], known: Mapping[str, str], style: Style) ->
 def _definition(function: str) -> tuple[Node, tuple[str, ...], str]:
     """The tree of a built-in loss or of its slope, its parameters, and its function's arguments."""
     name = function.removeprefix("slope_of_")
-    variable, letters, body = spelled_out(name)
+    variable, names, body = spelled_out(name)
     defaults = (words(param.default) for param in loss_params(LOSSES[name]))
-    pairs = zip(letters, defaults, strict=True)
-    signature = ", ".join((variable, *(f"{letter}={default}" for letter, default in pairs)))
-    return body if name == function else derivative(body, {variable: ONE}), letters, signature
+    pairs = zip(names, defaults, strict=True)
+    signature = ", ".join((variable, *(f"{name}={default}" for name, default in pairs)))
+    return body if name == function else derivative(body, {variable: ONE}), names, signature
 
 
 def _functions(node: Node) -> Iterator[str]:

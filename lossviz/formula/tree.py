@@ -134,6 +134,9 @@ def divide(above: Node, below: Node) -> Node:
     """The quotient."""
     if above == ZERO or below == ONE:
         return above
+    number, parts = factors(above)
+    if number == 2.0 and below == TWO:  # exact, as no other number would be
+        return product(1.0, parts)
     return call("/", above, below)
 
 

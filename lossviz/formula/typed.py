@@ -85,13 +85,14 @@ class Formula:
         return _slope(source.spelled(self.tree), self.variable, is_signed="p" in self.uses)
 
 
-def parse(text: str, variable: str) -> Formula:
-    """The loss that a formula in the residual "r" or the margin "m" describes.
+def parse(text: str, variable: str, parameters: tuple[str, ...] = ()) -> Formula:
+    """The loss that a formula in the residual "r" or the margin "m" describes; `parameters` may be
+    called as they like, others are single letters.
 
     Raises FormulaError, a ValueError with one sentence and the place, if the text is no formula.
     Nothing in it is ever executed, and reading it takes milliseconds, whatever it is.
     """
-    tree = read(text, variable)
+    tree = read(text, variable, parameters)
     names = tuple(dict.fromkeys(names_in(tree)))
     given = (variable, *GIVEN)
     slope = _slope(tree, variable, is_signed="p" in names)

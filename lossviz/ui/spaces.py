@@ -63,7 +63,7 @@ GALLERY = Space(
     views=Looks(lambda: (TARGET,)),
     as_link=gallery.as_link,
     as_address=gallery.address,
-    first={data: gallery.FIRST_SHOWN[task] for task, data in gallery.EXAMPLE.items()},
+    first={data: gallery.first_shown(task) for task, data in gallery.EXAMPLE.items()},
 )
 VIEWS = Looks(lambda: (*PLAYGROUND.views.values(), *GALLERY.views.values()))
 

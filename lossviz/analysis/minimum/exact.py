@@ -28,7 +28,6 @@ from lossviz.items.losses import LOSSES
 
 Range = tuple[float, float]
 SAME = 1e-12  # share of a parameter that is only rounding
-SQUARES = ("squared_error", "least_squares", "multiclass_squared_error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,9 +213,9 @@ def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
     """The answer and whether it is a global minimum."""
     if not _is_convex(e):
         return search(problem), False
-    if e.loss in SQUARES and not e.l1:
+    if LOSSES[e.loss].quadratic and not e.l1:
         return solvers.least_squares(problem), True
-    if e.loss == "multiclass_hinge":
+    if problem.has_corners:
         return several.several_hinge(problem), True
     if problem.is_linear_programme:
         answer = solvers.linear_programme(problem)
@@ -227,11 +226,7 @@ def _solve(e: Experiment, problem: Problem) -> tuple[solvers.Answer, bool]:
 
 def _is_convex(e: Experiment) -> bool:
     """Whether the loss is convex with the parameters it has here."""
-    if e.loss == "barron":
-        return float(e["barron.alpha"]) >= 1
-    if e.loss in ("focal", "multiclass_focal"):
-        return e[f"{e.loss}.gamma"] == 0
-    return LOSSES[e.loss].convex
+    return LOSSES[e.loss].is_convex(**e.params_of("loss"))
 
 
 def _shorter(task: Task, problem: Problem, internal: Array) -> Iterator[Array]:

@@ -24,8 +24,8 @@ SUSPECT = 12.0  # a score beyond which weights may be on their way to infinity
 ENTRIES = 600_000  # of the linear programme's table, at most
 APART = "The classes can be separated"
 NO_POINT = "no finite minimiser exists"
-POISSON = (
-    "No finite minimiser exists: rows with a count of zero pull their prediction down without end. "
+DOWN_WITHOUT_END = (
+    "No finite minimiser exists: rows with a {} pull their prediction down without end. "
     "This is a point where hardly anything is left to gain."
 )
 
@@ -44,11 +44,12 @@ def limit(task: Task, problem: Problem, gamma: Array, internal: Array) -> Limit 
     """What the objective tends to if it has no finite minimiser; None if it has one, or none was
     seen to be missing. gamma (G,) and internal (P,) are where the solver ended."""
     loss, objective = loss_of(task.experiment), Objective.of([task])
-    if loss.name == "poisson" and (
-        not task.y.any() or (not problem.weights.size and is_flat(problem, gamma))
+    if _falls_without_end(task) and (
+        (task.y <= loss.domain[0]).all() or (not problem.weights.size and is_flat(problem, gamma))
     ):
         value = float(objective.values(internal[None])[0])
-        return Limit(value, POISSON, False)
+        least = "count of zero" if loss.counts else f"target of {loss.domain[0]:g}"
+        return Limit(value, DOWN_WITHOUT_END.format(least), False)
     if loss.task == "regression" or not _never_rests(task):
         return None
     y = task.y.argmax(axis=1) if problem.outputs else (task.y > 0.5).astype(int)
@@ -69,7 +70,7 @@ def limit(task: Task, problem: Problem, gamma: Array, internal: Array) -> Limit 
     if problem.is_penalised:
         return None
     z = problem.predict(gamma)
-    if not loss.convex:
+    if loss.convex is not True:
         here, there = problem.values(np.stack([gamma, FAR * gamma]))
         if there <= here:
             note = "The loss goes on falling as the weights grow: no finite minimiser was found."
@@ -105,6 +106,16 @@ def knows_differences(problem: Problem, gamma: Array) -> bool:
         return False
     z = problem.predict(gamma)
     return np.allclose(problem.loss(z)[0], problem.loss(z + 1.0)[0], rtol=1e-9, atol=1e-12)
+
+
+def _falls_without_end(task: Task) -> bool:
+    """Whether the least target there may be asks for a prediction of minus infinity."""
+    e, loss = task.experiment, loss_of(task.experiment)
+    if loss.task != "regression" or not np.isfinite(loss.domain[0]):
+        return False
+    y = np.full(len(PROBES), loss.domain[0])
+    near, far, end = loss.function(-np.array(PROBES), y, **e.params_of("loss"))[0]
+    return bool(near > far >= end)
 
 
 def _never_rests(task: Task) -> bool:

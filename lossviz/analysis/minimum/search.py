@@ -12,7 +12,7 @@ from lossviz.analysis.minimum.problem import LossOfZ, Problem
 from lossviz.analysis.minimum.solvers import WIDTHS, Answer, constant, linear_programme, newton
 from lossviz.base.arrays import Array
 from lossviz.engine.sampling import generator
-from lossviz.items.losses import LOSSES
+from lossviz.items.losses import LOSSES, usual_loss
 
 STARTS = 20, 150  # random starts of a search, fewest and most
 START_WORK = 4_000_000  # between these, rows times parameters squared times starts
@@ -82,7 +82,7 @@ def _search_classes(problem: Problem) -> Answer:
 
 
 def _convex_loss(problem: Problem) -> LossOfZ:
-    name = "cross_entropy" if problem.outputs else "log_loss"
+    name = usual_loss("multiclass" if problem.outputs else "binary")
     params = {param.name: param.default for param in LOSSES[name].params}
     # The targets of two classes are -1 and 1 here.
     y = problem.targets if problem.outputs else (problem.targets + 1) / 2

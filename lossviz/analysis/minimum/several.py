@@ -11,7 +11,7 @@ from lossviz.analysis.minimum.problem import RANK, LossOfZ, Problem, differences
 from lossviz.analysis.minimum.search import good_start
 from lossviz.analysis.minimum.solvers import PIVOTS, Answer, Pulls
 from lossviz.base.arrays import Array
-from lossviz.items.losses.multiclass import multiclass_hinge
+from lossviz.items.losses.multiclass_special import multiclass_hinge
 
 WIDTHS = tuple(10.0 ** (-k / 2) for k in range(1, 11))  # of the rounding, in margins
 ROUNDS = 150  # of the quasi-Newton method at each width

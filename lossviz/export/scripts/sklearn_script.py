@@ -30,10 +30,11 @@ class Estimator:
     y: str = "{t}"
 
 
-def _squares(task: Task, y: str = "{t}") -> Estimator:
+def _squares(task: Task) -> Estimator:
     # n times ours: sum r² + n l2 w². Lasso and ElasticNet: half of ours.
     e, n = task.experiment, len(task.y)
     linear, halved = "linear_model", "half the mean of r²"
+    y = "2 * {t} - 1" if LOSSES[e.loss].task == "binary" else "{t}"
     if not e.l1 and not e.l2:
         return Estimator(linear, "LinearRegression", {}, "the sum of r²", y)
     if not e.l1:
@@ -52,9 +53,10 @@ def _squares(task: Task, y: str = "{t}") -> Estimator:
 def _quantile(task: Task) -> Estimator:
     e = task.experiment
     _refuse(task, l2=True)
-    is_median = e.loss == "absolute_error"
+    level = e.params_of("loss").get("tau")
+    is_median = level is None
     arguments = {
-        "quantile": "0.5" if is_median else repr(e["quantile.tau"]),
+        "quantile": "0.5" if is_median else repr(level),
         "alpha": repr(e.l1 / 2 if is_median else e.l1),
         "solver": '"highs"',
     }
@@ -78,8 +80,8 @@ def _logistic(task: Task) -> Estimator:
     # Of two classes it has one score w, where ours has -w/2 and w/2: half as much penalty.
     share = 1 if task.outputs == 2 else 2
     arguments = {"C": repr(1 / (share * n * e.l2)) if e.l2 else "np.inf"}
-    weights = {k: options.get(f"weight_{k}", 1.0) for k in (0, 1)}
-    if set(weights.values()) != {1.0}:
+    weights = {k: options[name] for k, name in enumerate(LOSSES[e.loss].costs or ())}
+    if set(weights.values()) - {1.0}:
         arguments["class_weight"] = repr(weights)
     words = "C times the sum of the loss + w² / 2"
     arguments |= {"solver": '"newton-cholesky"', **PRECISE}
@@ -89,34 +91,22 @@ def _logistic(task: Task) -> Estimator:
 def _support_vectors(task: Task) -> Estimator:
     e = task.experiment
     _refuse(task, l1=True)
-    name = "SVC" if e.loss == "hinge" else "SVR"
+    name = LOSSES[e.loss].known.estimator
     if not e.l2:
         raise NoScript(f"{name} needs an L2 penalty: without one its C would be infinite.")
     arguments = {"kernel": '"linear"', "C": repr(1 / (2 * len(task.y) * e.l2)), "tol": "1e-9"}
     if name == "SVR":
-        arguments["epsilon"] = repr(e["epsilon_insensitive.epsilon"])
+        arguments["epsilon"] = repr(e.params_of("loss")["epsilon"])
     return Estimator("svm", name, arguments, "C times the sum of the loss + w² / 2")
 
 
 ESTIMATORS: Mapping[str, Callable[[Task], Estimator]] = {
-    "squared_error": _squares,
-    "absolute_error": _quantile,
-    "quantile": _quantile,
-    "epsilon_insensitive": _support_vectors,
-    "poisson": _poisson,
-    "log_loss": _logistic,
-    "hinge": _support_vectors,
-    "least_squares": lambda task: _squares(task, "2 * {t} - 1"),
-    "cross_entropy": _logistic,
-    "multiclass_squared_error": _squares,
-}
-OTHERS = {
-    "huber": "HuberRegressor learns the scale of the noise as well",
-    "squared_epsilon_insensitive": "LinearSVR puts the penalty on the intercept too",
-    "squared_hinge": "LinearSVC puts the penalty on the intercept too",
-    "multiclass_hinge": "LinearSVC puts the penalty on the intercepts too",
-    "modified_huber": "SGDClassifier descends by itself, and only comes near the minimum",
-    "perceptron": "SGDClassifier descends by itself, and only comes near the minimum",
+    "LinearRegression": _squares,
+    "LogisticRegression": _logistic,
+    "PoissonRegressor": _poisson,
+    "QuantileRegressor": _quantile,
+    "SVC": _support_vectors,
+    "SVR": _support_vectors,
 }
 
 
@@ -155,13 +145,13 @@ def _estimator(task: Task) -> Estimator:
     e = task.experiment
     if not task.is_linear:
         raise NoScript("A network has no exact minimum that an estimator could find.")
-    if e.loss not in ESTIMATORS:
-        why = f": {OTHERS[e.loss]}" if e.loss in OTHERS else ""
-        label = LOSSES[e.loss].label
-        raise NoScript(f"scikit-learn has no estimator that minimises the loss {label}{why}.")
+    loss, known = LOSSES[e.loss], LOSSES[e.loss].known
+    if not known.estimator:
+        why = known.no_estimator and f": {known.no_estimator}"
+        raise NoScript(f"scikit-learn has no estimator that minimises the loss {loss.label}{why}.")
     if task.sample.classes and len(np.unique(task.sample.y)) < len(task.sample.classes):
         raise NoScript("Some class has no rows, and scikit-learn would not know of it.")
-    estimator = ESTIMATORS[e.loss](task)
+    estimator = ESTIMATORS[known.estimator](task)
     exact = reference(e)
     if exact is not None and not exact.is_attained:
         raise NoScript(f"There is no minimum to be found. {exact.note}".strip())

@@ -11,7 +11,7 @@ from lossviz.export.scripts import functions, runs
 from lossviz.export.scripts.code import NoScript, bound
 from lossviz.export.scripts.plan import plan_of
 from lossviz.formula.item import VARIABLES
-from lossviz.items.losses import LOSSES
+from lossviz.items.losses import LOSSES, Loss
 from lossviz.items.optimizers import OPTIMIZERS
 
 Options = Mapping[str, Value]
@@ -73,47 +73,6 @@ def train(rows, test_rows, model, loss, *, theta, optimizer, rates{options}):
 '''
 
 
-def _log_loss(options: Options) -> str:
-    name = "F.binary_cross_entropy_with_logits"
-    if options["weight_0"] == options["weight_1"] == 1.0:
-        return name
-    weight = f"torch.where(t == 1, {options['weight_1']!r}, {options['weight_0']!r})"
-    return f"lambda z, t: {name}(z, t, weight={weight})"
-
-
-def _cross_entropy(options: Options) -> str:
-    return bound("F.cross_entropy", {"label_smoothing": options["smoothing"]})
-
-
-def _kl_divergence(options: Options) -> str:
-    e = options["smoothing"]
-    soft = f"{1 - float(e)!r} * t + {e!r} / t.shape[1]"
-    return f'lambda z, t: F.kl_div(F.log_softmax(z, 1), {soft}, reduction="batchmean")'
-
-
-# Each is the mean over the rows, as here; K is for PyTorch's mean over classes, where ours sums.
-LOSS: Mapping[str, str | Callable[[Options], str]] = {
-    "squared_error": "F.mse_loss",
-    "absolute_error": "F.l1_loss",
-    "huber": lambda options: bound("F.huber_loss", options),
-    "poisson": "F.poisson_nll_loss",
-    "log_loss": _log_loss,
-    "hinge": "lambda z, t: F.margin_ranking_loss(z, 0 * z, 2 * t - 1, margin=1.0)",
-    "brier": "lambda z, t: F.mse_loss(torch.sigmoid(z), t)",
-    "least_squares": "lambda z, t: F.mse_loss(z, 2 * t - 1)",
-    "cross_entropy": _cross_entropy,
-    "kl_divergence": _kl_divergence,
-    "multiclass_brier": "lambda z, t: t.shape[1] * F.mse_loss(torch.softmax(z, 1), t)",
-    "multiclass_squared_error": "lambda z, t: t.shape[1] * F.mse_loss(z, t)",
-}
-# What PyTorch has instead, where it has something of that name.
-OTHERS = {
-    "multiclass_hinge": "its multi_margin_loss adds up all rivals instead of taking the strongest",
-    "perceptron": "at a margin of 0 the slope of its margin_ranking_loss is not 0",
-    "nadam": "its NAdam lets the momentum grow by a schedule",
-}
-
-
 def _sgd(options: Options) -> str:
     return bound("torch.optim.SGD", {"momentum": options["beta"]})
 
@@ -136,6 +95,8 @@ def _decays(options: Options) -> dict[str, object]:
     return {"betas": (options["beta1"], options["beta2"]), "eps": options["eps"]}
 
 
+# What PyTorch has instead, where it has something of that name.
+OTHERS = {"nadam": "its NAdam lets the momentum grow by a schedule"}
 OPTIMIZER: Mapping[str, str | Callable[[Options], str]] = {
     "gd": "torch.optim.SGD",
     "momentum": _sgd,
@@ -161,7 +122,7 @@ def torch_script(experiments: Sequence[Experiment]) -> list[str]:
     found = runs.runs_code(
         plan,
         _loss,
-        lambda task: {"optimizer": _said(OPTIMIZER, "optimizer", task)},
+        lambda task: {"optimizer": _optimizer(task)},
         model=_model,
         predict="model(torch.tensor(theta), torch.tensor(each)).numpy()",
     )
@@ -175,21 +136,29 @@ def _loss(task: Task, name: str) -> str:
     """The mean loss; of a written one as the function of that name says."""
     e = task.experiment
     if e.loss not in VARIABLES:
-        return _said(LOSS, "loss", task)
+        return _built_in(LOSSES[e.loss], e.params_of("loss"))
     letters = (param.name for param in loss_of(e).params if param.name != "text")
     arguments = "".join(f", {letter}={e.params_of('loss')[letter]!r}" for letter in letters)
     return f"lambda z, t: {name}(z, t{arguments}).mean()"
 
 
-def _said(table: Mapping[str, str | Callable[[Options], str]], choice: str, task: Task) -> str:
+def _built_in(loss: Loss, options: Options) -> str:
+    known = loss.known
+    if not known.torch:
+        raise _missing("loss", loss.label, known.no_torch)
+    return known.torch if isinstance(known.torch, str) else known.torch(**options)
+
+
+def _optimizer(task: Task) -> str:
     e = task.experiment
-    name = e[choice]
-    if name not in table:
-        label = (LOSSES if choice == "loss" else OPTIMIZERS)[str(name)].label
-        why = f": {OTHERS[str(name)]}" if name in OTHERS else ""
-        raise NoScript(f"PyTorch does not have the {choice} {label}{why}.")
-    found = table[str(name)]
-    return found if isinstance(found, str) else found(e.params_of(choice))
+    if e.optimizer not in OPTIMIZER:
+        raise _missing("optimizer", OPTIMIZERS[e.optimizer].label, OTHERS.get(e.optimizer, ""))
+    found = OPTIMIZER[e.optimizer]
+    return found if isinstance(found, str) else found(e.params_of("optimizer"))
+
+
+def _missing(choice: str, label: str, why: str) -> NoScript:
+    return NoScript(f"PyTorch does not have the {choice} {label}{why and f': {why}'}.")
 
 
 def _model(task: Task) -> str:

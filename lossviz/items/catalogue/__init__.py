@@ -1,23 +1,18 @@
 """The loss gallery: what a loss is called elsewhere, its code there, its facts and its cost."""
 
-from lossviz.items.catalogue.advice import ADVICE, Advice
 from lossviz.items.catalogue.code import snippet
 from lossviz.items.catalogue.curves import Curve, curve
 from lossviz.items.catalogue.facts import Facts, facts, facts_at
 from lossviz.items.catalogue.filled import filled
 from lossviz.items.catalogue.libraries import LIBRARIES, Library
-from lossviz.items.catalogue.peers import PEERS, Peer, factor_words
+from lossviz.items.catalogue.peers import factor_words
 from lossviz.items.catalogue.timing import Timing, timings
 
 __all__ = [
-    "ADVICE",
     "LIBRARIES",
-    "PEERS",
-    "Advice",
     "Curve",
     "Facts",
     "Library",
-    "Peer",
     "Timing",
     "curve",
     "factor_words",

@@ -45,11 +45,11 @@ def facts(loss: Loss) -> Facts:
 
 
 def facts_at(loss: Loss, params: Mapping[str, Value]) -> Facts:
-    """The facts at these parameters; convexity and letting go are those of every value."""
+    """The facts at these parameters; letting go is that of every value."""
     options: dict[str, Any] = dict(params)
     return Facts(
         loss.task,
-        loss.convex,
+        loss.is_convex(**options),
         _finite(loss.slope_bound(**options)) if loss.slope_bound else None,
         loss.redescending,
         tuple(loss.kinks(**options)),

@@ -17,17 +17,12 @@ LETTERS: Mapping[str, str] = {
     "w₀": "w_0",
     "w₁": "w_1",
 }
-# Where the formula divides 0 by 0, its limit.
-LIMITS: Mapping[tuple[str, str, Value], str] = {
-    ("barron", "alpha", 0.0): r"\log\Bigl(\tfrac12 (r/c)^2 + 1\Bigr)",
-    ("barron", "alpha", 2.0): r"\tfrac12 (r/c)^2",
-}
 
 
 def filled(loss: Loss, params: Mapping[str, Value]) -> str:
     """The loss's LaTeX formula with these values for its parameters."""
-    limits = (LIMITS.get((loss.name, name, value)) for name, value in params.items())
-    words = next(filter(None, limits), loss.formula)
+    limits = (limit for limit in loss.known.limits if params[limit.param] == limit.value)
+    words = next((limit.formula for limit in limits), loss.formula)
     for param in loss.params:
         if isinstance(param.default, str):
             continue

@@ -25,8 +25,9 @@ class Library:
 
 
 def _spelling(usual: str, **others: str) -> Mapping[str, str]:
-    names = ("where", "exp", "log", "log1p", "sqrt", "maximum", "sign", "sum", "max", "mean")
-    return {**{name: f"{usual}.{name}(" for name in names}, **others}
+    names = ("where", "exp", "log", "log1p", "expm1", "sqrt", "sign", "sum", "mean")
+    same = {name: f"{usual}.{name}(" for name in names}
+    return {**same, "max": f"{usual}.maximum(", "amax": f"{usual}.max(", **others}
 
 
 def _from(module: str) -> dict[str, str]:
@@ -66,7 +67,7 @@ LIBRARIES: Mapping[str, Library] = {
                 "F": "import torch.nn.functional as F",
             },
             "z, y = torch.as_tensor(z), torch.as_tensor(y)",
-            _spelling("torch", **{**_from("torch"), "softplus": "F.softplus("}, max="torch.amax("),
+            _spelling("torch", **{**_from("torch"), "softplus": "F.softplus("}, amax="torch.amax("),
             "F.one_hot(y.long(), z.shape[-1]).to(z)",
         ),
         Library(

@@ -13,6 +13,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses.base import Learned, loss
+from lossviz.items.losses.known import Known
 from lossviz.items.losses.robust import barron, barron_slope_bound
 
 LEAST_SCALE = 1e-5  # Barron's own bound, which the scale only tends to
@@ -152,6 +153,24 @@ def to_latents(parameters: Array) -> Array:
         with_slopes,
         to_parameters,
         to_latents,
+    ),
+    known=Known(
+        use=(
+            "Nobody knows how large the errors are, or how many are outliers: it finds out by "
+            "itself."
+        ),
+        avoid=(
+            "There are few rows, which it may fit exactly, or a scale that must not depend on them."
+        ),
+        peers=(),
+        code="b / alpha * (((r / scale) ** 2 / b + 1) ** (alpha / 2) - 1) + log_z",
+        definitions={
+            "b": "abs(alpha - 2)",
+            # log(c Z(alpha)): the area under the density, with x = sqrt(b) sinh(k/8) at each node.
+            "log_z": "math.log(scale * b**0.5 / 8 * math.fsum("
+            "math.exp(b / alpha * (1 - math.cosh(k / 8) ** alpha)) * math.cosh(k / 8) "
+            "for k in range(-304, 305)))",
+        },
     ),
 )
 def adaptive(

@@ -18,8 +18,8 @@ exactly pulls neither way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ import numpy as np
 from lossviz.base import notebook
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param, Registry
+from lossviz.items.losses.known import NOTHING_KNOWN, Known
 
 LossFunction = Callable[..., tuple[Array, Array]]
 Bound = Callable[..., float] | None  # of the parameters; None: there is no bound
@@ -75,14 +76,20 @@ class Learned:
         return {name: parameters[..., k, None] for k, name in enumerate(self.names)}
 
 
-@dataclass(frozen=True)
+def no_kinks(**_: Any) -> tuple[float, ...]:
+    """A smooth loss."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Loss:
     """A loss and its facts.
 
     formula: LaTeX of the value, in z, y, r, m, t and the parameters; the one that runs.
     notes: when to use it, what it estimates, what outliers do to it (prose, shown to the user).
     reference: author, year, title, DOI or page.
-    convex: whether it is convex in z for every parameter value.
+    convex: whether it is convex in z for every parameter value, or a function of the parameters
+        that says for which.
     kinks: residuals, or for classes margins, at which the slope jumps, as a function of the
         parameters.
     slope_bound: the largest |slope|, as a function of the parameters; None if there is none, inf
@@ -105,32 +112,56 @@ class Loss:
     probabilistic: whether `inverse_link` is the loss's own estimate of a probability: the true one
         where the expected loss is least (with class weights 1 and no label smoothing). Else it is
         only a score squeezed between 0 and 1.
+    calibrated_at: of the parameters that shift that estimate, the values at which they do not.
+    costs: for two classes, the parameters that weigh the rows of class 0 and of class 1: what a
+        false alarm and a miss cost. None where mistakes cost the same.
     learned: what of the parameters is learned along with the model; None where all stay as set.
         Whatever else is declared holds for each value of the parameters.
+    quadratic: whether it is a parabola in z, so that least squares find its minimum.
+    leads_by_one: for several classes, whether it is max_j (z_j + 1 - t_j) - sum_j t_j z_j, whose
+        minimum is that of a linear programme.
+    counts: whether targets are counts.
+    usual: whether it is taken for its task where none is named; one for each task is.
+    look: the place of its colour, dash and marker among the losses for numbers, or for classes;
+        None: after all those that have one. shown_first: whether the gallery begins with it.
+    known: what is known of it besides; all of that may be missing.
     """
 
     name: str
     label: str
-    task: str
-    params: tuple[Param, ...]
     function: LossFunction
     formula: str
-    notes: str
-    reference: str
-    convex: bool
-    kinks: Callable[..., Sequence[float]]
-    slope_bound: Bound
-    curvature: Bound
-    redescending: bool
-    constant: Callable[..., Any] | None
-    estimates: str
-    domain: tuple[float, float]
-    outside: str
-    inverse_link: Callable[[Array], Array]
-    link: Callable[[Array], Array]
-    of_residual: bool
-    probabilistic: bool
-    learned: Learned | None
+    convex: bool | Callable[..., bool]
+    task: str = "regression"
+    params: tuple[Param, ...] = ()
+    notes: str = ""
+    reference: str = ""
+    kinks: Callable[..., Sequence[float]] = no_kinks
+    slope_bound: Bound = None
+    curvature: Bound = None
+    redescending: bool = False
+    constant: Callable[..., Any] | None = None
+    estimates: str = ""
+    domain: tuple[float, float] = (-np.inf, np.inf)
+    outside: str = ""
+    inverse_link: Callable[[Array], Array] = identity
+    link: Callable[[Array], Array] = identity
+    of_residual: bool = True
+    probabilistic: bool = False
+    calibrated_at: Mapping[str, float] = field(default_factory=dict, hash=False)
+    costs: tuple[str, str] | None = None
+    learned: Learned | None = None
+    quadratic: bool = False
+    leads_by_one: bool = False
+    counts: bool = False
+    usual: bool = False
+    look: int | None = None
+    shown_first: bool = False
+    known: Known = NOTHING_KNOWN
+
+    def is_convex(self, **params: Any) -> bool:
+        """Whether it is convex in z with these parameters."""
+        return self.convex(**params) if callable(self.convex) else self.convex
 
     def __call__(self, z: Any, y: Any, **params: Any) -> tuple[Array, Array]:
         """Value and slope at predictions z for targets y, both of their broadcast shape.
@@ -167,64 +198,21 @@ class Loss:
 LOSSES: Registry[Loss] = Registry("loss")
 
 
-def no_kinks(**_: Any) -> tuple[float, ...]:
-    """A smooth loss."""
-    return ()
+def usual_loss(task: str) -> str:
+    """The name of the loss that is taken for a task where none is named."""
+    return next(loss.name for loss in LOSSES.values() if loss.usual and loss.task == task)
 
 
-def loss(
-    name: str,
-    *,
-    label: str,
-    formula: str,
-    notes: str,
-    reference: str,
-    task: str = "regression",
-    params: tuple[Param, ...] = (),
-    convex: bool,
-    kinks: Callable[..., Sequence[float]] = no_kinks,
-    slope_bound: Bound = None,
-    curvature: Bound = None,
-    redescending: bool = False,
-    constant: Callable[..., Any] | None = None,
-    estimates: str = "",
-    domain: tuple[float, float] = (-np.inf, np.inf),
-    outside: str = "",
-    inverse_link: Callable[[Array], Array] = identity,
-    link: Callable[[Array], Array] = identity,
-    of_residual: bool = True,
-    probabilistic: bool = False,
-    learned: Learned | None = None,
-) -> Callable[[LossFunction], LossFunction]:
-    """Register the decorated function as a loss; see `Loss` for the facts."""
+def loss(name: str, **facts: Any) -> Callable[[LossFunction], LossFunction]:
+    """Register the decorated function as a loss; see `Loss` for the facts. One that is missing or
+    that no loss has raises TypeError with the name."""
 
     def register(function: LossFunction) -> LossFunction:
-        LOSSES.add(
-            Loss(
-                name,
-                label,
-                task,
-                params,
-                function,
-                formula,
-                notes,
-                reference,
-                convex,
-                kinks,
-                slope_bound,
-                curvature,
-                redescending,
-                constant,
-                estimates,
-                domain,
-                outside,
-                inverse_link,
-                link,
-                of_residual,
-                probabilistic,
-                learned,
-            )
-        )
+        try:
+            found = Loss(name=name, function=function, **facts)
+        except TypeError as error:
+            raise TypeError(f"loss {name!r}: {error}") from None
+        LOSSES.add(found)
         return function
 
     return register

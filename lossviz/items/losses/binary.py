@@ -10,6 +10,7 @@ from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses import base
 from lossviz.items.losses.base import TINY
+from lossviz.items.losses.known import Known, in_keras, in_optax, in_sklearn, in_torch
 from lossviz.items.losses.scores import (
     bent,
     doubled_sigmoid,
@@ -37,6 +38,15 @@ def log_odds(y: Array, weight_0: float = 1.0, weight_1: float = 1.0) -> float:
     ones = weight_1 * np.mean(y)
     zeros = weight_0 * np.mean(1.0 - y)
     return float(np.log(max(ones, TINY)) - np.log(max(zeros, TINY)))
+
+
+def log_loss_in_torch(weight_0: float, weight_1: float) -> str:
+    """PyTorch's function, with a weight for each row where the classes' weights are not both 1."""
+    name = "F.binary_cross_entropy_with_logits"
+    if weight_0 == weight_1 == 1.0:
+        return name
+    weight = f"torch.where(t == 1, {weight_1!r}, {weight_0!r})"
+    return f"lambda z, t: {name}(z, t, weight={weight})"
 
 
 loss = partial(base.loss, task="binary", domain=(0.0, 1.0), of_residual=False)
@@ -70,6 +80,36 @@ squared = partial(loss, inverse_link=ramp, link=signed, probabilistic=True)
     constant=log_odds,
     estimates="log-odds",
     probabilistic=True,
+    usual=True,
+    costs=("weight_0", "weight_1"),
+    calibrated_at={"weight_0": 1.0, "weight_1": 1.0},
+    look=0,
+    shown_first=True,
+    known=Known(
+        use="There are two classes, and probabilities are wanted. Begin here.",
+        avoid="Labels are wrong for a good share of rows, each of which pulls for ever.",
+        peers=(
+            in_sklearn(
+                "metrics.log_loss",
+                "metrics.log_loss(y, special.expit(z), sample_weight=cost, normalize=False)"
+                " / len(y)",
+            ),
+            in_sklearn('SGDClassifier(loss="log_loss")'),
+            in_sklearn("LogisticRegression()"),
+            in_torch("binary_cross_entropy_with_logits", "z, y, weight=cost"),
+            in_torch("soft_margin_loss", "z, s", plain=True),
+            in_keras(
+                "binary_crossentropy",
+                "y[:, None], z[:, None], from_logits=True",
+                rows=True,
+                weighted="cost * ",
+            ),
+            in_optax("sigmoid_binary_cross_entropy", "z, y", weighted="cost * "),
+        ),
+        spelling="softplus(-m)",
+        estimator="LogisticRegression",
+        torch=log_loss_in_torch,
+    ),
 )
 def log_loss(
     z: Array, y: Array, *, weight_0: float | Array, weight_1: float | Array
@@ -99,6 +139,21 @@ def log_loss(
     convex=True,
     kinks=lambda: (1.0,),
     slope_bound=lambda: 1.0,
+    look=1,
+    shown_first=True,
+    known=Known(
+        use="Only the decision counts, and it should rest on few rows near the boundary.",
+        avoid="Probabilities are wanted: it does not estimate any.",
+        peers=(
+            in_sklearn("metrics.hinge_loss", "metrics.hinge_loss(y, z)"),
+            in_sklearn('SGDClassifier(loss="hinge")'),
+            in_keras("hinge", "s, z"),
+            in_optax("hinge_loss", "z, s"),
+        ),
+        spelling="max(1 - m, 0)",
+        estimator="SVC",
+        torch="lambda z, t: F.margin_ranking_loss(z, 0 * z, 2 * t - 1, margin=1.0)",
+    ),
 )
 def hinge(z: Array, y: Array) -> tuple[Array, Array]:
     s = 2.0 * y - 1.0
@@ -124,6 +179,18 @@ def hinge(z: Array, y: Array) -> tuple[Array, Array]:
     curvature=lambda: 2.0,
     constant=labels_mean,
     estimates="mean of ±1",
+    shown_first=True,
+    known=Known(
+        use="A support vector machine is wanted by a quick smooth solver.",
+        avoid="Labels may be wrong: far ones pull in proportion to their distance.",
+        peers=(
+            in_sklearn('SGDClassifier(loss="squared_hinge")'),
+            in_sklearn('LinearSVC(loss="squared_hinge")'),
+            in_keras("squared_hinge", "s, z"),
+        ),
+        spelling="max(1 - m, 0) ** 2",
+        no_estimator="LinearSVC puts the penalty on the intercept too",
+    ),
 )
 def squared_hinge(z: Array, y: Array) -> tuple[Array, Array]:
     s = 2.0 * y - 1.0
@@ -157,6 +224,12 @@ def squared_hinge(z: Array, y: Array) -> tuple[Array, Array]:
     inverse_link=bent,
     link=unbent,
     probabilistic=True,
+    known=Known(
+        use="The hinge is right, and gradient descent should not hop about its kink.",
+        avoid="Probabilities below a half and above it are to be told apart finely.",
+        peers=(),
+        spelling="where(m <= 0, 0.5 - m, max(1 - m, 0) ** 2 / 2)",
+    ),
 )
 def smoothed_hinge(z: Array, y: Array) -> tuple[Array, Array]:
     # Huber's loss of what is missing to a margin of 1, for delta = 1.
@@ -185,6 +258,13 @@ def smoothed_hinge(z: Array, y: Array) -> tuple[Array, Array]:
     curvature=lambda: 2.0,
     constant=labels_mean,
     estimates="mean of ±1",
+    known=Known(
+        use="A squared hinge is wanted that bears some wrong labels, with probabilities.",
+        avoid="A good share of labels are wrong, as each still pulls with force 4.",
+        peers=(in_sklearn('SGDClassifier(loss="modified_huber")'),),
+        spelling="where(m >= -1, max(1 - m, 0) ** 2, -4 * m)",
+        no_estimator="SGDClassifier descends by itself, and only comes near the minimum",
+    ),
 )
 def modified_huber(z: Array, y: Array) -> tuple[Array, Array]:
     # Twice Huber's loss of what is missing to a margin of 1, for delta = 2.

@@ -12,6 +12,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses.binary import doubled, labels_mean, log_odds, logistic, squared
+from lossviz.items.losses.known import Known, in_keras, in_optax, in_sklearn, in_torch
 from lossviz.items.losses.purpose import LIMIT, exp
 from lossviz.items.losses.scores import sigmoid, softplus
 
@@ -47,6 +48,15 @@ GAMMA = Param(
         "For a margin below -50 (a cost of 5e21) the exponential goes on as its tangent, so that "
         "descent can come back."
     ),
+    look=4,
+    shown_first=True,
+    known=Known(
+        use="Labels are clean, and boosting is to be understood.",
+        avoid="A single label may be wrong: its cost grows exponentially.",
+        peers=(in_sklearn('GradientBoostingClassifier(loss="exponential")'),),
+        spelling="where(m > -50, exp(-m), exp(50) * (-m - 49))",
+        code="exp(-m)",
+    ),
 )
 def exponential_loss(z: Array, y: Array) -> tuple[Array, Array]:
     s = 2.0 * y - 1.0
@@ -71,6 +81,18 @@ def exponential_loss(z: Array, y: Array) -> tuple[Array, Array]:
     convex=True,
     kinks=lambda: (0.0,),
     slope_bound=lambda: 1.0,
+    known=Known(
+        use="The history, or an online learner that changes only on mistakes, is the point.",
+        avoid="A margin, a probability or a single best answer is wanted.",
+        peers=(
+            in_sklearn('SGDClassifier(loss="perceptron")'),
+            in_sklearn("Perceptron()"),
+            in_optax("losses.perceptron_loss", "z, s"),
+        ),
+        spelling="max(-m, 0)",
+        no_estimator="SGDClassifier descends by itself, and only comes near the minimum",
+        no_torch="at a margin of 0 the slope of its margin_ranking_loss is not 0",
+    ),
 )
 def perceptron(z: Array, y: Array) -> tuple[Array, Array]:
     s = 2.0 * y - 1.0
@@ -116,9 +138,23 @@ def largest(f: Callable[[Array, float], Array], gamma: float) -> float:
         "detection, IEEE International Conference on Computer Vision, 2980–2988, "
         "doi:10.1109/ICCV.2017.324"
     ),
-    convex=False,
+    convex=lambda gamma: gamma == 0.0,
     slope_bound=lambda gamma: largest(focal_slope, gamma),
     curvature=lambda gamma: largest(focal_bend, gamma),
+    known=Known(
+        use="Easy rows of one class are so many that they drown the hard ones.",
+        avoid="Probabilities are wanted as they come: for γ above 0 they are too timid.",
+        peers=(
+            in_keras(
+                "binary_focal_crossentropy",
+                "y[:, None], z[:, None], gamma=gamma, from_logits=True",
+                rows=True,
+            ),
+            in_optax("sigmoid_focal_loss", "z, y, alpha=None, gamma=gamma"),
+        ),
+        spelling="exp(-gamma * softplus(m)) * softplus(-m)",
+        code="sigmoid(-m) ** gamma * softplus(-m)",
+    ),
 )
 def focal(z: Array, y: Array, *, gamma: float | Array) -> tuple[Array, Array]:
     # With q = 1 - p: value q^γ softplus(-m), slope in m: -q^γ (γ p softplus(-m) + q).
@@ -160,6 +196,19 @@ BRIER_CURVATURE = 2.0 * BRIER_BEND**2 * (1.0 - BRIER_BEND) * (2.0 - 3.0 * BRIER_
     constant=log_odds,
     estimates="log-odds",
     probabilistic=True,
+    look=3,
+    known=Known(
+        use="Probabilities are to be judged, or far wrong labels to be ignored.",
+        avoid="Training starts from sure and wrong predictions: there the slope dies.",
+        peers=(
+            in_sklearn("metrics.brier_score_loss", "metrics.brier_score_loss(y, special.expit(z))"),
+            in_torch("mse_loss", "torch.sigmoid(z), y"),
+            in_keras("mean_squared_error", "y, ops.sigmoid(z)"),
+            in_optax("squared_error", "jax.nn.sigmoid(z), y"),
+        ),
+        spelling="sigmoid(-m) ** 2",
+        torch="lambda z, t: F.mse_loss(torch.sigmoid(z), t)",
+    ),
 )
 def brier(z: Array, y: Array) -> tuple[Array, Array]:
     # Off by q = σ(-m), which keeps its digits where σ(z) - y would lose them.
@@ -190,6 +239,13 @@ def brier(z: Array, y: Array) -> tuple[Array, Array]:
     redescending=True,
     constant=lambda y: 0.5 * log_odds(y),
     estimates="half the log-odds",
+    look=7,
+    known=Known(
+        use="Many labels are wrong, and the start is close.",
+        avoid="The start is poor: a row that is far off does not pull at all.",
+        peers=(),
+        spelling="sigmoid(-2 * m) ** 2",
+    ),
 )
 def savage(z: Array, y: Array) -> tuple[Array, Array]:
     value, slope = brier(2.0 * z, y)
@@ -214,6 +270,21 @@ def savage(z: Array, y: Array) -> tuple[Array, Array]:
     curvature=lambda: 2.0,
     constant=labels_mean,
     estimates="mean of ±1",
+    quadratic=True,
+    known=Known(
+        use="A closed form or a linear solver is wanted, and classes are compact.",
+        avoid="Some rows lie far on their right side, and are punished for it.",
+        peers=(
+            in_sklearn("metrics.mean_squared_error", "metrics.mean_squared_error(s, z)"),
+            in_sklearn("RidgeClassifier()"),
+            in_torch("mse_loss", "z, s"),
+            in_keras("mean_squared_error", "s, z"),
+            in_optax("squared_error", "z, s"),
+        ),
+        spelling="(1 - m) ** 2",
+        estimator="LinearRegression",
+        torch="lambda z, t: F.mse_loss(z, 2 * t - 1)",
+    ),
 )
 def least_squares(z: Array, y: Array) -> tuple[Array, Array]:
     r = z - (2.0 * y - 1.0)

@@ -7,6 +7,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses.base import loss
+from lossviz.items.losses.known import Known, in_keras, in_sklearn, in_torch
 from lossviz.items.losses.regression import mean
 
 # Beyond this argument exp goes on as its tangent: finite everywhere, and descent can come back.
@@ -62,6 +63,19 @@ def odd_log1p(z: Array) -> Array:
         "-log(1 - z), so that the slope still points back up."
     ),
     of_residual=False,
+    look=6,
+    known=Known(
+        use="Targets span orders of magnitude, and being off by a factor is what matters.",
+        avoid="Targets may be negative, or being off by an amount is what costs.",
+        peers=(
+            in_sklearn(
+                "metrics.mean_squared_log_error",
+                "metrics.mean_squared_log_error(y, np.maximum(0, z))",
+            ),
+            in_keras("mean_squared_logarithmic_error", "y, z"),
+        ),
+        code="(sign(z) * log1p(abs(z)) - log1p(y)) ** 2",
+    ),
 )
 def squared_log_error(z: Array, y: Array) -> tuple[Array, Array]:
     size = np.abs(z)
@@ -87,6 +101,13 @@ def squared_log_error(z: Array, y: Array) -> tuple[Array, Array]:
     convex=True,
     kinks=band_edges,
     slope_bound=lambda epsilon: 1.0,
+    known=Known(
+        use="Errors below a tolerance do not matter, and outliers must not count for more.",
+        avoid="One best answer is wanted: there is often a whole range of equally good ones.",
+        peers=(in_sklearn('SGDRegressor(loss="epsilon_insensitive", epsilon=0.5)'),),
+        spelling="max(abs(r) - epsilon, 0)",
+        estimator="SVR",
+    ),
 )
 def epsilon_insensitive(z: Array, y: Array, *, epsilon: float | Array) -> tuple[Array, Array]:
     r = z - y
@@ -110,6 +131,13 @@ def epsilon_insensitive(z: Array, y: Array, *, epsilon: float | Array) -> tuple[
     ),
     convex=True,
     curvature=lambda epsilon: 2.0,
+    known=Known(
+        use="Errors below a tolerance do not matter, and large ones matter most.",
+        avoid="Targets have outliers, which pull as hard as in squared error.",
+        peers=(in_sklearn('SGDRegressor(loss="squared_epsilon_insensitive", epsilon=0.5)'),),
+        spelling="max(abs(r) - epsilon, 0) ** 2",
+        no_estimator="LinearSVR puts the penalty on the intercept too",
+    ),
 )
 def squared_epsilon_insensitive(
     z: Array, y: Array, *, epsilon: float | Array
@@ -144,6 +172,21 @@ def squared_epsilon_insensitive(
     inverse_link=exp,
     link=log,
     of_residual=False,
+    counts=True,
+    look=7,
+    known=Known(
+        use="Targets are counts, and a rate that is never negative is wanted.",
+        avoid="Counts vary far more than their mean, or targets are negative.",
+        peers=(
+            in_sklearn("PoissonRegressor()"),
+            in_sklearn('HistGradientBoostingRegressor(loss="poisson")'),
+            in_torch("poisson_nll_loss", "z, y, log_input=True, full=False"),
+            in_keras("poisson", "y, ops.exp(z)"),
+        ),
+        code="exp(z) - y * z",
+        estimator="PoissonRegressor",
+        torch="F.poisson_nll_loss",
+    ),
 )
 def poisson(z: Array, y: Array) -> tuple[Array, Array]:
     # exp needs no lower guard: it goes to 0 quietly. Above, see LIMIT.
@@ -192,6 +235,13 @@ def exponential_mean(y: Array, a: float) -> float:
     convex=True,
     constant=exponential_mean,
     estimates="exponential mean",
+    known=Known(
+        use="Mistakes on one side are far dearer than on the other, as with a dam too low.",
+        avoid="Outliers may lie on the dear side: their cost grows exponentially.",
+        peers=(),
+        spelling="where(a * r < 50, expm1(a * r) - a * r, expm1(50) * (a * r - 49) - 50)",
+        code="exp(a * r) - a * r - 1",
+    ),
 )
 def linex(z: Array, y: Array, *, a: float | Array) -> tuple[Array, Array]:
     # expm1(t) - t keeps its digits near 0; beyond LIMIT comes the tangent, as in `exp`.

@@ -1,4 +1,4 @@
-"""The classic losses: squares, absolute values, their blends, and their lopsided forms."""
+"""The classic losses: squares, absolute values, and their blends."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses.base import loss
-
-TAU = Param(
-    "tau",
-    0.9,
-    0.01,
-    0.99,
-    label="τ",
-    help="The level that is aimed at: above 0.5 too low a prediction costs more, below it less",
-)
+from lossviz.items.losses.known import Known, in_keras, in_optax, in_sklearn, in_torch
 
 
 def kink_at_zero(**_: float) -> tuple[float, ...]:
@@ -46,6 +38,26 @@ def mean(y: Array) -> float:
     curvature=lambda: 2.0,
     constant=mean,
     estimates="mean",
+    quadratic=True,
+    usual=True,
+    look=0,
+    shown_first=True,
+    known=Known(
+        use="Errors are many, small and symmetric, and the mean is what is wanted.",
+        avoid="Some targets may be plainly wrong: one of them can carry the fit away.",
+        peers=(
+            in_sklearn("metrics.mean_squared_error", "metrics.mean_squared_error(y, z)"),
+            in_sklearn('SGDRegressor(loss="squared_error")', "", "1 / 2"),
+            in_sklearn('HistGradientBoostingRegressor(loss="squared_error")', "", "1 / 2"),
+            in_torch("mse_loss", "z, y"),
+            in_keras("mean_squared_error", "y, z"),
+            in_optax("squared_error", "z, y"),
+            in_optax("l2_loss", "z, y", "1 / 2"),
+        ),
+        spelling="r**2",
+        estimator="LinearRegression",
+        torch="F.mse_loss",
+    ),
 )
 def squared_error(z: Array, y: Array) -> tuple[Array, Array]:
     r = z - y
@@ -72,6 +84,21 @@ def squared_error(z: Array, y: Array) -> tuple[Array, Array]:
     slope_bound=lambda: 1.0,
     constant=lambda y: float(np.median(y)),
     estimates="median",
+    look=1,
+    shown_first=True,
+    known=Known(
+        use="Targets have outliers, or the typical value is wanted and not the average one.",
+        avoid="Totals matter, as the median of skewed data is not their mean.",
+        peers=(
+            in_sklearn("metrics.mean_absolute_error", "metrics.mean_absolute_error(y, z)"),
+            in_sklearn('HistGradientBoostingRegressor(loss="absolute_error")'),
+            in_torch("l1_loss", "z, y"),
+            in_keras("mean_absolute_error", "y, z"),
+        ),
+        spelling="abs(r)",
+        estimator="QuantileRegressor",
+        torch="F.l1_loss",
+    ),
 )
 def absolute_error(z: Array, y: Array) -> tuple[Array, Array]:
     r = z - y
@@ -109,6 +136,23 @@ def absolute_error(z: Array, y: Array) -> tuple[Array, Array]:
     convex=True,
     slope_bound=lambda delta: delta,
     curvature=lambda delta: 1.0,
+    look=2,
+    shown_first=True,
+    known=Known(
+        use="Most errors are normal and some are not, and descent should stay quick.",
+        avoid="You cannot say what counts as a large residual: δ is in the target's units.",
+        peers=(
+            in_sklearn('SGDRegressor(loss="huber", epsilon=1.0)'),
+            in_sklearn("HuberRegressor(epsilon=1.0)", "", "2"),
+            in_torch("huber_loss", "z, y, delta=delta"),
+            in_torch("smooth_l1_loss", "z, y, beta=delta", "1 / delta"),
+            in_keras("huber", "y, z, delta=delta"),
+            in_optax("huber_loss", "z, y, delta=delta"),
+        ),
+        spelling="where(abs(r) <= delta, r**2 / 2, delta * (abs(r) - delta / 2))",
+        no_estimator="HuberRegressor learns the scale of the noise as well",
+        torch=lambda delta: f"partial(F.huber_loss, delta={delta!r})",
+    ),
 )
 def huber(z: Array, y: Array, *, delta: float | Array) -> tuple[Array, Array]:
     # With c = r cut to [-delta, delta], both branches are c (r - c/2).
@@ -145,6 +189,13 @@ def huber(z: Array, y: Array, *, delta: float | Array) -> tuple[Array, Array]:
     convex=True,
     slope_bound=lambda delta: delta,
     curvature=lambda delta: 1.0,
+    known=Known(
+        use="Huber's loss is right, and the method wants a second derivative everywhere.",
+        avoid="You cannot say what counts as a large residual: δ is in the target's units.",
+        peers=(),
+        spelling="r**2 / (1 + sqrt(1 + (r / delta) ** 2))",
+        code="delta**2 * (sqrt(1 + (r / delta) ** 2) - 1)",
+    ),
 )
 def pseudo_huber(z: Array, y: Array, *, delta: float | Array) -> tuple[Array, Array]:
     # delta² (s - 1) with s = sqrt(1 + (r/delta)²); r² / (1 + s) is the same without cancellation.
@@ -171,6 +222,16 @@ def pseudo_huber(z: Array, y: Array, *, delta: float | Array) -> tuple[Array, Ar
     convex=True,
     slope_bound=lambda: 1.0,
     curvature=lambda: 1.0,
+    look=8,
+    known=Known(
+        use="Huber's loss is right, the targets are scaled to about 1, and nothing is to be tuned.",
+        avoid="Residuals are much larger or smaller than 1: then it is absolute or squared error.",
+        peers=(
+            in_keras("log_cosh", "y, z"),
+            in_optax("log_cosh", "z, y"),
+        ),
+        spelling="abs(r) + softplus(-2 * abs(r)) - log(2)",
+    ),
 )
 def log_cosh(z: Array, y: Array) -> tuple[Array, Array]:
     # cosh m = 1 + 2 sinh²(m/2): exact near 0, where log(cosh m) cancels. Beyond 300, log cosh
@@ -180,73 +241,3 @@ def log_cosh(z: Array, y: Array) -> tuple[Array, Array]:
     m = np.minimum(size, 300.0)
     s = np.sinh(0.5 * m)
     return np.log1p(2.0 * s * s) + (size - m), np.tanh(r)
-
-
-@loss(
-    "quantile",
-    label="Quantile (pinball)",
-    params=(TAU,),
-    formula=r"\max\bigl(\tau\,(y - z),\; (1 - \tau)\,(z - y)\bigr)",
-    notes=(
-        "For predicting a level that a share τ of the targets stays below: a stock that lasts on "
-        "nine days of ten, the edge of a prediction interval. Its best constant is the "
-        "τ-quantile. Like absolute error it counts outliers as votes and ignores their distance, "
-        "though few points speak for a quantile near 0 or 1."
-    ),
-    reference=(
-        "R. Koenker and G. Bassett (1978), Regression quantiles, Econometrica 46(1), 33–50, "
-        "doi:10.2307/1913643"
-    ),
-    convex=True,
-    kinks=kink_at_zero,
-    slope_bound=lambda tau: max(tau, 1.0 - tau),
-    # Where a whole interval is best, the default rule of np.quantile may step out of it.
-    constant=lambda y, tau: float(np.quantile(y, tau, method="inverted_cdf")),
-    estimates="quantile",
-)
-def quantile(z: Array, y: Array, *, tau: float | Array) -> tuple[Array, Array]:
-    # The slope is 1 - tau above the target, -tau below it and 0 on it.
-    r = z - y
-    side = np.sign(r)
-    slope = side * (0.5 + (0.5 - tau) * side)
-    return slope * r, slope
-
-
-def expectile_of(y: Array, tau: float) -> float:
-    """The tau-expectile of y (n,): the mean of y with weight tau above it and 1 - tau below.
-
-    The weighted mean is iterated to its fixed point. This is Newton's method on a convex,
-    piecewise quadratic function, so it ends exactly, after a few rounds (Newey and Powell 1987).
-    """
-    m, previous = float(np.mean(y)), np.nan
-    for _ in range(100):
-        if m == previous:
-            break
-        m, previous = float(np.average(y, weights=np.where(y > m, tau, 1.0 - tau))), m
-    return m
-
-
-@loss(
-    "expectile",
-    label="Expectile (asymmetric squares)",
-    params=(TAU,),
-    formula=r"\bigl|\tau - \mathbf{1}[y < z]\bigr|\; r^2",
-    notes=(
-        "The lopsided squared error: like the quantile loss it aims above or below the middle, "
-        "but it heeds how far the points lie. Its best constant is the τ-expectile, for τ = ½ the "
-        "mean. It is smooth and easy to descend, and as sensitive to outliers as squared error, "
-        "above all to those on the dear side."
-    ),
-    reference=(
-        "W. K. Newey and J. L. Powell (1987), Asymmetric least squares estimation and testing, "
-        "Econometrica 55(4), 819–847, doi:10.2307/1911031"
-    ),
-    convex=True,
-    curvature=lambda tau: 2.0 * max(tau, 1.0 - tau),
-    constant=expectile_of,
-    estimates="expectile",
-)
-def expectile(z: Array, y: Array, *, tau: float | Array) -> tuple[Array, Array]:
-    r = z - y
-    weighted = np.abs(tau - (r > 0.0)) * r
-    return weighted * r, weighted + weighted

@@ -13,6 +13,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param
 from lossviz.items.losses.base import loss
+from lossviz.items.losses.known import Known, Limit
 
 
 def width(default: float) -> Param:
@@ -47,6 +48,13 @@ def width(default: float) -> Param:
     slope_bound=lambda c: c / 2.0,
     curvature=lambda c: 1.0,
     redescending=True,
+    look=4,
+    known=Known(
+        use="Errors have very long tails, and no row should ever be quite forgotten.",
+        avoid="The start is poor: the loss is not convex, and may have several minima.",
+        peers=(),
+        spelling="c**2 / 2 * log1p((r / c) ** 2)",
+    ),
 )
 def cauchy(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     r = z - y
@@ -76,6 +84,12 @@ def cauchy(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     slope_bound=lambda c: c * 3.0 * math.sqrt(3.0) / 16.0,
     curvature=lambda c: 1.0,
     redescending=True,
+    known=Known(
+        use="A good share of rows are wrong matches, and the start is close.",
+        avoid="The start is poor, or many honest rows lie further off than c.",
+        peers=(),
+        spelling="r**2 / 2 / (1 + (r / c) ** 2)",
+    ),
 )
 def geman_mcclure(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     # The slope r / (1 + u)² as two divisions by 1 + u, whose square would overflow.
@@ -106,6 +120,13 @@ def geman_mcclure(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array
     slope_bound=lambda c: c * math.exp(-0.5) / math.sqrt(2.0),
     curvature=lambda c: 1.0,
     redescending=True,
+    known=Known(
+        use="Rows beyond a known distance are wrong, and should stop counting smoothly.",
+        avoid="The start is poor: far from the bulk of the data there is no slope to follow.",
+        peers=(),
+        spelling="-(c**2) / 2 * expm1(-((r / c) ** 2))",
+        code="c**2 / 2 * (1 - exp(-((r / c) ** 2)))",
+    ),
 )
 def welsch(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     # expm1 keeps the digits of the value near 0; one exponential serves value and slope.
@@ -139,6 +160,14 @@ def welsch(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     slope_bound=lambda c: c * 16.0 / (25.0 * math.sqrt(5.0)),
     curvature=lambda c: 1.0,
     redescending=True,
+    look=3,
+    shown_first=True,
+    known=Known(
+        use="Outliers are plainly wrong, and a robust start such as Huber's is at hand.",
+        avoid="There is no such start, or the scale of the noise is not known.",
+        peers=(),
+        spelling="c**2 / 6 * (1 - max(1 - (r / c) ** 2, 0) ** 3)",
+    ),
 )
 def tukey(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     # 1 - (1 - u)³ = u (3 - u (3 - u)), without cancellation near 0.
@@ -186,9 +215,25 @@ def barron_slope_bound(alpha: float, c: float) -> float:
         "J. T. Barron (2019), A general and adaptive robust loss function, IEEE/CVF Conference on "
         "Computer Vision and Pattern Recognition, 4331–4339, doi:10.1109/CVPR.2019.00446"
     ),
-    convex=False,
+    convex=lambda alpha, c: alpha >= 1.0,
     slope_bound=barron_slope_bound,
     curvature=lambda alpha, c: 1.0 / (c * c),
+    known=Known(
+        use="It is not known how robust the loss should be: α goes from squares to letting go.",
+        avoid="A simpler member of the family has been settled on, as its name says more.",
+        peers=(),
+        spelling=(
+            "where(abs(alpha) <= 0, log1p((r / c) ** 2 / 2), max(2 - alpha, 1e-17) / "
+            "where(abs(alpha) <= 0, 1, alpha) * expm1(alpha / 2 * log1p((r / c) ** 2 / max(2 - "
+            "alpha, 1e-17))))"
+        ),
+        code="b / alpha * (((r / c) ** 2 / b + 1) ** (alpha / 2) - 1)",
+        definitions={"b": "abs(alpha - 2)"},
+        limits=(
+            Limit("alpha", 0.0, "log1p((r / c) ** 2 / 2)", r"\log\Bigl(\tfrac12 (r/c)^2 + 1\Bigr)"),
+            Limit("alpha", 2.0, "(r / c) ** 2 / 2", r"\tfrac12 (r/c)^2"),
+        ),
+    ),
 )
 def barron(z: Array, y: Array, *, alpha: float | Array, c: float | Array) -> tuple[Array, Array]:
     # With b = 2 - alpha, v = log(1 + (r/c)²/b) and x = alpha v / 2:

@@ -26,12 +26,6 @@ TASKS: Mapping[str, str] = {
 }
 # The data that stand for a task here, and that "train with it" begins with.
 EXAMPLE: Mapping[str, str] = {"regression": "line", "binary": "overlapping", "multiclass": "blobs"}
-# What is shown first: the losses that a course begins with.
-FIRST_SHOWN: Mapping[str, tuple[str, ...]] = {
-    "regression": ("squared_error", "absolute_error", "huber", "tukey"),
-    "binary": ("log_loss", "hinge", "squared_hinge", "exponential_loss"),
-    "multiclass": ("cross_entropy", "multiclass_hinge", "multiclass_brier"),
-}
 SHOW, TASK = "show", "task"
 TARGET = VIEW + "target"
 
@@ -44,8 +38,13 @@ def as_link(query: str) -> str:
     known = [name for name in asked if name in LOSSES]
     task = task or (LOSSES[known[0]].task if known else "regression")
     kept = [("loss" if key == SHOW else key, words) for key, words in pairs if _is_ours(key)]
-    kept += [("loss", name) for name in FIRST_SHOWN[task] if not known]
+    kept += [("loss", name) for name in first_shown(task) if not known]
     return urlencode([("data", EXAMPLE[task]), *kept])
+
+
+def first_shown(task: str) -> tuple[str, ...]:
+    """The losses that the gallery begins with."""
+    return tuple(name for name, loss in LOSSES.items() if loss.task == task and loss.shown_first)
 
 
 def _is_ours(key: str) -> bool:

@@ -10,19 +10,18 @@ from lossviz.base.registry import text
 from lossviz.engine.experiment import Experiment, loss_of
 from lossviz.engine.numbers import number
 from lossviz.items.catalogue import (
-    ADVICE,
     LIBRARIES,
-    PEERS,
     Facts,
-    Peer,
     factor_words,
     facts_at,
     filled,
     snippet,
 )
 from lossviz.items.losses import LOSSES, Loss
+from lossviz.items.losses.known import Peer
 from lossviz.ui.page import plain
 
+NOT_KNOWN = "not known"
 COUNTS = "counts"  # data for losses that want targets of 0 and more
 
 
@@ -58,12 +57,12 @@ def _card(experiment: Experiment, library: str) -> None:
             st.caption(f"With {', '.join(values)}:")
             st.latex(f"L = {filled(loss, params)}")
         st.markdown(" · ".join(_tags(facts_at(loss, params))))
-        advice = ADVICE.get(loss.name)
-        if advice:
-            st.markdown(f"**Use it when:** {advice.use}")
-            st.markdown(f"**Not when:** {advice.avoid}")
-        st.markdown(f"{loss.notes} {loss.outside}")
-        st.caption(plain(loss.reference))
+        for when, said in (("Use it when", loss.known.use), ("Not when", loss.known.avoid)):
+            if said != "":
+                st.markdown(f"**{when}:** {said or NOT_KNOWN}")
+        if loss.notes or loss.outside:
+            st.markdown(f"{loss.notes} {loss.outside}")
+        st.caption(plain(loss.reference or f"Reference: {NOT_KNOWN}"))
         st.page_link(
             "pages/playground.py",
             label="Train with it",
@@ -73,7 +72,9 @@ def _card(experiment: Experiment, library: str) -> None:
     with code:
         _names(loss)
         script = snippet(loss, library, params)
-        if script:
+        if script is None:
+            st.markdown(f"Its code for {LIBRARIES[library].label}: {NOT_KNOWN}")
+        elif script:
             st.code(script, language="python", wrap_lines=True)
 
 
@@ -99,9 +100,10 @@ def _tags(found: Facts) -> list[str]:
 def _names(loss: Loss) -> None:
     lines = []
     for library in LIBRARIES.values():
-        peers = [peer for peer in PEERS.get(loss.name, ()) if peer.library == library.name]
+        peers = [peer for peer in loss.known.peers or () if peer.library == library.name]
         told = "; ".join(f"`{peer.name}`: {_size(peer, loss)}" for peer in peers)
-        lines.append(f"- **{library.label}**: {told or 'none of its own'}")
+        none = NOT_KNOWN if loss.known.peers is None else "none of its own"
+        lines.append(f"- **{library.label}**: {told or none}")
     st.markdown("\n".join(["What it is called, and its value there:", "", *lines]))
 
 

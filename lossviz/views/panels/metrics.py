@@ -61,7 +61,7 @@ def _controls(experiments: Sequence[Experiment], features: Sequence[str]) -> lis
         )
         for name in dict.fromkeys(each.loss for each in experiments)
         for param in LOSSES[name].params
-        if param.name in ("weight_0", "weight_1")
+        if param.name in (LOSSES[name].costs or ())
     ]
     return [Control(VIEW + THRESHOLD.name, width=150), *weights]
 
