@@ -276,3 +276,38 @@ def test_every_public_name_comes_from_its_room():
     assert seen_by_checkers == listed
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = lossviz.nothing
+
+
+# Words that are also a loss's name and stand for something else, and the one default of the kind.
+FALSE_FRIENDS = {
+    "lossviz/analysis/guide/prove.py": {"log_loss", "brier"},  # scores of a proof
+    "lossviz/analysis/guide/traits.py": {"quantile", "expectile"},  # what a loss estimates
+    "lossviz/estimators/regressor.py": {"huber"},  # the default of a public argument
+    "lossviz/export/scripts/sklearn_script.py": {"quantile"},  # an argument of an estimator
+    "lossviz/formula/item.py": {"own", "own_margin"},  # which are registered there
+    "lossviz/views/panels/settings.py": {"own"},  # units of an axis: of each run its own
+}
+# Registrations, and links.
+NAME_LOSSES = {"lossviz/items/losses", "lossviz/views/examples.py"}
+
+
+def _losses_named(source: str, names: frozenset[str]) -> set[str]:
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return {node.value for node in nodes if isinstance(node.value, str) and node.value in names}
+
+
+def test_no_file_asks_a_loss_by_name():
+    from lossviz import LOSSES
+
+    found = {}
+    for path in _sources():
+        place = path.relative_to(ROOT)
+        if not NAME_LOSSES & {part.as_posix() for part in (place, *place.parents)}:
+            named = _losses_named(path.read_text(encoding="utf-8"), frozenset(LOSSES))
+            found |= {place.as_posix(): named} if named else {}
+    assert found == FALSE_FRIENDS
+
+
+def test_a_planted_name_of_a_loss_is_found():
+    source = 'def f(e):\n    """huber"""\n    return e.loss == "tukey"'
+    assert "tukey" in _losses_named(source, frozenset({"tukey", "squared_error"}))

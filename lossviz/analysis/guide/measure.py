@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.analysis.guide import traits
 from lossviz.analysis.guide.folds import drawn, fewest_rows, most_rows, taken_in_words
 from lossviz.analysis.minimum.budget import ENTRIES
 from lossviz.analysis.minimum.exact import minimise
@@ -76,7 +77,8 @@ def _rows(data: Sample, some: Sample, what: str) -> Finding:
 def residuals(task: Task, some: Sample) -> tuple[Array, Array]:
     """Target less prediction, and the prediction (n,), at all rows of a task, of the least-absolute
     fit to some of them."""
-    exact = minimise(Task.on(task.experiment.replace(loss="absolute_error"), some))
+    absolute = traits.first("regression", traits.gives_the_median).name
+    exact = minimise(Task.on(task.experiment.replace(loss=absolute), some))
     assert exact is not None  # the model is linear
     fitted = task.forward(exact.internal[None], task.features)[0][0]
     residual = task.y - fitted

@@ -5,9 +5,19 @@ from lossviz.analysis.minimum.exact import (
     Reference,
     Shift,
     gap,
+    is_solved,
     moved_by_outliers,
     reference,
     steps_to,
 )
 
-__all__ = ["Range", "Reference", "Shift", "gap", "moved_by_outliers", "reference", "steps_to"]
+__all__ = [
+    "Range",
+    "Reference",
+    "Shift",
+    "gap",
+    "is_solved",
+    "moved_by_outliers",
+    "reference",
+    "steps_to",
+]

@@ -14,13 +14,13 @@ from lossviz.analysis.minimum.infinity import limit
 from lossviz.analysis.minimum.joint import at_an_end as parameters_at_an_end
 from lossviz.analysis.minimum.joint import joint_minimum
 from lossviz.analysis.minimum.notes import about, about_minimiser, at_an_end
-from lossviz.analysis.minimum.problem import RANK, Problem, problem_of
+from lossviz.analysis.minimum.problem import RANK, Problem, is_straight, problem_of
 from lossviz.analysis.minimum.ranges import NOTHING, ends_of
 from lossviz.analysis.minimum.search import good_start, search, smooth_minimum
 from lossviz.analysis.minimum.tidy import in_tidy_units, noise_of, rounding_of, size_of, tidy
 from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
-from lossviz.engine.experiment import OBJECTIVE, Experiment
+from lossviz.engine.experiment import OBJECTIVE, Experiment, loss_of
 from lossviz.engine.objective import Objective
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
@@ -91,7 +91,8 @@ def reference(of: Experiment | Task) -> Reference | None:
     has; never raises.
 
     None where the model is not linear in its parameters: no solver can promise the minimum of a
-    network; and where there are so many rows that a solver would take much longer than a second.
+    network; where no solver knows the loss; and where there are so many rows that a solver would
+    take much longer than a second.
     It does not depend on how the experiment descends. Equal questions are answered from a cache.
     """
     task = of if isinstance(of, Task) else Task.of(of)
@@ -110,10 +111,15 @@ def _reference(task: Task) -> Reference | None:
     return minimise(task)
 
 
+def is_solved(e: Experiment) -> bool:
+    """Whether there are solvers for the loss, which there are but for some that have kinks."""
+    return is_straight(loss_of(e), e.params_of("loss"))
+
+
 def minimise(task: Task) -> Reference | None:
-    """The exact minimiser of a task, on however many rows it holds; None for networks and where
-    rows have weights."""
-    if not task.is_linear or task.sample.weight is not None:
+    """The exact minimiser of a task, on however many rows it holds; None for networks, where rows
+    have weights, and where no solver knows the loss."""
+    if not task.is_linear or task.sample.weight is not None or not is_solved(task.experiment):
         return None
     with np.errstate(all="ignore"):
         problem, latents = problem_of(task), np.empty(0)

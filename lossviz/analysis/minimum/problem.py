@@ -252,6 +252,22 @@ def _orthonormal(task: Task) -> Array:
     return turned.T / singular / scale[:, None]
 
 
+def is_straight(loss: Loss, params: dict[str, Any]) -> bool:
+    """Whether a loss with these parameters is made of straight lines where it has kinks, as the
+    solvers take for granted: they know no other losses with kinks."""
+    kinks = sorted(loss.kinks(**params))
+    if not kinks:
+        return True
+    if loss.task == "multiclass":
+        return loss.leads_by_one
+    beside = np.array([0.1, 0.5, 0.9])
+    inner = [a + (b - a) * beside for a, b in pairwise(kinks)]
+    probes = np.stack([kinks[0] - 10.0 * beside, *inner, kinks[-1] + 10.0 * beside])
+    slopes = _slopes(loss, params, probes)
+    is_even = np.ptp(slopes, axis=1) <= 1e-9 * np.abs(slopes).max()
+    return bool(is_even.all()) and (loss.of_residual or loss.task == "binary")
+
+
 def _corners(loss: Loss, params: dict[str, Any]) -> tuple[list[float], Array, float]:
     """Kinks (K,), weights j (K,) and tilt t of a piecewise linear loss: t r + sum j |r - kink|, or
     the same of the margin."""
@@ -260,7 +276,11 @@ def _corners(loss: Loss, params: dict[str, Any]) -> tuple[list[float], Array, fl
         return [], np.empty(0), 0.0
     middles = [(a + b) / 2 for a, b in pairwise(kinks)]
     probes = np.array([kinks[0] - 1.0, *middles, kinks[-1] + 1.0])
+    slopes = _slopes(loss, params, probes)
+    return kinks, np.diff(slopes) / 2, float(slopes[0] + slopes[-1]) / 2
+
+
+def _slopes(loss: Loss, params: dict[str, Any], places: Array) -> Array:
     # With a target of 1 the margin is z itself; with one of 0 the residual is.
     target = 1.0 if loss.task == "binary" else 0.0
-    slopes = loss.function(probes, np.full_like(probes, target), **params)[1]
-    return kinks, np.diff(slopes) / 2, float(slopes[0] + slopes[-1]) / 2
+    return loss.function(places, np.full_like(places, target), **params)[1]

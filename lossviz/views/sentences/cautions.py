@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.landscape import SURFACE_ROWS
-from lossviz.analysis.minimum import reference
+from lossviz.analysis.minimum import is_solved, reference
 from lossviz.base.words import counted, listed
 from lossviz.engine.looks import styles
 from lossviz.engine.run import Run
@@ -136,6 +136,10 @@ def remarks(runs: Sequence[Run]) -> list[str]:
             words = exact.note, ranges_in_words(task.names, exact)
             words = f"exact minimiser by {exact.method}.", *filter(None, words)
             said.append(f"{look.label}: {' '.join(words)}")
+        elif task.is_linear and not is_solved(task.experiment):
+            said.append(
+                f"{look.label}: no solver is known for its exact minimum, so none is shown."
+            )
         elif task.is_linear:
             said.append(
                 f"{look.label}: the {len(task.y):,} rows are too many for its exact minimum to be "
