@@ -128,8 +128,6 @@ def test_names_layers_penalties_and_gradient_agree_on_the_number_of_parameters(
         for i in range(columns)
     ]
     assert model.penalised(d, outputs, **options).tolist() == expected
-    for array in model.fans(d, outputs, **options):
-        assert array.shape == (size,)
 
 
 def test_a_linear_model_is_an_intercept_and_a_weight_for_each_feature():

@@ -8,8 +8,10 @@ from scipy.special import erf, expit, softmax
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from lossviz import MODELS
+from lossviz.engine.sampling import generator
+from lossviz.engine.starts import he, xavier
 from lossviz.items.models.activations import ACTIVATIONS
-from lossviz.items.models.base import split
+from lossviz.items.models.base import not_bias, split
 
 MLP = MODELS["mlp"]
 ACTIVATION = pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -29,7 +31,8 @@ def network(outputs, d=3, n=9, runs=2, **options):
     """Rows, features, parameters of a size that keeps units from saturating, and the forward."""
     rng = np.random.default_rng([outputs, d, n, options["depth"]])
     X = rng.normal(size=(n, d))
-    fan_in, _, _ = MLP.fans(d, outputs, **options)
+    layers = MLP.layers(d, outputs, **options)
+    fan_in = np.concatenate([np.full(units * columns, columns - 1) for units, columns in layers])
     theta = rng.normal(size=(runs, len(fan_in))) / np.sqrt(fan_in)
     forward = partial(MLP.forward, outputs=outputs, **options)
     return X, MLP.function(X, **options)[None], theta, forward
@@ -142,13 +145,16 @@ def test_parameters_are_named_by_layer_unit_and_input():
     )
 
 
-def test_fans_are_the_sizes_of_the_layer():
-    options = {"depth": 2, "width": 4, "activation": "relu"}
-    fan_in, fan_out, is_bias = MLP.fans(3, 2, **options)
-    assert MLP.layers(3, 2, **options) == ((4, 4), (4, 5), (2, 5))
-    assert fan_in.tolist() == [3] * 16 + [4] * 20 + [4] * 10
-    assert fan_out.tolist() == [4] * 16 + [4] * 20 + [2] * 10
-    assert is_bias.tolist() == ([True, *[False] * 3] * 4) + ([True, *[False] * 4] * 6)
+def test_random_starts_are_of_the_sizes_of_the_layer():
+    layers = MLP.layers(3, 2, depth=2, width=4, activation="relu")
+    assert layers == ((4, 4), (4, 5), (2, 5))
+    fan_in = np.array([3] * 16 + [4] * 20 + [4] * 10)
+    fan_out = np.array([4] * 16 + [4] * 20 + [2] * 10)
+    is_bias = ([True, *[False] * 3] * 4) + ([True, *[False] * 4] * 6)
+    assert not_bias(layers).tolist() == np.logical_not(is_bias).tolist()
+    draws = np.where(is_bias, 0.0, generator(7, "init").normal(size=46))
+    assert np.array_equal(xavier(7, layers), draws * np.sqrt(2.0 / (fan_in + fan_out)))
+    assert np.array_equal(he(7, layers), draws * np.sqrt(2.0 / fan_in))
 
 
 @pytest.mark.parametrize(

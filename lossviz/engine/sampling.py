@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,6 +56,17 @@ class Sample:
 def generator(seed: int, purpose: str) -> np.random.Generator:
     """The random stream for one purpose: no purpose's draws depend on another's."""
     return np.random.default_rng([seed, *purpose.encode()])
+
+
+def batches(seed: int, n: int, size: int) -> Iterator[Array]:
+    """The row numbers of each mini-batch, epoch after shuffled epoch."""
+    rng = generator(seed, "batches")
+    queue = np.empty(0, int)
+    while True:
+        if len(queue) < size:
+            queue = np.concatenate([queue, rng.permutation(n)])
+        yield queue[:size]
+        queue = queue[size:]
 
 
 def center_and_scale(X: Array, is_scaled: bool, weight: Array | None = None) -> tuple[Array, Array]:

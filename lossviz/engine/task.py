@@ -17,7 +17,7 @@ from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import ROWS, Experiment
 from lossviz.engine.sampling import Sample, generator, sample
-from lossviz.engine.settings import STARTS
+from lossviz.engine.starts import RANDOM
 from lossviz.items.datasets.table import holder
 from lossviz.items.losses import LOSSES, Loss
 from lossviz.items.losses.base import Learned
@@ -143,13 +143,8 @@ class Task:
             return np.zeros(size)
         if how == "normal":
             return generator(e.seed, "init").normal(size=size)
-        if how in STARTS:
-            draws = generator(e.seed, "init").normal(size=size)
-            d = self.sample.X.shape[1]
-            fan_in, fan_out, is_bias = model.fans(d, self.outputs, **options)
-            # Glorot & Bengio (2010): variance 2 / (in + out). He et al. (2015): 2 / in.
-            variance = 2.0 / (fan_in + fan_out if how == "xavier" else fan_in)
-            return np.where(is_bias, 0.0, draws * np.sqrt(variance))
+        if how in RANDOM:
+            return RANDOM[how](e.seed, self.layers)
         given = np.array([float(word) for word in how.split(",")])[:size]
         given = np.pad(given, (0, size - len(given)))
         return self._first_layer(given, lambda rows: from_units(rows, self.to_units))

@@ -14,7 +14,7 @@ from lossviz.engine.experiment import Experiment
 from lossviz.engine.objective import Objective
 from lossviz.engine.rates import rates_of
 from lossviz.engine.run import Run
-from lossviz.engine.sampling import generator
+from lossviz.engine.sampling import batches
 from lossviz.engine.status import status_of
 from lossviz.engine.task import Task
 from lossviz.items.optimizers import OPTIMIZERS
@@ -94,7 +94,9 @@ class Descent:
             for name in first.params_of("optimizer")
         }
         self.rates = np.stack([rates_of(task.experiment) for task in tasks], axis=1)[:, :, None]
-        self.batches = _batches(tasks[0]) if tasks[0].is_batched else None
+        first = tasks[0].experiment
+        draws = batches(first.seed, len(tasks[0].y), first.batch)
+        self.batches = draws if tasks[0].is_batched else None
         self.theta = np.stack([task.start for task in tasks])
         self.state = (np.zeros_like(self.theta),) * OPTIMIZERS[first.optimizer].slots
         self.alive = np.arange(len(tasks))
@@ -258,14 +260,3 @@ class Descent:
                 )
             )
         return runs
-
-
-def _batches(task: Task) -> Iterator[Array]:
-    """Row numbers of each mini-batch, epoch after shuffled epoch."""
-    size, rng = task.experiment.batch, generator(task.experiment.seed, "batches")
-    queue = np.empty(0, int)
-    while True:
-        if len(queue) < size:
-            queue = np.concatenate([queue, rng.permutation(len(task.y))])
-        yield queue[:size]
-        queue = queue[size:]

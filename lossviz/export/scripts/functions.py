@@ -6,14 +6,23 @@ from collections.abc import Callable, Mapping
 from textwrap import indent
 from typing import Any
 
-from lossviz.export.scripts import snippets
+from lossviz.engine.sampling import batches
+from lossviz.engine.starts import RANDOM
 from lossviz.export.scripts.code import WIDTH, definitions
+from lossviz.export.scripts.helpers import (
+    columns,
+    first_layer_in_units,
+    powers,
+    report,
+    share_wrong,
+)
 from lossviz.export.scripts.plan import Plan, is_penalised, start_of
 from lossviz.export.scripts.samples import loaders
 from lossviz.formula.item import VARIABLES, formula_of
 from lossviz.formula.typed import Formula
 from lossviz.items.losses import LOSSES
-from lossviz.items.models.linear import in_units, units
+from lossviz.items.models.base import not_bias
+from lossviz.items.models.linear import units
 from lossviz.items.schedules import SCHEDULES
 
 
@@ -59,67 +68,57 @@ def imports(plan: Plan, *more: str, is_partial: bool) -> str:
     return "\n\n".join("\n".join(block) for block in (standard, others) if block)
 
 
-def kept(choices: Mapping[str, Any]) -> list[str]:
-    """The pieces of code that are wanted, in their order."""
-    return [code.strip() for code, is_wanted in choices.items() if is_wanted]
-
-
-def models_code(plan: Plan, linear: str, scores: str, network: str) -> list[str]:
-    """The models of a flavour that the runs need: a linear one with one output or several, and
+def models_of(plan: Plan) -> list[str]:
+    """The models that a flavour has for the runs: linear ones with one output or several, and
     networks."""
-    return kept(
-        {
-            linear: plan.any(lambda task: task.is_linear and not task.outputs),
-            scores: plan.any(lambda task: task.is_linear and task.outputs),
-            network: plan.any(lambda task: not task.is_linear),
-        }
-    )
+    is_needed = {
+        "linear": plan.any(lambda task: task.is_linear and not task.outputs),
+        "linear_scores": plan.any(lambda task: task.is_linear and task.outputs),
+        "network": plan.any(lambda task: not task.is_linear),
+    }
+    return [name for name, needed in is_needed.items() if needed]
 
 
 def features_code(plan: Plan) -> list[str]:
-    """Functions from X to the columns that the model multiplies, as the runs need them."""
-    return kept(
+    """Functions from X to the columns that the model multiplies."""
+    return needed(
         {
-            snippets.COLUMNS: plan.any(lambda task: task.experiment.model != "polynomial"),
-            snippets.POWERS: plan.any(lambda task: task.experiment.model == "polynomial"),
+            columns: plan.any(lambda task: task.experiment.model != "polynomial"),
+            powers: plan.any(lambda task: task.experiment.model == "polynomial"),
         }
     )
 
 
 def descent_code(plan: Plan) -> list[str]:
     """Starts, schedules, mini-batches, and what the penalties leave out."""
-    used = set(map(start_of, plan.tasks))
-    starts = {
-        snippets.START.format(name=how, **said): how in used
-        for how, said in snippets.STARTS.items()
-    }
+    starts = set(map(start_of, plan.tasks))
     schedules = dict.fromkeys(e.schedule for e in plan.experiments if e.schedule != "constant")
-    return [
-        *kept(starts),
-        *definitions(SCHEDULES[name].function for name in schedules),
-        *kept(
-            {
-                snippets.BATCHES: plan.any(lambda task: task.is_batched),
-                snippets.NOT_BIAS: plan.any(is_penalised),
-            }
-        ),
-    ]
+    return needed(
+        {
+            **{function: name in starts for name, function in RANDOM.items()},
+            **{SCHEDULES[name].function: True for name in schedules},
+            batches: plan.any(lambda task: task.is_batched),
+            not_bias: plan.any(is_penalised),
+        }
+    )
 
 
 def report_code(plan: Plan) -> list[str]:
     """Parameters in the data's own units, and the functions that print a run."""
     is_scaled = plan.any(lambda task: task.sample.is_scaled)
-    has_classes = plan.any(lambda task: task.sample.classes)
-    return [
-        *definitions([units, in_units] if is_scaled else []),
-        *kept(
-            {
-                snippets.FIRST_LAYER: is_scaled,
-                snippets.REPORT: True,
-                snippets.SHARE_WRONG: has_classes,
-            }
-        ),
-    ]
+    return needed(
+        {
+            units: is_scaled,
+            first_layer_in_units: is_scaled,
+            report: True,
+            share_wrong: plan.any(lambda task: task.sample.classes),
+        }
+    )
+
+
+def needed(functions: Mapping[Callable[..., Any], Any]) -> list[str]:
+    """The code of those functions that are needed, in their order."""
+    return definitions(function for function, is_so in functions.items() if is_so)
 
 
 def loop(template: str, plan: Plan) -> str:

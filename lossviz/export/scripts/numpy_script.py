@@ -6,70 +6,11 @@ from collections.abc import Sequence
 
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.task import Task
-from lossviz.export.scripts import functions, runs
+from lossviz.export.scripts import functions, numpy_models, runs
 from lossviz.export.scripts.code import bound, definitions
 from lossviz.export.scripts.plan import plan_of
 from lossviz.items.optimizers import OPTIMIZERS
 
-LINEAR = '''
-def linear(theta, A):
-    """z = A theta, and the gradient that belongs to the slope of the loss in z."""
-    return A @ theta, lambda slope: A.T @ slope
-'''
-LINEAR_SCORES = '''
-def linear_scores(theta, A):
-    """A score for each class, and the gradient that belongs to the slope of the loss in them."""
-    W = theta.reshape(-1, A.shape[1])
-    return A @ W.T, lambda slope: (slope.T @ A).ravel()
-'''
-NETWORK = '''
-def network(theta, A, *, shapes, activation):
-    """Layers of units, and the gradient that belongs to the slope of the loss in z."""
-    # a_0 = A,  a_l = (1, act(W_l a_(l-1))),  z = W_L a_(L-1)
-    ends = np.cumsum([units * columns for units, columns in shapes])
-    layers = [part.reshape(shape) for part, shape in zip(np.split(theta, ends[:-1]), shapes)]
-    inputs, slopes = [A], []
-    for W in layers[:-1]:
-        a, slope = activation(inputs[-1] @ W.T)
-        inputs.append(np.column_stack([np.ones(len(a)), a]))
-        slopes.append(slope)
-    z = inputs[-1] @ layers[-1].T
-
-    def backward(slope):
-        # d_L = dl/dz,  dl/dW_l = d_l^T a_(l-1),  d_(l-1) = act'(..) * (d_l W_l without biases)
-        delta, gradients = slope.reshape(len(slope), -1), []
-        for i in reversed(range(len(layers))):
-            gradients.insert(0, (delta.T @ inputs[i]).ravel())
-            if i > 0:
-                delta = (delta @ layers[i][:, 1:]) * slopes[i - 1]
-        return np.concatenate(gradients)
-
-    return z if z.shape[1] > 1 else z[:, 0], backward
-'''
-# Value and slope.
-ACTIVATIONS = {
-    "tanh": """
-def tanh(x):
-    a = np.tanh(x)
-    return a, 1 - a**2
-""",
-    "relu": """
-def relu(x):
-    return np.maximum(x, 0.0), (x > 0).astype(float)
-""",
-    "sigmoid": """
-def sigmoid(x):
-    # 1 / (1 + e^-x) = (1 + tanh(x / 2)) / 2, which never overflows.
-    a = 0.5 * (1 + np.tanh(0.5 * x))
-    return a, a * (1 - a)
-""",
-    "gelu": """
-def gelu(x):
-    # x Phi(x), Phi being the normal distribution function.
-    share = ndtr(x)
-    return x * share, share + x * np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi)
-""",
-}
 TRAIN = '''
 def train(rows, test_rows, model, loss, *, theta, update, slots, rates{options}):
     """The last parameters, and the pairs of training and clean test loss at each step."""
@@ -105,13 +46,12 @@ def numpy_script(experiments: Sequence[Experiment]) -> list[str]:
     """The blocks of the script, without its first words."""
     plan = plan_of(experiments)
     optimizers = dict.fromkeys(e.optimizer for e in experiments)
-    found = map(runs.activation_of, plan.tasks)
-    activations = dict.fromkeys(name for name in found if name)
+    activations = dict.fromkeys(filter(None, map(runs.activation_of, plan.tasks)))
+    models = [*functions.models_of(plan), *activations]
     blocks = [
         *functions.losses_code(plan),
         *functions.features_code(plan),
-        *functions.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
-        *(ACTIVATIONS[name].strip() for name in activations),
+        *definitions(getattr(numpy_models, name) for name in models),
         *definitions(OPTIMIZERS[name].function for name in optimizers),
         *functions.descent_code(plan),
         functions.loop(TRAIN, plan),
@@ -119,14 +59,13 @@ def numpy_script(experiments: Sequence[Experiment]) -> list[str]:
     ]
     found = runs.runs_code(
         plan,
-        runs.loss_name,
+        runs.loss_expression,
         _update,
-        model=runs.model_name,
+        model=runs.model_expression,
         predict="model(theta, each)[0]",
     )
-    more = ["from scipy.special import ndtr"] if "gelu" in activations else []
     is_partial = any("partial(" in run for run in found)
-    return [functions.imports(plan, *more, is_partial=is_partial), *blocks, *plan.rows, *found]
+    return [functions.imports(plan, is_partial=is_partial), *blocks, *plan.rows, *found]
 
 
 def _update(task: Task) -> dict[str, str]:

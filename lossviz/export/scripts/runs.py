@@ -37,7 +37,7 @@ def _run_code(
 ) -> str:
     e, data = task.experiment, task.sample
     lines = [*rows_lines(task, suffix), f"model = {model}"]
-    options = {"theta": start_name(task), **train, "rates": rates_name(e)}
+    options = {"theta": start_expression(task), **train, "rates": rates_expression(e)}
     if is_penalised(task):
         options |= {name: repr(e[name]) for name in ("l1", "l2") if e[name]}
         options["is_weight"] = f"not_bias({list(task.layers)})"
@@ -69,12 +69,12 @@ def rows_lines(task: Task, suffix: str) -> list[str]:
             f"center = {literal(data.center)}",
             f"scale = {literal(data.scale)}",
         ]
-    t = targets_name(task, y, data.y, task.y)
-    t_test = targets_name(task, y_test, data.y_test, task.y_test)
+    t = targets_expression(task, y, data.y, task.y)
+    t_test = targets_expression(task, y_test, data.y_test, task.y_test)
     return [
         *lines,
-        f"rows = {features_name(task, X)}, {t}",
-        f"test_rows = {features_name(task, X_test)}, {t_test}",
+        f"rows = {features_expression(task, X)}, {t}",
+        f"test_rows = {features_expression(task, X_test)}, {t_test}",
     ]
 
 
@@ -98,7 +98,7 @@ def names_list(task: Task) -> str:
     return "\n".join(["[", *(f"    {name}," for name in names), "]"])
 
 
-def features_name(task: Task, rows: str) -> str:
+def features_expression(task: Task, rows: str) -> str:
     """The call that makes the features of some rows."""
     if task.sample.is_scaled:
         rows = f"({rows} - center) / scale"
@@ -106,14 +106,14 @@ def features_name(task: Task, rows: str) -> str:
     return f"columns({rows})" if degree is None else f"powers({rows}, {degree})"
 
 
-def targets_name(task: Task, y: str, values: np.ndarray, given: np.ndarray) -> str:
+def targets_expression(task: Task, y: str, values: np.ndarray, given: np.ndarray) -> str:
     """The expression of the targets as the loss takes them."""
     if task.outputs:
         return f"np.eye({task.outputs})[{y}]"
     return y if np.array_equal(values, given) else f"np.maximum({y}, 0.0)"
 
 
-def model_name(task: Task, activation: str = "") -> str:
+def model_expression(task: Task, activation: str = "") -> str:
     """The model's function, with the shape of its layers where it has several."""
     if not task.is_linear:
         activation = activation or activation_of(task)
@@ -126,14 +126,14 @@ def activation_of(task: Task) -> str:
     return str(task.experiment.params_of("model").get("activation", ""))
 
 
-def loss_name(task: Task, name: str) -> str:
+def loss_expression(task: Task, name: str) -> str:
     """The loss's function, so called, with its parameters."""
     used = {param.name for param in loss_of(task.experiment).params} - {"text"}
     options = task.experiment.params_of("loss").items()
     return bound(name, {key: value for key, value in options if key in used})
 
 
-def start_name(task: Task) -> str:
+def start_expression(task: Task) -> str:
     """The expression of the start."""
     how, size, seed = start_of(task), len(task.names), task.experiment.seed
     if how == "zeros":
@@ -143,7 +143,7 @@ def start_name(task: Task) -> str:
     return literal(task.start) if how == "given" else f"{how}({seed}, {list(task.layers)})"
 
 
-def rates_name(e: Experiment) -> str:
+def rates_expression(e: Experiment) -> str:
     """The expression of the rates of all updates."""
     if e.schedule == "constant":
         return f"np.full({e.steps}, {e.lr!r})"

@@ -189,7 +189,7 @@ def _fit(task: Task, estimator: Estimator, label: str, suffix: str) -> str:
     else:
         found.append("W = np.append(estimator.intercept_, estimator.coef_)")
     found += [
-        f"loss = {runs.loss_name(task, e.loss)}",
+        f"loss = {runs.loss_expression(task, e.loss)}",
         "z, z_test = A @ W.T, A_test @ W.T",
         "train_loss, test_loss = loss(z, t)[0].mean(), loss(z_test, t_test)[0].mean()",
     ]

@@ -16,17 +16,19 @@ from lossviz.items.optimizers import OPTIMIZERS
 
 Options = Mapping[str, Value]
 
-LINEAR = '''
+# As text, for PyTorch is not here to be imported.
+MODELS = {
+    "linear": '''
 def linear(theta, A):
     """z = A theta."""
     return A @ theta
-'''
-LINEAR_SCORES = '''
+''',
+    "linear_scores": '''
 def linear_scores(theta, A):
     """A score for each class."""
     return A @ theta.reshape(-1, A.shape[1]).T
-'''
-NETWORK = '''
+''',
+    "network": '''
 def network(theta, A, *, shapes, activation):
     """Layers of units: each a weighted sum, the bias first, put through the activation."""
     parts = torch.split(theta, [units * columns for units, columns in shapes])
@@ -36,7 +38,8 @@ def network(theta, A, *, shapes, activation):
         a = F.pad(activation(a @ W.T), (1, 0), value=1.0)
     z = a @ last.T
     return z if z.shape[1] > 1 else z[:, 0]
-'''
+''',
+}
 TRAIN = '''
 def train(rows, test_rows, model, loss, *, theta, optimizer, rates{options}):
     """The last parameters, and the pairs of training and clean test loss at each step."""
@@ -114,7 +117,7 @@ def torch_script(experiments: Sequence[Experiment]) -> list[str]:
     blocks = [
         *functions.written_code(plan, lambda formula: formula.torch_source()),
         *functions.features_code(plan),
-        *functions.models_code(plan, LINEAR, LINEAR_SCORES, NETWORK),
+        *(MODELS[name].strip() for name in functions.models_of(plan)),
         *functions.descent_code(plan),
         functions.loop(TRAIN, plan),
         *functions.report_code(plan),
@@ -163,4 +166,4 @@ def _missing(choice: str, label: str, why: str) -> NoScript:
 
 def _model(task: Task) -> str:
     name = runs.activation_of(task)
-    return runs.model_name(task, "F.gelu" if name == "gelu" else f"torch.{name}")
+    return runs.model_expression(task, "F.gelu" if name == "gelu" else f"torch.{name}")

@@ -60,22 +60,17 @@ class Model:
     notes: str
     linear: bool
 
-    def fans(self, d: int, outputs: int = 0, **params: Any) -> tuple[Array, Array, Array]:
-        """Of each parameter (P,): the inputs and the units of its layer, and whether it is a
-        bias. Starts are drawn by these."""
-        layers = self.layers(d, outputs, **params)
-        sizes = [units * columns for units, columns in layers]
-        fan_in = np.repeat([columns - 1 for _, columns in layers], sizes)
-        fan_out = np.repeat([units for units, _ in layers], sizes)
-        is_bias = np.concatenate([np.arange(units * cols) % cols == 0 for units, cols in layers])
-        return fan_in, fan_out, is_bias
-
     def penalised(self, d: int, outputs: int = 0, **params: Any) -> Array:
         """(P,): 1 where L1 and L2 apply, 0 for biases."""
-        return np.where(self.fans(d, outputs, **params)[2], 0.0, 1.0)
+        return not_bias(self.layers(d, outputs, **params)).astype(float)
 
 
 MODELS: Registry[Model] = Registry("model")
+
+
+def not_bias(layers: Layers) -> Array:
+    """True for weights, False for the intercept or bias of each unit."""
+    return np.concatenate([np.arange(units * n) % n > 0 for units, n in layers])
 
 
 def split(theta: Array, layers: Layers) -> list[Array]:
