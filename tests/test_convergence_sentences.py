@@ -22,7 +22,7 @@ def way_down(run) -> str:
     """The share of the way to the exact minimum, rounded down."""
     lowest = reference(run.task).value
     tenths = floor(1000 * (run.loss[0] - run.loss[-1]) / (run.loss[0] - lowest))
-    return f"{tenths / 10:g} %" if tenths else "under 0.1 %"
+    return f"{tenths / 10:g}\N{NO-BREAK SPACE}%" if tenths else "under 0.1\N{NO-BREAK SPACE}%"
 
 
 @pytest.mark.parametrize(

@@ -482,7 +482,7 @@ def test_a_file_that_is_not_here_is_asked_for_and_one_that_is_here_is_proved_on_
     ask_for_proof(at)
     said = "\n".join(each.value for each in at.caption)
     assert "Of 7,000 rows 6,000 were drawn" in said
-    assert "intervals is drawn at 99.38 %" in said  # 2 losses in 4 metrics
+    assert "intervals is drawn at 99.38\N{NO-BREAK SPACE}%" in said  # 2 losses in 4 metrics
 
 
 def test_rows_that_came_by_file_are_held_to_what_the_server_takes():

@@ -93,7 +93,10 @@ def test_the_worst_mistakes_are_the_surest_wrong_rows_in_order(runs, focus, fram
     shown = sorted(wrong)[: ACROSS * DOWN]
     for place, (sureness, k) in enumerate(shown):
         true, said = int(sample.y_test[k]), int(chance[k].argmax())
-        assert words.text[place] == f"{true} taken for {said}<br>{-100 * sureness:.0f} %"
+        assert (
+            words.text[place]
+            == f"{true} taken for {said}<br>{-100 * sureness:.0f}\N{NO-BREAK SPACE}%"
+        )
         down, across = divmod(place, ACROSS)
         top, left = down * (8 + BELOW), across * (8 + BESIDE)
         expected = inked(sample.X_test[k].reshape(8, 8), 0.0, 1.0)

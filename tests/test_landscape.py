@@ -106,7 +106,7 @@ def test_the_plane_of_runs_is_that_of_their_largest_movements(query):
     sizes = np.linalg.svd(moves, compute_uv=False)
     held = np.sum(plane.coordinates(moves + plane.origin) ** 2)
     assert held == pytest.approx(np.sum(sizes[:2] ** 2), rel=1e-9)
-    assert f"holds {100 * held / np.sum(sizes**2):.0f} %" in plane.note
+    assert f"holds {100 * held / np.sum(sizes**2):.0f}\N{NO-BREAK SPACE}%" in plane.note
     # Its points are parameters, and its surface their objective.
     there = plane.points(np.array([[0.3, -0.2], [0.0, 0.0]]))
     np.testing.assert_allclose(plane.coordinates(there), [[0.3, -0.2], [0.0, 0.0]], atol=1e-12)

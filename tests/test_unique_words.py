@@ -31,8 +31,8 @@ def test_every_door_says_the_range():
     runs = runs_on(TIED, "absolute_error", "squared_error")
     assert headline(runs) == (
         "At the exact minimum the slope is 1.25 for MSE. At the exact minimum for MAE the slope "
-        "may be anything from −1 to 3.50. MAE and MSE are not there yet: 52.4 % and 94 % of the "
-        "way down. More steps or a larger rate are needed."
+        "may be anything from −1 to 3.50. MAE and MSE are not there yet: 52.4\N{NO-BREAK SPACE}% "
+        "and 94\N{NO-BREAK SPACE}% of the way down. More steps or a larger rate are needed."
     )
     assert shown(runs, "Exact minimiser")[0] == "0 to 2; −1 to 3.50"
     [ours, theirs] = remarks(runs)[-2:]
@@ -67,8 +67,8 @@ def test_outliers_do_not_move_what_is_open(monkeypatch):
     monkeypatch.setattr(headlines, "moved_by_outliers", lambda _: shift)
     assert headline([run]) == (
         "1 of 4 rows is an outlier. The best slope may be anything from −1 to 3.50; without that "
-        "row it is 1. The run is not there yet: 52.4 % of the way down. More steps or a larger "
-        "rate are needed."
+        "row it is 1. The run is not there yet: 52.4\N{NO-BREAK SPACE}% of the way down. "
+        "More steps or a larger rate are needed."
     )
 
 

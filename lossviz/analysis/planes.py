@@ -10,6 +10,7 @@ import numpy as np
 from lossviz.analysis.minimum import reference
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.numbers import percent
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
 
@@ -92,8 +93,8 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
     share = float(np.sum(squares[-2:]) / np.sum(squares))
     note = (
         "The plane through the start in which these runs, all together, move most: it holds "
-        f"{100 * share:.0f} % of their squared distances from the start. Paths are their shadows "
-        "on it."
+        f"{percent(f'{100 * share:.0f}')} of their squared distances from the start. Paths are "
+        "their shadows on it."
     )
     latents = runs[of].path[-1, size:]
     if len(latents):

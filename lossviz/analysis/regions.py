@@ -12,6 +12,7 @@ from lossviz.analysis.predictions import raw
 from lossviz.analysis.replay import loss_along
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
+from lossviz.engine.numbers import percent
 from lossviz.engine.objective import classes_of
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
@@ -117,12 +118,13 @@ def _principal(task: Task) -> FeaturePlane:
     largest = vectors[[0, 1], np.abs(vectors).argmax(axis=1)]
     vectors = vectors * np.sign(largest)[:, None]
     shares = variances[::-1][:2] / max(float(variances.sum()), np.finfo(float).tiny)
+    held = [percent(f"{100 * share:.0f}") for share in shares]
     kind = "standardised " if task.sample.is_scaled else ""
     note = (
-        f"The plane: the two principal components of the {kind}training rows, {shares[0]:.0%} and "
-        f"{shares[1]:.0%} of their variance. The rest is held at its mean, so a row can lie in the "
+        f"The plane: the two principal components of the {kind}training rows, {held[0]} and "
+        f"{held[1]} of their variance. The rest is held at its mean, so a row can lie in the "
         "region of another class than it is put into."
-    ).replace("%", " %")
+    )
     names = "1st component", "2nd component"
     return _plane(X, names, center, vectors / scale, vectors * scale, note)
 

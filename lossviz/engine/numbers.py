@@ -28,6 +28,11 @@ def number(value: float, digits: int = 4, *, plus: bool = False) -> str:
     return ("+" if plus and value > 0 else "") + words.replace("-", MINUS)
 
 
+def percent(words: str) -> str:
+    """A number in words as a percentage, which no line break takes apart."""
+    return f"{words}\N{NO-BREAK SPACE}%"
+
+
 def tick(value: float) -> str:
     """A round number in as few characters as it needs; a dash where it is no finite number."""
     if not isfinite(value):

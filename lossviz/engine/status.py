@@ -6,6 +6,7 @@ import numpy as np
 
 from lossviz.base.arrays import Array
 from lossviz.base.words import counted
+from lossviz.engine.numbers import percent
 from lossviz.engine.rates import largest_rate, rates_of
 from lossviz.engine.task import Task
 
@@ -52,7 +53,7 @@ def status_of(
         return (
             f"Still falling: from {tail[0]:.4g} to {tail[-1]:.4g} in the last tenth of the steps."
         )
-    return f"Settled: by step {settled:,} the loss had made 99.9 % of its fall."
+    return f"Settled: by step {settled:,} the loss had made {percent('99.9')} of its fall."
 
 
 def is_bouncing(loss: Array) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lossviz.analysis.minimum import Reference, reference
 from lossviz.engine.looks import styles
-from lossviz.engine.numbers import number
+from lossviz.engine.numbers import number, percent
 from lossviz.engine.run import Run
 from lossviz.views.sentences import ending
 from lossviz.views.sentences.cautions import held_out, starts
@@ -71,7 +71,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _errors(run: Run) -> tuple[str, str]:
     if run.error is None or run.test_error is None:
         return "–", "–"
-    return f"{run.error[-1]:.1%}", f"{run.test_error[-1]:.1%}"
+    return percent(f"{100 * run.error[-1]:.1f}"), percent(f"{100 * run.test_error[-1]:.1f}")
 
 
 def _parameters(run: Run, exact: Reference | None, names: Sequence[str]) -> list[str]:

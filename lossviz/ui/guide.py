@@ -26,7 +26,7 @@ from lossviz.engine.cost import held
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import styles
-from lossviz.engine.numbers import number
+from lossviz.engine.numbers import number, percent
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.table import is_packed, table_of
 from lossviz.items.outliers import OUTLIERS
@@ -212,9 +212,9 @@ def proof(chosen: Experiment, picked: Sequence[Pick]) -> None:
         f"Mean difference to {plain(usual)} over {folds} folds, with the interval of Nadeau and "
         "Bengio, which allows for folds that share rows. A filled mark: the interval leaves out "
         f"0. The more one compares, the more looks real by chance, so each of the {count} "
-        f"intervals is drawn at {100 - 100 * (1 - LEVEL) / count:.2f} % (Bonferroni): then all of "
-        f"them hold together with at least {100 * LEVEL:.0f} %. Parameters such as δ were set from "
-        "all rows."
+        f"intervals is drawn at {percent(f'{100 - 100 * (1 - LEVEL) / count:.2f}')} (Bonferroni): "
+        f"then all of them hold together with at least {percent(f'{100 * LEVEL:.0f}')}. Parameters "
+        "such as δ were set from all rows."
     )
     means = proved.scores.mean(axis=1)
     st.dataframe(

@@ -69,10 +69,10 @@ test("the row under the pointer is ringed wherever it is, and its card tells of 
   a.figure.emit("pointermove", at(100, 100));
   assert.deepEqual(rings(), ["translate(100px,100px)", "translate(100px,104px)", "translate(50px,60px)"]);
   assert.equal(card.hidden, false);
-  assert.equal(card.textContent, "Point 2Huberloss 2, share 20.0 %");
+  assert.equal(card.textContent, "Point 2Huberloss 2, share 20.0\u00a0%");
   state.frame = 3;
   links.draw();
-  assert.equal(card.textContent, "Point 2Huberloss 4, share 40.0 %");
+  assert.equal(card.textContent, "Point 2Huberloss 4, share 40.0\u00a0%");
 });
 
 test("a row with a name is called by it", () => {

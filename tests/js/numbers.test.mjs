@@ -17,7 +17,7 @@ test("counts are written in full, as Python writes them", () => {
 });
 
 test("shares are per cent with one place and a true minus", () => {
-  const cases = [[0, "0.0 %"], [0.1234, "12.3 %"], [1, "100.0 %"], [-0.5, "\u221250.0 %"]];
+  const cases = [[0, "0.0\u00a0%"], [0.1234, "12.3\u00a0%"], [1, "100.0\u00a0%"], [-0.5, "\u221250.0\u00a0%"]];
   for (const [value, words] of cases) assert.equal(percent(value), words);
   for (const value of [NaN, Infinity, -Infinity]) assert.equal(percent(value), "\u2013");
 });

@@ -30,11 +30,11 @@ const cells = ({ node }) => node.all("td").map((td) => td.textContent);
 
 test("cells are the frame's numbers, shares and words", () => {
   const tables = shown([table()]);
-  assert.deepEqual(cells(tables), ["4", "50.0 %", "starts", "7", "50.0 %", "still"]);
+  assert.deepEqual(cells(tables), ["4", "50.0\u00a0%", "starts", "7", "50.0\u00a0%", "still"]);
   tables.show(1);
-  assert.deepEqual(cells(tables), ["2.500", "25.0 %", "starts", "8", "25.0 %", "still"]);
+  assert.deepEqual(cells(tables), ["2.500", "25.0\u00a0%", "starts", "8", "25.0\u00a0%", "still"]);
   tables.show(2);
-  assert.deepEqual(cells(tables), ["–", "100.0 %", "arrived", "9", "100.0 %", "still"]);
+  assert.deepEqual(cells(tables), ["–", "100.0\u00a0%", "arrived", "9", "100.0\u00a0%", "still"]);
 });
 
 test("a table is named, and its heads say what they head", () => {
@@ -57,14 +57,14 @@ test("sentences stand under their row, across its numbers, without a head", () =
   const { node } = shown([table({ below: true })]);
   assert.deepEqual(node.all("th").map((th) => th.textContent), ["Run", "loss", "share", "Huber", "MAE"]);
   const lines = node.all("tr").map((tr) => tr.all("td").map((td) => td.textContent));
-  assert.deepEqual(lines, [[], ["4", "50.0 %"], ["starts"], ["7", "50.0 %"], ["still"]]);
+  assert.deepEqual(lines, [[], ["4", "50.0\u00a0%"], ["starts"], ["7", "50.0\u00a0%"], ["still"]]);
   assert.deepEqual(node.all("td").map((td) => td.colSpan), [undefined, undefined, 2, undefined, undefined, 2]);
   assert.equal(node.all("th")[3].getAttribute("rowspan"), "2");
 });
 
 test("the first table is read out: what is spoken, of each row", () => {
   const tables = shown([table(), table({ caption: "another", spoken: [2] })]);
-  assert.equal(tables.sentence(1), " Huber: loss 2.500, share 25.0 %; MAE: loss 8, share 25.0 %.");
+  assert.equal(tables.sentence(1), " Huber: loss 2.500, share 25.0\u00a0%; MAE: loss 8, share 25.0\u00a0%.");
   assert.equal(shown([table({ spoken: [] })]).sentence(0), "");
   assert.equal(shown([]).sentence(0), "");
 });

@@ -19,6 +19,7 @@ from lossviz.analysis.minimum.budget import ENTRIES
 from lossviz.analysis.minimum.exact import minimise
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.numbers import percent
 from lossviz.engine.sampling import Sample, sample
 from lossviz.engine.settings import PLAIN
 from lossviz.engine.task import Task
@@ -206,8 +207,8 @@ def _of_classes(data: Sample, some: Sample) -> list[Finding]:
                 "disputed",
                 float(np.mean(disputed(some.X, some.y))),
                 "Share of labels that neighbours contradict",
-                f"Of {NEIGHBOURS} nearest rows, at least {SURE:.0%} agree on another class: the "
-                "label may be wrong.",
+                f"Of {NEIGHBOURS} nearest rows, at least {percent(f'{100 * SURE:.0f}')} agree on "
+                "another class: the label may be wrong.",
             )
         )
     return found

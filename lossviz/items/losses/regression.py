@@ -127,7 +127,8 @@ def absolute_error(z: Array, y: Array) -> tuple[Array, Array]:
         "Squared error for small residuals, absolute error for large ones: smooth where it is "
         "minimised, and steady against outliers. What it estimates lies between the mean (large "
         "δ) and the median (small δ). An outlier pulls with the force δ and no more; with δ at "
-        "1.345 noise standard deviations it is 95 % as precise as the mean on clean normal data."
+        "1.345 noise standard deviations it is 95\N{NO-BREAK SPACE}% as precise as the mean on "
+        "clean normal data."
     ),
     reference=(
         "P. J. Huber (1964), Robust estimation of a location parameter, "

@@ -147,8 +147,8 @@ def welsch(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     notes=(
         "The standard loss of robust statistics when outliers are plainly wrong: beyond c they are "
         "ignored outright. It estimates the centre of the bulk of the data. With c at 4.685 noise "
-        "standard deviations it is 95 % as precise as the mean on clean normal data; it has "
-        "several local minima, so it wants a robust start."
+        "standard deviations it is 95\N{NO-BREAK SPACE}% as precise as the mean on clean normal "
+        "data; it has several local minima, so it wants a robust start."
     ),
     reference=(
         "A. E. Beaton and J. W. Tukey (1974), The fitting of power series, meaning polynomials, "

@@ -38,7 +38,7 @@ function thousands(text) {
 export const count = (value) => thousands(String(value));
 
 export function percent(value) {
-  return Number.isFinite(value) ? minus(`${(100 * value).toFixed(1)} %`) : "–";
+  return Number.isFinite(value) ? minus(`${(100 * value).toFixed(1)}\u00a0%`) : "–";
 }
 
 function minus(text) {

@@ -11,6 +11,7 @@ import numpy as np
 from lossviz.analysis.metrics import BINS, Metrics
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import DATA, Style
+from lossviz.engine.numbers import percent
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, shares
 from lossviz.views.charts.style import Markup, axis, escaped, figure
@@ -177,7 +178,7 @@ def precision_recall(name: str, styles: Sequence[Style], measured: Sequence[Metr
     words = (
         "How many of the calls are right against the share that is found, as the threshold falls: "
         "the nearer the top right corner, the better. Grey: guessing, which is right in "
-        f"{100 * level:.3g} % of its calls."
+        f"{percent(f'{100 * level:.3g}')} of its calls."
     )
     title = "Precision–recall curve"
     return Scene(Chart(figure(data, **layout), title, words + _what(measured)), tracks)

@@ -12,6 +12,7 @@ from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import latest, thinned
 from lossviz.engine.looks import Style
+from lossviz.engine.numbers import percent
 from lossviz.engine.run import Run
 from lossviz.items.datasets import DATASETS
 from lossviz.player import Row, Table
@@ -114,5 +115,7 @@ def _worst(chance: Array, labels: Array, classes: Sequence[str]) -> tuple[Array,
     for frame, place in np.argwhere(np.take_along_axis(is_wrong, rows, axis=1)):
         row = rows[frame, place]
         true, said = names[labels[row]], names[taken[frame, row]]
-        captions[frame, place] = f"{true} taken for {said}\n{100 * sureness[frame, row]:.0f} %"
+        captions[frame, place] = (
+            f"{true} taken for {said}\n{percent(f'{100 * sureness[frame, row]:.0f}')}"
+        )
     return rows, captions

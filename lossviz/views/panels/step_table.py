@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lossviz.analysis.minimum import Reference, reference, steps_to
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
-from lossviz.engine.numbers import number
+from lossviz.engine.numbers import number, percent
 from lossviz.engine.run import Run
 from lossviz.player import Row, Table
 from lossviz.views.sentences.minimisers import interval
@@ -17,7 +17,6 @@ from lossviz.views.sentences.run_status import ending
 
 ERRORS = "Training error", "Clean test error"
 MAX_COLUMNS = 4  # parameters in the table
-NEAR = "1\N{NO-BREAK SPACE}%"
 
 
 def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
@@ -78,7 +77,7 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
         "Clean test loss",
         "Exact minimiser",
         "Gap to it",
-        f"Steps to within {NEAR}",
+        "Steps to within " + percent("1"),
         "Status",
     )
     rows = []

@@ -10,7 +10,7 @@ from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, refere
 from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
 from lossviz.engine.looks import styles
-from lossviz.engine.numbers import number
+from lossviz.engine.numbers import number, percent
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
 from lossviz.views.sentences.convergence import LISTED, who_diverged, who_is_not_there
@@ -34,7 +34,7 @@ def headline(runs: Sequence[Run]) -> str:
 
 def _where_classes_stand(runs: Sequence[Run]) -> str:
     found = [
-        f"{_in(100 * float(run.test_error[-1]))} with {look.label}"
+        f"{percent(number(100 * float(run.test_error[-1]), 2))} with {look.label}"
         for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
         if run.test_error is not None
     ]
@@ -67,10 +67,6 @@ def _is(values: Sequence[float], found: Sequence[str]) -> str:
 def _after(runs: Sequence[Run]) -> str:
     steps = max(len(run.loss) - 1 for run in runs)
     return f"After {counted(steps, 'step')}"
-
-
-def _in(percent: float) -> str:
-    return f"{number(percent, 2)}\N{NO-BREAK SPACE}%"
 
 
 def _what_outliers_moved(runs: Sequence[Run], exact: Sequence[Reference], *, is_open: bool) -> str:

@@ -12,7 +12,7 @@ from lossviz.analysis.minimum import Reference
 from lossviz.analysis.replay import replay
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import loss_of
-from lossviz.engine.numbers import number
+from lossviz.engine.numbers import number, percent
 from lossviz.engine.objective import Objective
 from lossviz.engine.run import Run
 from lossviz.engine.status import is_bouncing
@@ -69,11 +69,11 @@ def ending(run: Run, exact: Reference | None) -> str:
     if end.kind == "settled":
         if not end.by:
             return "Settled: the start is at the minimum already."
-        return f"Settled: within 0.1 % of the way to the minimum by step {end.by:,}."
+        return f"Settled: within {percent('0.1')} of the way to the minimum by step {end.by:,}."
     if end.kind == "arrived":
         return (
-            f"Arrived: it hops within {number(100 * end.left, 2)} % of the way to the minimum"
-            f"{_why(run)}."
+            f"Arrived: it hops within {percent(number(100 * end.left, 2))} of the way to the "
+            f"minimum{_why(run)}."
         )
     made = f"{made_in_words(end)} of the way down"
     if end.kind == "standing":
@@ -94,7 +94,7 @@ def made_in_words(end: End) -> str:
     """The share of the way down that was made, as a percentage."""
     # Rounded down, so that all of the way is never claimed.
     thousandths = floor(1000 * (1 - end.left))
-    return f"{thousandths / 10:g} %" if thousandths else "under 0.1 %"
+    return percent(f"{thousandths / 10:g}" if thousandths else "under 0.1")
 
 
 def _is_flat(run: Run) -> bool:
