@@ -15,7 +15,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
-from lossviz import sample
+from lossviz import parse, sample
 from lossviz.analysis import guide
 from lossviz.analysis.guide.folds import most_rows
 from lossviz.analysis.guide.measure import disputed
@@ -26,7 +26,8 @@ from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.table import Table, keep
 from lossviz.items.losses import LOSSES
-from lossviz.views.charts.guide import intervals
+from lossviz.items.outliers import OUTLIERS
+from lossviz.views.charts.guide import WIDEST, intervals
 
 TIMEOUT = 60
 HELD = []  # tables that are too large for a link live as long as somebody holds them
@@ -384,6 +385,9 @@ def test_the_chart_is_valid_plotly_with_a_plot_for_each_metric(settings):
         assert trace.x[0] == each.mean
         assert trace.x[0] + trace.error_x.array[0] == pytest.approx(each.high)
     assert drawn.layout.xaxis4.title.text
+    # A phone leaves a plot little width.
+    for axis in (drawn.layout[f"xaxis{number}"] for number in ("", 2, 3, 4)):
+        assert max(map(len, axis.title.text.split("<br>"))) <= WIDEST
 
 
 def page(query: str = "", tables: Mapping[str, Table] | None = None) -> AppTest:
@@ -412,6 +416,22 @@ def test_a_link_says_which_rows_are_looked_at():
     assert "1. MAE" in words(at)
     assert "Rows" in list(at.table[0].value["Measured"])
     assert "engel" in at.query_params["data"]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_said"),
+    [
+        ("data=line", True),
+        ("data=table", False),
+        ("data=table&outliers=vertical", True),
+    ],
+)
+def test_of_ones_own_rows_nothing_is_said_of_outliers_that_are_not_injected(query, is_said):
+    at = page(query)
+    chosen = parse(query)[0]
+    said = OUTLIERS[str(chosen["outliers"][0])].notes
+    assert (said in at.caption[0].value) == is_said
+    assert DATASETS[str(chosen["data"][0])].notes in at.caption[0].value
 
 
 def test_the_proof_comes_when_it_is_asked_for_and_goes_with_other_rows():

@@ -38,6 +38,13 @@ class Raw:
     has_names: bool = True
     first: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def slips(self) -> tuple[str, ...]:
+        """Those of the notes on cells that were to be numbers, and count as missing."""
+        numbers = (column for column in self.columns if column.kind == "number")
+        said = {note for column in numbers for note in column.notes}
+        return tuple(note for note in self.notes if note in said)
+
     def preview(self, count: int = 5) -> list[dict[str, str]]:
         """The first rows as they are written, by the names of their columns; at most 20."""
         names = [column.name for column in self.columns]

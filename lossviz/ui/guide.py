@@ -27,6 +27,7 @@ from lossviz.engine.experiment import Experiment
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number, percent
+from lossviz.engine.settings import PLAIN
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.table import is_packed, table_of
 from lossviz.items.outliers import OUTLIERS
@@ -51,7 +52,11 @@ def choice() -> None:
             if kind == "data":
                 dialog.button()
     chosen = next(iter(state.sweep()))
-    st.caption(f"{DATASETS[chosen.data].notes}  \n{OUTLIERS[chosen.outliers].notes}")
+    said = [DATASETS[chosen.data].notes]
+    # That rows are shown as they are goes without saying of one's own.
+    if chosen.data not in own_data.OWN or chosen.outliers != PLAIN["outliers"].default:
+        said.append(OUTLIERS[chosen.outliers].notes)
+    st.caption("  \n".join(said))
 
 
 def rows() -> Experiment:

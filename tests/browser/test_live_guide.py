@@ -4,11 +4,20 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from driving import address, serious_faults
+from driving import address, serious_faults, settled
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
 QUERY = "data=line&outliers=vertical"
+# The titles of axes that reach out of the chart.
+CUT = """() => {
+  const chart = document.querySelector(".lv-plot");
+  const { left, right } = chart.getBoundingClientRect();
+  const titles = [...chart.querySelectorAll("[class$=title] text")];
+  const box = (title) => title.getBoundingClientRect();
+  const isCut = (title) => box(title).left < left || box(title).right > right;
+  return titles.length ? titles.filter(isCut).map((title) => title.textContent) : ["none"];
+}"""
 
 
 def visit(page: Page, url: str, query: str = QUERY) -> None:
@@ -42,4 +51,6 @@ def test_the_proof_is_drawn_and_axe_finds_no_serious_fault(
     page.get_by_role("button", name="Prove it by cross-validation").press("Enter")
     expect(page.locator(".lv-plot .xtick text").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    settled(page, ".lv-plot")
+    assert page.evaluate(CUT) == []
     assert serious_faults(page) == []

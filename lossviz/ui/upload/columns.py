@@ -85,7 +85,9 @@ def _kinds(given: Given, raw: Raw, start: Choice) -> tuple[Choice, str]:
         shown = read(given, start)
     except FileFault as error:
         fault = str(error)
-    _say(shown.notes)
+    _say([note for note in shown.notes if note not in shown.slips])
+    if shown.slips:
+        st.warning("  \n".join(map(plain, shown.slips)), icon=":material/error:")
     preview(shown, kinds if fault else {}, key=f"preview {given.mark}", on_kind=say)
     return start, fault
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 from lossviz.analysis.guide import METRICS, Proof, differences
@@ -10,7 +11,8 @@ from lossviz.engine.looks import DATA, Style
 from lossviz.views.charts.style import axis, figure
 
 TEXT = 14
-PER_LOSS, PER_AXIS = 34, 76  # pixels of height for each loss of a plot, and for the axis below it
+PER_LOSS, PER_AXIS = 34, 40  # pixels of height for each loss of a plot, and for the axis below it
+PER_LINE, WIDEST = 18, 18  # pixels of height for a line of its title, and the most characters in it
 
 
 def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any]:
@@ -20,11 +22,14 @@ def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any
     found = [differences(proof, number) for number in range(1, len(proof.experiments))]
     shown = [name for name in proof.metrics if any(d.metric == name for own in found for d in own)]
     names = [style.label for style in styles[1:]]
-    height = PER_LOSS * len(names) + PER_AXIS
+    # In lines of their own, as phones leave a plot little width.
+    titles = {name: fill(METRICS[task][name][0], WIDEST) for name in shown}
+    lines = 2 + max((title.count("\n") for title in titles.values()), default=0)
+    height = PER_LOSS * len(names) + PER_AXIS + PER_LINE * lines
     data, layout = [], {}
     for place, metric in enumerate(shown):
         number = str(place + 1) if place else ""
-        words, more_is_better = METRICS[task][metric]
+        _, more_is_better = METRICS[task][metric]
         for style, own in zip(styles[1:], found, strict=True):
             for each in own:
                 if each.metric != metric:
@@ -64,7 +69,7 @@ def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any
             anchor=f"x{number}",
         )
         layout[f"xaxis{number}"] = axis(
-            words,
+            "",
             anchor=f"y{number}",
             zeroline=True,
             zerolinecolor=DATA,
@@ -73,9 +78,8 @@ def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any
             nticks=6,
             tickfont={"size": TEXT},
         )
-        # A line of its own, as phones leave a plot little width.
         title = layout[f"xaxis{number}"]["title"]
-        title["text"] += "\nbetter →" if more_is_better else "\n← better"
+        title["text"] = f"{titles[metric]}\n{'better →' if more_is_better else '← better'}"
         title["font"] = {"size": TEXT}
     margin = {"l": 8, "r": 16, "t": 12, "b": 0}
     layout |= {"height": height * max(len(shown), 1), "font": {"size": TEXT}, "margin": margin}
