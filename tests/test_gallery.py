@@ -22,6 +22,7 @@ from lossviz.items import catalogue as gallery
 from lossviz.items.catalogue.code import arithmetic, theirs
 from lossviz.items.catalogue.curves import places
 from lossviz.items.catalogue.filled import LETTERS
+from lossviz.items.catalogue.jumps import curve_with_gaps
 from lossviz.items.catalogue.timing import YARDSTICK
 from lossviz.items.losses import LOSSES, Loss, loss
 from lossviz.player import unpack
@@ -113,6 +114,31 @@ def test_a_kink_has_a_slope_on_each_side_and_none_at_itself():
     assert set(np.round(curve.slope[~np.isnan(curve.slope)], 12)) == {-0.9, 0.1}
     assert np.isnan(curve.slope[x == 0.0]).all()
     assert np.nanmax(np.abs(curve.curvature)) < 1e-9
+
+
+@pytest.mark.parametrize("delta", [1.0, 1.2345])
+def test_a_jump_of_the_curvature_is_a_gap_and_no_slope(delta):
+    [found] = curve_with_gaps(LOSSES["huber"], {"delta": delta}, places(-4.0, 4.0, []))
+    seen = found.curvature[np.isfinite(found.curvature)]
+    assert set(np.round(seen, 6)) == {0.0, 1.0}  # and nothing between them
+    steps = np.flatnonzero(np.abs(np.diff(np.nan_to_num(found.curvature, nan=0.5))) > 0.1)
+    assert len(steps) == 4  # down to a gap and up from it, twice
+    gaps = found.x[np.isnan(found.curvature)]
+    assert np.abs(np.abs(gaps) - delta).max() < 1e-4
+    assert np.diff(found.x).min() > 0
+
+
+@pytest.mark.parametrize(
+    "name", ["squared_error", "pseudo_huber", "log_cosh", "cauchy", "log_loss"]
+)
+def test_a_curvature_that_is_smooth_has_no_gap(name):
+    params = {param.name: param.default for param in LOSSES[name].params}
+    if name == "pseudo_huber":
+        params["delta"] = 0.05
+    [found] = curve_with_gaps(LOSSES[name], params, places(-4.0, 4.0, []))
+    [plain] = gallery.curve(LOSSES[name], params, places(-4.0, 4.0, []))
+    np.testing.assert_array_equal(found.x, plain.x)
+    np.testing.assert_array_equal(found.curvature, plain.curvature)
 
 
 @pytest.mark.parametrize(("name", "params"), [case for case in CASES if LOSSES[case[0]].params])

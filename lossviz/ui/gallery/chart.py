@@ -10,8 +10,8 @@ from lossviz.base.registry import text
 from lossviz.engine.experiment import Experiment, loss_of
 from lossviz.engine.looks import styles
 from lossviz.formula.item import VARIABLES
-from lossviz.items.catalogue import curve
 from lossviz.items.catalogue.curves import places
+from lossviz.items.catalogue.jumps import curve_with_gaps
 from lossviz.ui import formula_findings, state
 from lossviz.ui.gallery.address import task_of
 from lossviz.ui.gallery.choice import depends_on_target
@@ -32,7 +32,7 @@ def curves(wanted: Sequence[Experiment]) -> None:
     kinks = [kink for each in wanted for kink in loss_of(each).kinks(**each.params_of("loss"))]
     x = places(*SPAN[task], kinks)
     found = [
-        curve(
+        curve_with_gaps(
             loss_of(each),
             each.params_of("loss"),
             x,
