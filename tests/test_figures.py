@@ -395,6 +395,19 @@ def test_a_line_that_has_left_the_chart_is_not_drawn_and_the_caption_says_when()
     assert "Huber" not in movie.charts["fit"].description
 
 
+def test_a_run_that_diverges_between_kept_steps_left_at_that_step_and_the_empty_chart_says_so():
+    query = "loss=squared_error&loss=huber&lr=100&steps=20000"
+    movie, [run, huber] = movie_of(query), run_all(parse(query)[0])
+    assert 0 < run.diverged_at < run.steps[1]
+    assert huber.diverged_at is None
+    left = f"MSE left the chart at step {run.diverged_at}."
+    assert left in movie.charts["fit"].description
+    words = movie.charts["convergence"].description
+    assert words.endswith(f" MSE has no line, as it diverged at step {run.diverged_at}.")
+    few = movie_of("loss=squared_error&lr=3&steps=200").charts["convergence"]
+    assert "no line" not in few.description  # it shows how the loss shoots up
+
+
 def test_runs_on_other_rows_draw_no_line_and_no_dots_and_the_caption_says_so():
     movie = movie_of("line.n=20&line.n=60&loss=squared_error&steps=20")
     assert movie.charts["fit"].description.startswith("Runs on other rows are left out. 20 rows.")

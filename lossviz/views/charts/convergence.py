@@ -50,9 +50,11 @@ def convergence(
     is_log: bool,
     errors: Sequence[Errors] = (),
     best: Sequence[Best | None] = (),
+    diverged: Sequence[int | None] = (),
 ) -> Scene:
     """Training and test loss (F,) of each run at the kept steps (F,), of `end` in all, and, where
-    there are `errors`, one for each run, these in a panel below; a mark for each that has a `best`.
+    there are `errors`, one for each run, these in a panel below; a mark for each that has a
+    `best`; at which step each `diverged`.
 
     Losses have different units (MSE those of the target squared), so `relative` divides each
     curve by its first value: all start at 1 and what remains is comparable. A loss that goes below
@@ -65,9 +67,12 @@ def convergence(
         testing = [curve / unit for curve, unit in zip(testing, units, strict=True)]
     asked, is_log = is_log, is_log and not goes_below
     y_range = steady(_range([*training, *testing], is_log=is_log))
-    data, tracks = [], []
-    for style, train, test in zip(styles, training, testing, strict=True):
+    data, tracks, gone = [], [], ""
+    ends = diverged or [None] * len(styles)
+    for style, train, test, last in zip(styles, training, testing, ends, strict=True):
         shown = [_drawn(curve, y_range, is_log=is_log) for curve in (train, test)]
+        if last is not None and np.isfinite(shown[0]).sum() < 2:
+            gone += f" {style.label} has no line, as it diverged at step {last:,}."
         pair, moves = _pair(style, steps, *shown, what="", axes={})
         tracks += [Track(name, len(data) + k, **move) for k, move in enumerate(moves)]
         data += pair
@@ -115,7 +120,7 @@ def convergence(
     if marked:
         steps_of = ", ".join(f"{at.step:,} ({style.label})" for style, _, at in marked)
         words += f" ◇ Lowest clean test loss, where training and test part: step {steps_of}."
-    return Scene(Chart(figure(data, **layout), "Convergence", words), tuple(tracks))
+    return Scene(Chart(figure(data, **layout), "Convergence", words + gone), tuple(tracks))
 
 
 def _pair(

@@ -29,9 +29,10 @@ def fit(
     target: str,
     total: int,
     note: str = "",
+    diverged: Sequence[int | None] = (),
 ) -> Scene:
     """For one feature: rows (n,) of a `total`, of which some are `linked`, each run's curve (F, m)
-    over grid (m,) at the steps (F,), the clean truth (m,)."""
+    over grid (m,) at the steps (F,), the clean truth (m,); at which step each run `diverged`."""
     x = sample.X[:, 0]
     y_range = span(sample.y, *([] if truth is None else [truth]))
     rows, links = _rows(name, x, sample.y, sample.is_outlier, linked)
@@ -49,12 +50,15 @@ def fit(
         *rows,
     ]
     tracks, gone = [], ""
-    for style, curve in zip(styles, curves, strict=True):
+    ends = diverged or [None] * len(styles)
+    for style, curve, end in zip(styles, curves, ends, strict=True):
         # A line that is far off at either end is an upright stroke through the chart: left out.
         is_near = np.asarray(np.isfinite(near(curve, y_range)).all(axis=1))
         drawn = np.where(is_near[:, None], curve, np.nan)
         if not is_near[-1]:
             left = int(steps[len(steps) - np.argmax(is_near[::-1])]) if is_near.any() else 0
+            # Between kept steps nobody saw it leave, but a run that has diverged is gone.
+            left = left if end is None else min(left, end)
             gone += f" {style.label} left the chart at step {left:,}."
         tracks.append(Track(name, len(data), "replace", y=drawn, x=np.tile(grid, (len(drawn), 1))))
         data.append(

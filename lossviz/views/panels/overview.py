@@ -80,6 +80,7 @@ def _convergence(runs: Sequence[Run], looks: Sequence[Style], view: View) -> Sce
             if run.error is not None and run.test_error is not None
         ],
         best=[best_of(run) for run in runs],
+        diverged=[run.diverged_at for run in runs],
     )
 
 
@@ -189,6 +190,7 @@ def _fit(
         target=sample.target,
         total=len(sample.y),
         note=note,
+        diverged=[run.diverged_at for run in runs],
     )
 
 
