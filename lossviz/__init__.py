@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lossviz.engine.sampling import Sample, sample
     from lossviz.engine.training import run, run_all, stream
     from lossviz.estimators import GradientDescentClassifier, GradientDescentRegressor
+    from lossviz.formula.item import LOSSES
     from lossviz.items.datasets import DATASETS
-    from lossviz.items.losses import LOSSES
     from lossviz.items.models import MODELS
     from lossviz.items.optimizers import OPTIMIZERS
     from lossviz.items.outliers import OUTLIERS
@@ -63,7 +63,7 @@ _ROOMS = {
     "engine.training": ("run", "run_all", "stream"),
     "estimators": ("GradientDescentClassifier", "GradientDescentRegressor"),
     "items.datasets": ("DATASETS",),
-    "items.losses": ("LOSSES",),
+    "formula.item": ("LOSSES",),  # with those that users write
     "items.models": ("MODELS",),
     "items.optimizers": ("OPTIMIZERS",),
     "items.outliers": ("OUTLIERS",),

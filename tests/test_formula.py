@@ -65,7 +65,9 @@ def test_a_built_in_loss_in_a_formula_is_the_registrys(loss, params):
         np.testing.assert_allclose(found, wanted, rtol=1e-14, atol=1e-14)
 
 
-@pytest.mark.parametrize(("loss", "params"), CASES)
+@pytest.mark.parametrize(
+    ("loss", "params"), [case for case in CASES if case.values[0].known.spelling]
+)
 def test_a_built_in_loss_spelled_out_is_the_same(loss, params):
     z, y = at_and_off_kinks(loss, params)
     formula = parse(loss.known.spelling, variable_of(loss), spelled_out(loss.name)[1])
@@ -270,7 +272,8 @@ def _assert_code_agrees(formula):
 
 def sample_texts():
     for loss in BUILT_IN:
-        yield f"{loss.name}({variable_of(loss)})", variable_of(loss)
+        if loss.known.spelling:
+            yield f"{loss.name}({variable_of(loss)})", variable_of(loss)
     yield from (
         (BLEND, "r"),
         ("barron(r, 0.5, 2)", "r"),

@@ -38,6 +38,8 @@ X = np.linspace(-4.0, 4.0, 161)
 NAMED = [name for name in LOSSES if name not in VARIABLES]
 CASES = [(name, params) for name in NAMED for params in variants(LOSSES[name])]
 
+CODED = [case for case in CASES if gallery.snippet(LOSSES[case[0]], "sklearn", case[1])]
+
 
 @pytest.fixture
 def newcomer() -> Iterator[Loss]:
@@ -166,7 +168,7 @@ def test_where_a_formula_divides_nothing_by_nothing_its_limit_stands(alpha, limi
     assert r"\frac{" not in words
 
 
-@pytest.mark.parametrize(("name", "params"), CASES)
+@pytest.mark.parametrize(("name", "params"), CODED)
 def test_scikit_learns_code_gives_our_mean_loss(name, params):
     z, y = sample_of(LOSSES[name])
     given = {"z": z, "y": y}
@@ -414,9 +416,9 @@ def test_every_loss_has_a_card(name):
     if name in VARIABLES:
         assert at.latex
         return
-    assert at.code[0].value == gallery.snippet(
-        LOSSES[name], "sklearn", {param.name: param.default for param in LOSSES[name].params}
-    ).rstrip("\n")
+    defaults = {param.name: param.default for param in LOSSES[name].params}
+    script = gallery.snippet(LOSSES[name], "sklearn", defaults)
+    assert [code.value for code in at.code] == ([script.rstrip("\n")] if script else [])
 
 
 def test_a_slider_moves_the_curve_the_formula_and_the_address():

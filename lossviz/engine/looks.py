@@ -103,11 +103,14 @@ def styles(experiments: Sequence[Experiment]) -> list[Style]:
 
 
 def _place(loss: str) -> int:
-    """The place of a loss's look among those of its like: first come those that declare one, the
-    most compared, and then the others, which share these looks."""
-    alike = [each for name, each in LOSSES.items() if _of_numbers(name) is _of_numbers(loss)]
-    order = sorted(alike, key=lambda each: (each.look is None, each.look or 0))
-    return order.index(LOSSES[loss])
+    """The place of a loss's look: the most compared declare one of their own, the others share
+    these in their order."""
+    look = LOSSES[loss].look
+    if look is not None:
+        return look
+    is_like = _of_numbers(loss)
+    others = (name for name, each in LOSSES.items() if each.look is None)
+    return [name for name in others if _of_numbers(name) is is_like].index(loss)
 
 
 def _of_numbers(loss: str) -> bool:

@@ -19,6 +19,11 @@ from lossviz.formula.program import constant
 from lossviz.formula.tree import CONDITIONS, ONE, Call, Name, Node, Number, call, names_in
 from lossviz.items.losses import LOSSES
 
+
+class NoSpelling(ValueError):
+    """Why a formula cannot be written as code: one sentence."""
+
+
 NUMPY = Style(
     {name: f"np.{name}" for name in SMOOTH if name not in ("sigmoid", "softplus")}
     | {"min": "np.minimum", "max": "np.maximum", "where": "np.where", "clip": "np.clip"}
@@ -180,6 +185,9 @@ def _helpers(trees: tuple[Node, ...], known: Mapping[str, str], style: Style) ->
             array = "tensor({})" if style is TORCH else "np.asarray({}, float)"
             lines += [f"    {name} = {array.format(name)}" for name in names]
             yield "\n".join([*lines, f"    return {written(_folded(body), style)}"])
+        elif function.removeprefix("slope_of_") in LOSSES:
+            label = LOSSES[function.removeprefix("slope_of_")].label
+            raise NoSpelling(f"{label} has no spelling, so a formula with it has no code.")
 
     for tree in trees:
         for function in _functions(tree):

@@ -8,7 +8,7 @@ from typing import Any
 
 from lossviz.engine.sampling import batches
 from lossviz.engine.starts import RANDOM
-from lossviz.export.scripts.code import WIDTH, definitions
+from lossviz.export.scripts.code import WIDTH, NoScript, definitions
 from lossviz.export.scripts.helpers import (
     columns,
     first_layer_in_units,
@@ -19,6 +19,7 @@ from lossviz.export.scripts.helpers import (
 from lossviz.export.scripts.plan import Plan, is_penalised, start_of
 from lossviz.export.scripts.samples import loaders
 from lossviz.formula.item import VARIABLES, formula_of
+from lossviz.formula.source import NoSpelling
 from lossviz.formula.typed import Formula
 from lossviz.items.losses import LOSSES
 from lossviz.items.models.base import not_bias
@@ -49,7 +50,10 @@ def written_code(plan: Plan, source_of: Callable[[Formula], str]) -> list[str]:
         e = task.experiment
         if e.loss not in VARIABLES:
             continue
-        source = source_of(formula_of(e.loss, e.params_of("loss"))).strip()
+        try:
+            source = source_of(formula_of(e.loss, e.params_of("loss"))).strip()
+        except NoSpelling as error:
+            raise NoScript(str(error)) from None
         if source.startswith("def loss("):
             found[name] = source.replace("def loss(", f"def {name}(")
         else:
