@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
@@ -13,6 +17,7 @@ from starlette.routing import Route
 
 from lossviz.ui.preload import CUT, MOST_SETTINGS, Preload
 
+ROOT = Path(__file__).resolve().parents[1]
 LONG = "&".join(f"seed={k}" for k in range(MOST_SETTINGS + 100))
 HTML = {"accept": "text/html"}
 TARGETS = [
@@ -93,3 +98,22 @@ def test_an_address_that_is_not_too_long_is_answered_as_it_is():
     start, body = asked("/losses", LONG.rpartition("&seed=900")[0], HEADERS[0])
     assert start["status"] == 200
     assert b"plotly.js" in body["body"]
+
+
+def test_a_server_that_is_warm_has_every_numerical_library_and_one_thread_for_each():
+    code = """
+import json, sys
+from threadpoolctl import threadpool_info
+from lossviz.ui.server import _warm_up
+_warm_up()
+before = len(threadpool_info())
+import contourpy, scipy.optimize, sklearn.linear_model
+blas = [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+print(json.dumps([before, len(threadpool_info()), blas]))
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    before, after, threads = json.loads(answer.stdout)
+    assert before == after
+    assert set(threads) == {1}

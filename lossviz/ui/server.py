@@ -67,6 +67,10 @@ def _warm_up() -> None:
     runs = run_all(parse(WELCOME.query)[0])
     playground(runs)
     headline(runs)
+    # Takes a second, and the welcome page does without: classes, real data and most exact minima
+    # need it.
+    import sklearn.datasets  # noqa: F401
+
     # All numerical libraries are here now. Their products are small: threads only get in each
     # other's way, and in that of other visitors.
     threadpool_limits(1, "blas")
