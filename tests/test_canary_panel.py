@@ -13,7 +13,7 @@ from lossviz.base.registry import Param
 from lossviz.engine.frames import aligned
 from lossviz.items.datasets import DATASETS
 from lossviz.player import Chart, Row, Table, Track
-from lossviz.player.encoding import unpack
+from lossviz.player.packing import unpack
 from lossviz.ui import state
 from lossviz.ui.playground.downloads import page_of
 from lossviz.views.charts.scene import Scene
@@ -39,7 +39,9 @@ def canary():
         raised = runs[view.focus].loss[kept] + shift
         trace = {"type": "scatter", "name": style.label, "x": kept, "y": raised}
         layout = {"xaxis": axis("step"), "yaxis": axis("loss, raised")}
-        chart = Chart(figure([trace], **layout), "Raised losses", f"Raised by {shift:g}.")
+        chart = Chart(
+            figure([trace], **layout), "Raised losses", description=f"Raised by {shift:g}."
+        )
         track = Track("raised", 0, "grow", x=kept, y=raised)
         table = Table("Raised", ("Loss", "Loss, raised"), (Row(style.label, (raised,)),))
         return Content({"raised": Scene(chart, (track,))}, (table,))

@@ -19,7 +19,7 @@ from suiting import CLASS_DATA, NUMBER_DATA
 from lossviz import DATASETS, Experiment, Run, parse, run_all, sample
 from lossviz.engine.frames import aligned, thinned
 from lossviz.player import Movie, payload
-from lossviz.player.encoding import unpack
+from lossviz.player.packing import unpack
 from lossviz.views.panels import PANELS, View, panels, playground
 from lossviz.views.panels.overview import best_of
 from lossviz.views.sentences import faults, headline, remarks

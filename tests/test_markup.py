@@ -23,7 +23,7 @@ from lossviz.export import FLAVOURS, NoScript, csv, page, script
 from lossviz.items.catalogue import curve
 from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload, still
-from lossviz.player.encoding import unpack
+from lossviz.player.packing import unpack
 from lossviz.ui.page import plain
 from lossviz.views.charts.gallery import gallery
 from lossviz.views.charts.style import Markup, escaped, figure

@@ -346,12 +346,12 @@ EDIT = {"kind": "drag", "chart": "a", "row": 3, "x": 1.5, "y": -2.0, "n": 7}
 
 @pytest.mark.parametrize("kind", ["drag", "drop", "remove", "mark"])
 def test_an_edit_of_a_point_is_read(kind: str) -> None:
-    assert read_edit({**EDIT, "kind": kind}) == Edit(kind, "a", 3, 1.5, -2.0, 7)  # pyright: ignore[reportArgumentType]
+    assert read_edit({**EDIT, "kind": kind}) == Edit(kind, "a", 3, x=1.5, y=-2.0, n=7)  # pyright: ignore[reportArgumentType]
 
 
 def test_an_added_point_has_no_row_and_whole_numbers_are_numbers() -> None:
     edit = read_edit({**EDIT, "kind": "add", "row": None, "x": 2})
-    assert edit == Edit("add", "a", None, 2.0, -2.0, 7)
+    assert edit == Edit("add", "a", None, x=2.0, y=-2.0, n=7)
     assert edit is not None
     assert type(edit.x) is float
 

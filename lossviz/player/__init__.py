@@ -5,7 +5,7 @@ what the browser needs to play the whole, in a size linear in the number of fram
 Nothing here knows what the charts are about, and nothing imports Streamlit.
 """
 
-from lossviz.player.encoding import pack, payload, unpack
+from lossviz.player.encoding import payload
 from lossviz.player.interaction import Action, Edit, Editing, read_action, read_edit
 from lossviz.player.movie import (
     Chart,
@@ -18,6 +18,7 @@ from lossviz.player.movie import (
     Track,
     still,
 )
+from lossviz.player.packing import pack, unpack
 
 __all__ = [
     "Action",

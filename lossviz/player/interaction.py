@@ -4,7 +4,7 @@ it: whoever holds the connection can say anything, so all is read here before it
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from math import isfinite
 from typing import Literal, get_args
 
@@ -44,6 +44,7 @@ class Edit:
     kind: Kind
     chart: str
     row: int | None
+    _: KW_ONLY
     x: float
     y: float
     n: int
@@ -84,7 +85,9 @@ def read_edit(value: object) -> Edit | None:
     has_row = row is None if kind == "add" else _counts(row)
     if kind is None or not isinstance(chart, str) or not has_row or not _counts(n):
         return None
-    return Edit(kind, chart, row, float(x), float(y), n) if _measures(x) and _measures(y) else None
+    if not (_measures(x) and _measures(y)):
+        return None
+    return Edit(kind, chart, row, x=float(x), y=float(y), n=n)
 
 
 def _counts(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +27,7 @@ class Chart:
 
     drawing: go.Figure | Mapping[str, Any]
     title: str
+    _: KW_ONLY
     description: str = ""
     span: int = 1
     height: int = 360
@@ -60,6 +61,7 @@ class Track:
     chart: str
     trace: int
     mode: Mode
+    _: KW_ONLY
     x: Array | None = None
     y: Array | None = None
     z: Array | None = None
@@ -99,6 +101,7 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    _: KW_ONLY
     spoken: tuple[str, ...] = ()
     below: str = ""
     percent: tuple[str, ...] = ()
@@ -123,6 +126,7 @@ class Detail:
     label: str
     colour: str
     values: Mapping[str, Array]
+    _: KW_ONLY
     frames: Array | None = None
     percent: tuple[str, ...] = ()
 

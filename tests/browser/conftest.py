@@ -162,10 +162,14 @@ def open_page(
 
     yield open_guarded
     for page, leave in pages.items():
-        if not page.is_closed():
-            shown = page.get_by_test_id("stException").all_inner_texts()
+        is_there = not page.is_closed()
+        try:
+            shown = page.get_by_test_id("stException").all_inner_texts() if is_there else []
             page_faults.extend(f"exception on the page: {text}" for text in shown)
-        if page is shared and request.session.testsfailed == failed:
+        except Error as error:  # the tab has crashed: others are not to have it
+            page_faults.append(f"the page could not be looked at: {error.message}")
+            is_there = False
+        if page is shared and is_there and request.session.testsfailed == failed:
             page.mouse.move(-1, -1)
             page.goto("about:blank")
             leave()

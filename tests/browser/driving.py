@@ -25,6 +25,8 @@ STILL = """(selector) => new Promise((resolve) => {
 # Resolves when no colour is still on its way to another.
 CALM = """() => Promise.allSettled(document.getAnimations()
   .filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
+# axe judges no colours of what is scrolled out of sight at the top.
+SCROLL_UP = "() => document.querySelectorAll('*').forEach((node) => node.scrollTo(0, 0))"
 # Notes in `window.moves` which chart, once drawn, has moved or changed its size, how points are
 # edited, and from where to where. Whenever another way of editing begins, all begin anew.
 WATCH_CHARTS = """
@@ -121,6 +123,7 @@ def in_both_themes(page: Page) -> Iterator[str]:
 
 def serious_faults(page: Page) -> list[tuple[str, list[object]]]:
     """What axe finds on the page that is serious or critical, each with a few of its places."""
+    page.evaluate(SCROLL_UP)
     return [
         (fault["id"], [node["target"] for node in fault["nodes"]][:5])
         for fault in Axe().run(page).response["violations"]

@@ -37,10 +37,12 @@ def demo(frames: int, shift: float) -> Movie:
     heights = {name: np.sin(rows + phase[:, None]) for name, phase in phases.items()}
     return Movie(
         charts={
-            "wave": Chart(wave(x, rows, shift), "Waves", "Three waves that run", height=360),
-            "field": Chart(field(), "Field and paths", "Where the waves have been"),
-            "trend": Chart(trend(frames), "Phase", "The phase against the step"),
-            "dots": Chart(dots(rows), "Dots", "Each row's height on each wave"),
+            "wave": Chart(
+                wave(x, rows, shift), "Waves", description="Three waves that run", height=360
+            ),
+            "field": Chart(field(), "Field and paths", description="Where the waves have been"),
+            "trend": Chart(trend(frames), "Phase", description="The phase against the step"),
+            "dots": Chart(dots(rows), "Dots", description="Each row's height on each wave"),
         },
         tracks=(
             *(

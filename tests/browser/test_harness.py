@@ -1,7 +1,7 @@
 """The harness itself: a guard that never barks would make every browser test worthless."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 SCRIPT = "tests/browser/hello.py"
 
@@ -43,6 +43,21 @@ def test_an_exception_left_on_the_page_is_a_fault(expect_shown_exception, page, 
     page.goto(serve(SCRIPT))
     page.get_by_role("button", name="Raise").click()
     expect(page.get_by_test_id("stException")).to_contain_text("a planted fault")
+
+
+@pytest.fixture
+def expect_dropped_tab(browser, page_faults):
+    """Asked for before `page`, so that it looks after the page's own last look."""
+    yield
+    assert ["crashed" in fault for fault in page_faults] == [True]
+    page_faults.clear()
+    assert [tab.evaluate("1 + 1") for tab in browser.pages] == [2] * len(browser.pages)
+
+
+def test_a_tab_that_crashes_is_dropped(expect_dropped_tab, page, serve):
+    page.goto(serve(SCRIPT))
+    with page.expect_event("crash"), pytest.raises(Error, match="chrome://crash"):
+        page.goto("chrome://crash")
 
 
 def test_each_visit_has_colours_of_its_own(open_page, serve):

@@ -1,4 +1,4 @@
-// Data as they travel (lossviz/player/encoding.py): JSON, and each distinct array once behind it.
+// Data as they travel (lossviz/player/packing.py): JSON, and each distinct array once behind it.
 
 const TYPES = {
   f8: Float64Array, f4: Float32Array, i1: Int8Array, u1: Uint8Array,

@@ -120,7 +120,8 @@ def convergence(
     if marked:
         steps_of = ", ".join(f"{at.step:,} ({style.label})" for style, _, at in marked)
         words += f" ◇ Lowest clean test loss, where training and test part: step {steps_of}."
-    return Scene(Chart(figure(data, **layout), "Convergence", words + gone), tuple(tracks))
+    chart = Chart(figure(data, **layout), "Convergence", description=words + gone)
+    return Scene(chart, tuple(tracks))
 
 
 def _pair(

@@ -84,7 +84,7 @@ def fit(
     if len(x) < total:
         shown = f"{len(x):,} of {total:,} rows are shown"
     words = f"{note}{shown}{marked}.{band}{gone}"
-    return Scene(Chart(figure(data, **layout), "Fit", words), tuple(tracks), links)
+    return Scene(Chart(figure(data, **layout), "Fit", description=words), tuple(tracks), links)
 
 
 def predictions(
@@ -142,7 +142,8 @@ def predictions(
     chart = Chart(
         figure(data, **layout),
         "Fit",
-        f"{note}Prediction against target. On the diagonal, a row is predicted exactly.",
+        description=f"{note}Prediction against target. "
+        "On the diagonal, a row is predicted exactly.",
     )
     return Scene(chart, tuple(tracks), tuple(links))
 

@@ -33,7 +33,9 @@ def inked(pixels: Array, low: float, high: float) -> Array:
 
 def picture(name: str, pixels: Array, words: str) -> Scene:
     """One picture (rows, columns) of bytes, upright."""
-    chart = Chart(figure([_heat(pixels)], **_paper(*pixels.shape)), "The picture", words)
+    chart = Chart(
+        figure([_heat(pixels)], **_paper(*pixels.shape)), "The picture", description=words
+    )
     return Scene(chart)
 
 
@@ -75,7 +77,9 @@ def bars(
         "barmode": "group",
         "bargap": 0.25,
     }
-    return Scene(Chart(figure(data, **layout), "Chance of each class", words), tuple(tracks))
+    return Scene(
+        Chart(figure(data, **layout), "Chance of each class", description=words), tuple(tracks)
+    )
 
 
 def mosaic(name: str, pictures: Array, captions: Array, frames: Array, words: str) -> Scene:
@@ -105,7 +109,9 @@ def mosaic(name: str, pictures: Array, captions: Array, frames: Array, words: st
         Track(name, 0, "replace", z=z, frames=frames),
         Track(name, 1, "replace", text=captions, frames=frames),
     )
-    chart = Chart(figure([_heat(z[-1]), text], **_paper(*z.shape[1:])), "Worst mistakes", words)
+    chart = Chart(
+        figure([_heat(z[-1]), text], **_paper(*z.shape[1:])), "Worst mistakes", description=words
+    )
     return Scene(chart, tracks)
 
 

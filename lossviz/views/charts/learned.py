@@ -71,7 +71,7 @@ def learned(
         "loss squares; the smaller α, the less it heeds what lies far off. c is the size of a "
         "residual that still counts as ordinary."
     )
-    chart = Chart(figure(data, **layout), "What the loss has learned", words, span=2)
+    chart = Chart(figure(data, **layout), "What the loss has learned", description=words, span=2)
     return Scene(chart, tuple(tracks))
 
 

@@ -75,7 +75,7 @@ def confusion(
     chart = Chart(
         figure(data, **layout),
         "Confusion matrix",
-        words,
+        description=words,
         span=2 if is_wide else 1,
         height=640 if down == 2 else 400 if is_large else 360,
     )
@@ -161,7 +161,9 @@ def roc(name: str, styles: Sequence[Style], measured: Sequence[Metrics]) -> Scen
         "The share that is found against the share of false alarms, as the threshold falls: the "
         "nearer the top left corner, the better the rows are told apart. Grey: guessing."
     )
-    return Scene(Chart(figure(data, **layout), "ROC curve", words + _what(measured)), tracks)
+    return Scene(
+        Chart(figure(data, **layout), "ROC curve", description=words + _what(measured)), tracks
+    )
 
 
 def precision_recall(name: str, styles: Sequence[Style], measured: Sequence[Metrics]) -> Scene:
@@ -181,7 +183,7 @@ def precision_recall(name: str, styles: Sequence[Style], measured: Sequence[Metr
         f"{percent(f'{100 * level:.3g}')} of its calls."
     )
     title = "Precision–recall curve"
-    return Scene(Chart(figure(data, **layout), title, words + _what(measured)), tracks)
+    return Scene(Chart(figure(data, **layout), title, description=words + _what(measured)), tracks)
 
 
 def _what(measured: Sequence[Metrics]) -> str:
@@ -279,7 +281,9 @@ def calibration(
         f"Rows in {BINS} bins by their chance of {whose}: on the grey line it comes true as often "
         f"as said, below it less often. {note}"
     )
-    return Scene(Chart(figure(data, **layout), "Calibration", words, span=span), tuple(tracks))
+    return Scene(
+        Chart(figure(data, **layout), "Calibration", description=words, span=span), tuple(tracks)
+    )
 
 
 def _packed(x: Array, y: Array) -> tuple[Array, Array]:

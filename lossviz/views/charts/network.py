@@ -74,7 +74,7 @@ def drawing(
     chart = Chart(
         figure(data + nodes[0], **layout),
         f"Network: {style.label}",
-        words.strip(),
+        description=words.strip(),
         span=2 if wide else 1,
         height=height,
     )
@@ -231,8 +231,7 @@ def gradients(
                     **base,
                     "mode": "lines",
                     "line": line,
-                    "hovertemplate": f"{style.label}, {layer}: %{{y:.3g}} at step %{{x}}"
-                    "<extra></extra>",
+                    "hovertemplate": f"{base['name']}: %{{y:.3g}} at step %{{x}}<extra></extra>",
                 },
                 {
                     **base,
@@ -260,7 +259,8 @@ def gradients(
         "the weights of each layer. Dashes tell the layers apart. A layer whose line sinks far "
         "below the others' hardly learns."
     )
-    chart = Chart(figure(data, **layout), "Gradient in each layer", words, span, height)
+    title, shown = "Gradient in each layer", figure(data, **layout)
+    chart = Chart(shown, title, description=words, span=span, height=height)
     return Scene(chart, tuple(tracks))
 
 

@@ -71,7 +71,7 @@ def regions(
     chart = Chart(
         figure(data, **_layout(plane, styles, columns, rows)),
         "Decision regions",
-        _words(sample, plane, views, len(linked), note=note),
+        description=_words(sample, plane, views, len(linked), note=note),
         span=1 if columns < 3 else 2,
         height=_height(rows),
     )

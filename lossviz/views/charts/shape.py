@@ -89,7 +89,7 @@ def shape(
     words = (
         f"Above the loss, below its slope: how hard a row pulls. Each dot is a row.{left} {note}"
     )
-    chart = Chart(figure(data, **layout), "Loss and its slope", words.rstrip())
+    chart = Chart(figure(data, **layout), "Loss and its slope", description=words.rstrip())
     return Scene(chart, tuple(tracks), tuple(links))
 
 

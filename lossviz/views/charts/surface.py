@@ -111,7 +111,7 @@ def contour(
         "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
         "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
     }
-    chart = Chart(figure(data, **layout), _title(styles[focus]), _words(plane, paths))
+    chart = Chart(figure(data, **layout), _title(styles[focus]), description=_words(plane, paths))
     return Scene(chart, tuple(tracks))
 
 
@@ -194,7 +194,7 @@ def terrain(
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    chart = Chart(figure(data, **layout), _title(styles[focus]), _words(plane, paths))
+    chart = Chart(figure(data, **layout), _title(styles[focus]), description=_words(plane, paths))
     return Scene(chart, tuple(tracks))
 
 

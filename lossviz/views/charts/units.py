@@ -217,7 +217,7 @@ def _chart(
     return Chart(
         figure(data, **layout),
         f"Hidden units: {style.label}",
-        words,
+        description=words,
         span=2,
         height=round(cell * size[1]) + 64,
     )

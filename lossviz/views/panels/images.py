@@ -101,7 +101,7 @@ def images(runs: Sequence[Run], looks: Sequence[Style], view: View, *, row: int)
     ]
     caption = f"Training row {row + 1:,}, labelled {name}"
     columns = ("Loss", "Largest chance for", "Which is", f"Chance of {name}")
-    return Content(scenes, (Table(caption, columns, tuple(lines), columns[1:3]),))
+    return Content(scenes, (Table(caption, columns, tuple(lines), spoken=columns[1:3]),))
 
 
 def _worst(chance: Array, labels: Array, classes: Sequence[str]) -> tuple[Array, Array]:

@@ -62,7 +62,7 @@ def details_of(
                 "slope": each.slope,
                 "share of the gradient": each.gradient_share,
             },
-            each.frames,
+            frames=each.frames,
             percent=("share of the loss", "share of the gradient"),
         )
         for look, each in zip(looks, replays, strict=True)

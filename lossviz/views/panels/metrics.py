@@ -149,7 +149,7 @@ def _table(
         caption,
         ("Loss", *COLUMNS, "Cost in words"),
         tuple(rows),
-        ("Accuracy", "F1"),
+        spoken=("Accuracy", "F1"),
         below="Cost in words",
     )
 

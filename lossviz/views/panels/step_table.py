@@ -48,7 +48,9 @@ def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
         rows.append(Row(look.label, cells, look.colour, look.dash))
     spoken = ("Training loss", ERRORS[1] if has_classes else "Clean test loss")
     shares = ERRORS if has_classes else ()
-    return Table("The current step", columns, tuple(rows), spoken, below="Status", percent=shares)
+    return Table(
+        "The current step", columns, tuple(rows), spoken=spoken, below="Status", percent=shares
+    )
 
 
 def _lowest(run: Run) -> str:
@@ -97,7 +99,7 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     if len(names) < len(every):
         caption += f": the first {len(names)} of {len(every)} parameters"
     return Table(
-        caption, columns, tuple(rows), ("Training loss", "Clean test loss"), below="Status"
+        caption, columns, tuple(rows), spoken=("Training loss", "Clean test loss"), below="Status"
     )
 
 
