@@ -18,7 +18,11 @@ from lossviz.export.scripts.code import NoScript
 from lossviz.export.scripts.samples import DRAWN, rows_code
 from lossviz.formula.item import VARIABLES
 from lossviz.items.losses import LOSSES
-from lossviz.items.models import MODELS
+from lossviz.items.models import MODELS, network
+from lossviz.items.models.linear import linear_features, polynomial_features
+
+# The features of the models that the scripts' snippets make.
+SPELLED = (linear_features, polynomial_features, network.features)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +50,14 @@ class Plan:
 
 
 def plan_of(experiments: Sequence[Experiment]) -> Plan:
-    """The plan; NoScript where a run diverges before its first step, or its loss learns."""
+    """The plan; NoScript where a run diverges before its first step, its loss learns,
+    or its model has no snippet."""
     tasks = tuple(map(Task.of, experiments))
     for task in tasks:
+        model = MODELS[task.experiment.model]
+        if model.function not in SPELLED:
+            label = model.label.partition(" (")[0]
+            raise NoScript(f"The model {label} is known to LossViz's own script alone.")
         if task.learned is not None:
             label = LOSSES[task.experiment.loss].label.partition(" (")[0]
             raise NoScript(
