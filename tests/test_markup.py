@@ -26,7 +26,8 @@ from lossviz.player import payload, still
 from lossviz.player.packing import unpack
 from lossviz.ui.page import plain
 from lossviz.views.charts.gallery import gallery
-from lossviz.views.charts.style import Markup, escaped, figure
+from lossviz.views.charts.plotly_insides import Markup, escaped
+from lossviz.views.charts.style import figure
 from lossviz.views.panels import View, panels, playground
 
 BAD = """<b>&"'</b><a href=https://x>%{y}"""

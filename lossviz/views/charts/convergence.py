@@ -13,6 +13,7 @@ from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number, tick
 from lossviz.player import Chart, Track
+from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import Scene, near, span, steady
 from lossviz.views.charts.style import HEAVY, axis, figure
 
@@ -144,7 +145,7 @@ def _pair(
                 "y": curve,
                 "opacity": opacity,
                 "line": {"color": style.colour, "dash": dash, "width": width},
-                "hovertemplate": f"{label}: %{{y:{digits}}} at step %{{x}}<extra></extra>",
+                "hovertemplate": f"{label}: %{{y:{digits}}} at step %{{x}}{NO_NAME}",
             }
         )
     traces.append(
@@ -177,7 +178,7 @@ def _mark(style: Style, best: Best, height: float) -> dict[str, Any]:
             "line": {"width": 2.5},
         },
         "hovertemplate": f"{style.label}: lowest clean test loss, {number(best.loss)}, "
-        f"at step {best.step:,}<extra></extra>",
+        f"at step {best.step:,}{NO_NAME}",
     }
 
 

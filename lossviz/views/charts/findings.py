@@ -12,6 +12,7 @@ from lossviz.base.arrays import Array
 from lossviz.engine.looks import COLOURS, DATA, OUTLIER, Style
 from lossviz.engine.numbers import tick
 from lossviz.formula.findings import Finding, Findings
+from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import near, span
 from lossviz.views.charts.style import HEAVY, axis, figure
 
@@ -84,7 +85,7 @@ def findings(style: Style, found: Findings, *, is_margin: bool) -> dict[str, Any
                 "y": near(values, limits)[::EVERY],
                 "yaxis": f"y{place}",
                 "line": {"color": style.colour, "width": 3},
-                "hovertemplate": f"{name} = %{{y:.4g}} at %{{x:.4g}}<extra></extra>",
+                "hovertemplate": f"{name} = %{{y:.4g}} at %{{x:.4g}}{NO_NAME}",
             }
         )
         domain = [0.54 * top, top] if place == 2 else [0.0, 0.46 * top]

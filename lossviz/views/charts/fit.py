@@ -11,6 +11,7 @@ from lossviz.base.words import counted
 from lossviz.engine.looks import DATA, OUTLIER, Style
 from lossviz.engine.sampling import Sample
 from lossviz.player import Chart, Link, Track
+from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import Scene, near, span
 from lossviz.views.charts.style import axis, figure
 
@@ -69,7 +70,7 @@ def fit(
                 "x": grid,
                 "y": drawn[-1],
                 "line": {"color": style.colour, "dash": style.dash, "width": 3},
-                "hovertemplate": f"{style.label}: %{{y:.4g}}<extra></extra>",
+                "hovertemplate": f"{style.label}: %{{y:.4g}}{NO_NAME}",
             }
         )
     layout = {
@@ -132,7 +133,7 @@ def predictions(
                     "size": 7,
                     "opacity": 0.7,
                 },
-                "hovertemplate": f"{style.label}: %{{y:.4g}} for %{{x:.4g}}<extra></extra>",
+                "hovertemplate": f"{style.label}: %{{y:.4g}} for %{{x:.4g}}{NO_NAME}",
             }
         )
     layout = {

@@ -10,8 +10,9 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
 from lossviz.player import Chart, Track
+from lossviz.views.charts.plotly_insides import NO_NAME, Markup, escaped
 from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import Markup, axis, escaped, figure
+from lossviz.views.charts.style import axis, figure
 
 # Ink on paper, the same on a dark page; 0 is no picture at all.
 INK = [
@@ -64,7 +65,7 @@ def bars(
                     "pattern": {"shape": PATTERNS[i % len(PATTERNS)], "fillmode": "overlay"},
                 },
                 "customdata": list(classes),
-                "hovertemplate": f"{style.label}: %{{y:.3f}} for %{{customdata}}<extra></extra>",
+                "hovertemplate": f"{style.label}: %{{y:.3f}} for %{{customdata}}{NO_NAME}",
             }
         )
     ticks = [

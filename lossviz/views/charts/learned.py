@@ -11,6 +11,7 @@ import numpy as np
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
 from lossviz.player import Chart, Track
+from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import Scene, near, shares, span, steady
 from lossviz.views.charts.style import HEAVY, axis, figure
 
@@ -52,7 +53,7 @@ def learned(
                     **axes,
                     "line": {"color": style.colour, "dash": style.dash, "width": 3},
                     "hovertemplate": f"{style.label}: {dial.title} %{{y:.4g}} at step %{{x}}"
-                    "<extra></extra>",
+                    f"{NO_NAME}",
                 },
                 {
                     "type": "scatter",

@@ -13,8 +13,9 @@ from lossviz.base.arrays import Array
 from lossviz.engine.looks import DATA, Style
 from lossviz.engine.numbers import percent
 from lossviz.player import Chart, Track
+from lossviz.views.charts.plotly_insides import BREAK, NO_NAME, Markup, escaped
 from lossviz.views.charts.scene import Scene, shares
-from lossviz.views.charts.style import Markup, axis, escaped, figure
+from lossviz.views.charts.style import axis, figure
 
 UNIT = [-0.02, 1.02]
 FEW = 3  # classes up to which there is room for large numbers
@@ -64,7 +65,7 @@ def confusion(
             tracks.append(Track(name, len(data), "replace", frames=frames, **moving))
             data.append({**trace, **axes, "name": style.label})
     layout["annotations"] = titles
-    lines = max((title["text"].count("<br>") + 1 for title in titles), default=0)
+    lines = max((title["text"].count(BREAK) + 1 for title in titles), default=0)
     layout["margin"] = {"l": 56, "r": 16, "t": 12 + 18 * lines, "b": 48}
     end = (" No number: no rows." if is_large else "") + note
     words = (
@@ -143,7 +144,7 @@ def _matrix(
         "customdata": cells,
         "cliponaxis": False,
         "textfont": {"size": size},
-        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+        "hovertemplate": "%{customdata}: %{text}" + NO_NAME,
     }
     yield text, {"text": words}
 
@@ -214,7 +215,7 @@ def _curves(
                 "x": x[-1],
                 "y": y[-1],
                 "line": {"color": style.colour, "dash": style.dash, "width": 3},
-                "hovertemplate": f"{style.label}: %{{y:.3f}} at %{{x:.3f}}<extra></extra>",
+                "hovertemplate": f"{style.label}: %{{y:.3f}} at %{{x:.3f}}{NO_NAME}",
             }
         )
     for style, each, point in zip(styles, measured, points, strict=True):
@@ -231,7 +232,7 @@ def _curves(
                 "y": y[-1:],
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
                 "hovertemplate": f"{style.label} at its threshold: %{{y:.3f}} at %{{x:.3f}}"
-                "<extra></extra>",
+                f"{NO_NAME}",
             }
         )
     return data, tuple(tracks)
@@ -268,8 +269,7 @@ def calibration(
                 "y": y[-1],
                 "line": {"color": style.colour, "dash": style.dash, "width": 2},
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
-                "hovertemplate": f"{style.label}: said %{{x:.3f}}, came true %{{y:.3f}}"
-                "<extra></extra>",
+                "hovertemplate": f"{style.label}: said %{{x:.3f}}, came true %{{y:.3f}}{NO_NAME}",
             }
         )
     whose = measured[0].wanted

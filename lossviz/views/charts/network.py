@@ -13,6 +13,7 @@ from lossviz.base.arrays import Array
 from lossviz.engine.looks import DASHES, Style
 from lossviz.engine.numbers import number
 from lossviz.player import Chart, Track
+from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import HEAVY, axis, figure
 
@@ -181,7 +182,7 @@ def _nodes(
             "line": {"width": 0},
             "size": [size * (0.75 if symbol == "square" else 1) for symbol in symbols],
         },
-        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+        "hovertemplate": "%{customdata}: %{text}" + NO_NAME,
     }
     # An axis is drawn only where some trace uses it.
     right = {"type": "scatter", "x": [None], "y": [None], "yaxis": "y2", "hoverinfo": "skip"}
@@ -231,7 +232,7 @@ def gradients(
                     **base,
                     "mode": "lines",
                     "line": line,
-                    "hovertemplate": f"{base['name']}: %{{y:.3g}} at step %{{x}}<extra></extra>",
+                    "hovertemplate": f"{base['name']}: %{{y:.3g}} at step %{{x}}{NO_NAME}",
                 },
                 {
                     **base,
