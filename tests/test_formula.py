@@ -12,7 +12,7 @@ from lossviz.formula.check import check_slope
 from lossviz.formula.findings import analyse
 from lossviz.formula.functions import SMOOTH, loss_params, losses_of
 from lossviz.formula.grammar import read
-from lossviz.formula.infix import written
+from lossviz.formula.infix import as_text
 from lossviz.formula.source import spelled_out
 from lossviz.formula.tree import Call, Name, Node, Number
 from lossviz.formula.typed import parse
@@ -153,14 +153,14 @@ def evaluated(formula, z=Z, y=Y):
 
 @given(TREES)
 def test_a_tree_reads_back_from_its_text(tree):
-    text = written(tree)
+    text = as_text(tree)
     assert read(text, "r") == tree
     assert parse(text, "r").text == text
 
 
 @given(TREES)
 def test_any_finite_input_is_taken_quietly(tree):
-    formula = parse(written(tree), "r")
+    formula = parse(as_text(tree), "r")
     z = np.array([-1e300, -1e8, -1.0, -0.0, 0.0, 5e-324, 1.0, 1e8, 1e300])[:, None]
     y = np.array([-1e300, 0.0, 1.0])
     value, slope = evaluated(formula, z, y)
@@ -189,7 +189,7 @@ def test_each_rule_gives_the_derivative(text):
 @settings(max_examples=300)
 @given(TREES)
 def test_the_slope_is_the_derivative(tree):
-    formula = parse(written(tree), "r")
+    formula = parse(as_text(tree), "r")
     slope = evaluated(formula)[1]
     steps = 10.0 ** -np.arange(2.0, 5.5, 0.5)
     with np.errstate(all="ignore"):
@@ -206,7 +206,7 @@ def test_the_slope_is_the_derivative(tree):
 
 @given(TREES)
 def test_a_formula_means_what_it_means_in_python(tree):
-    formula = parse(written(tree), "r")
+    formula = parse(as_text(tree), "r")
     names = {
         "abs": np.abs,
         "min": np.minimum,
@@ -255,7 +255,7 @@ def test_a_formula_means_what_it_means_in_python(tree):
 
 @given(TREES)
 def test_the_numpy_code_gives_the_same(tree):
-    _assert_code_agrees(parse(written(tree), "r"))
+    _assert_code_agrees(parse(as_text(tree), "r"))
 
 
 # Code and text

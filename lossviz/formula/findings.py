@@ -13,12 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.base.arrays import Array
-from lossviz.base.words import listed
 from lossviz.formula.curve import Break, Curve, Stretch, breaks, curve_of, figure, noise, stretches
+from lossviz.formula.places import (
+    enormous,
+    falls_on,
+    named,
+    sizes_of,
+    some_of,
+    span_of,
+    spots,
+    towards,
+)
 from lossviz.formula.typed import Formula
 
-LISTED = 4  # places that a sentence names
-STEEP = 1e9  # times the usual slope or value: called infinite
 DECADES = 10.0 ** np.arange(9)
 
 
@@ -80,7 +87,7 @@ def _findings(curve: Curve) -> Iterator[Finding]:
     if not finite.size:
         return
     if finite.min() == finite.max():
-        yield Finding("constant", f"Constant on {_span(curve)}: there is nothing to learn from.")
+        yield Finding("constant", f"Constant on {span_of(curve)}: there is nothing to learn from.")
         return
     jumps = breaks(curve.value_at, curve.x)
     torn = [each.at for each in jumps]
@@ -107,8 +114,8 @@ def _findings(curve: Curve) -> Iterator[Finding]:
 
 def _undefined(curve: Curve, found: Sequence[Stretch]) -> Iterator[Finding]:
     if found:
-        words = _listing([each.words(curve.variable) for each in found])
-        yield Finding("undefined", f"Undefined for {words}.", *_where(found))
+        words = some_of([each.words(curve.variable) for each in found])
+        yield Finding("undefined", f"Undefined for {words}.", *spots(found))
 
 
 def _ways(curve: Curve, undefined: Sequence[Stretch], broken: Sequence[Break]) -> list[Array]:
@@ -122,70 +129,33 @@ def _ways(curve: Curve, undefined: Sequence[Stretch], broken: Sequence[Break]) -
 
 
 def _unbounded(curve: Curve, ways: Sequence[Array]) -> Iterator[Finding]:
-    words = [_towards(curve, way) for way in ways if _falls_on(curve.value_at(way))]
+    words = [towards(curve, way) for way in ways if falls_on(curve.value_at(way))]
     if words:
-        listing = _listing(list(dict.fromkeys(words)))
+        listing = some_of(list(dict.fromkeys(words)))
         yield Finding("unbounded", f"Not bounded below, it seems: it falls on and on {listing}.")
 
 
-def _falls_on(values: Array) -> bool:
-    """Whether values fall, and by no less from one to the next: as -x, -log x and -inf do, and
-    1/x does not."""
-    if np.isnan(values).any() or values[-1] == np.inf:
-        return False
-    if values[-1] == -np.inf:
-        return True
-    falls = -np.diff(values)
-    return bool(np.all(falls > 0.0) and np.all(falls[1:] >= 0.99 * falls[:-1]))
-
-
-def _towards(curve: Curve, way: Array) -> str:
-    name, place = curve.variable, float(way[-1])
-    if place < curve.x[0]:
-        return f"as {name} falls below {figure(curve.x[0])}"
-    if place > curve.x[-1]:
-        return f"as {name} rises above {figure(curve.x[-1])}"
-    return f"towards {name} = {figure(round(place, 6))}"
-
-
 def _jumps(curve: Curve, jumps: Sequence[Break]) -> Iterator[Finding]:
-    limit = _enormous(curve.value)
+    limit = enormous(curve.value)
     poles = [each for each in jumps if max(abs(each.before), abs(each.after)) > limit]
     steps = [each for each in jumps if each not in poles]
     if poles:
-        words = _listing([figure(each.at) for each in poles])
+        words = some_of([figure(each.at) for each in poles])
         yield Finding(
             "pole",
             f"Without bounds near {curve.variable} = {words}.",
             tuple(each.at for each in poles),
         )
     if steps:
-        sentence = f"{_places('Jump', steps)}: the value jumps {_steps(steps, limit)}."
+        sentence = f"{named('Jump', steps)}: the value jumps {sizes_of(steps, limit)}."
         yield Finding("jump", sentence, tuple(each.at for each in steps))
 
 
 def _kinks(curve: Curve, kinks: Sequence[Break]) -> Iterator[Finding]:
     if kinks:
-        words = _steps(kinks, _enormous(curve.slope))
-        sentence = f"{_places('Kink', kinks)}: the slope jumps {words}."
+        words = sizes_of(kinks, enormous(curve.slope))
+        sentence = f"{named('Kink', kinks)}: the slope jumps {words}."
         yield Finding("kink", sentence, tuple(each.at for each in kinks))
-
-
-def _enormous(values: Array) -> float:
-    return STEEP * (1.0 + float(np.median(np.abs(values[np.isfinite(values)]))))
-
-
-def _places(name: str, found: Sequence[Break]) -> str:
-    plural = "s" if len(found) > 1 else ""
-    return f"{name}{plural} at {_listing([figure(each.at) for each in found])}"
-
-
-def _steps(found: Sequence[Break], limit: float) -> str:
-    def size(number: float) -> str:
-        return figure(number) if abs(number) <= limit else "-∞" if number < 0.0 else "∞"
-
-    steps = [f"from {size(each.before)} to {size(each.after)}" for each in found]
-    return steps[0] if len(set(steps)) == 1 else _listing(steps)
 
 
 def _not_convex(curve: Curve, jumps: Sequence[Break], kinks: Sequence[Break]) -> Iterator[Finding]:
@@ -203,7 +173,7 @@ def _not_convex(curve: Curve, jumps: Sequence[Break], kinks: Sequence[Break]) ->
     if intervals:
         short = 2.5 * float(x[1] - x[0])
         broken = [each.at for each in (*jumps, *kinks)]
-        words = _listing([_bend(interval, short, broken) for interval in intervals])
+        words = some_of([_bend(interval, short, broken) for interval in intervals])
         yield Finding(
             "not_convex",
             f"Not convex: it bends downwards {words}, so descent may end in different places.",
@@ -227,9 +197,11 @@ def _flat(curve: Curve) -> Iterator[Finding]:
         if each.high - each.low > 1.5 * cell
     ]
     if found:
-        words = _listing([each.words(curve.variable) for each in found])
+        words = some_of([each.words(curve.variable) for each in found])
         yield Finding(
-            "flat", f"The slope is zero for {words}: what lies there does not pull.", *_where(found)
+            "flat",
+            f"The slope is zero for {words}: what lies there does not pull.",
+            *spots(found),
         )
 
 
@@ -288,9 +260,11 @@ def _rising(curve: Curve) -> Iterator[Finding]:
     least = noise(curve.slope)
     found = stretches(lambda x: curve.slope_at(x) > least, curve.x)
     if found:
-        words = _listing([each.words(curve.variable) for each in found])
+        words = some_of([each.words(curve.variable) for each in found])
         yield Finding(
-            "rising", f"Rises with the margin for {words}: being right costs there.", *_where(found)
+            "rising",
+            f"Rises with the margin for {words}: being right costs there.",
+            *spots(found),
         )
 
 
@@ -305,34 +279,15 @@ def _overflow(curve: Curve) -> Iterator[Finding]:
             edge = found[0].low if end > 0.0 else found[-1].high
             words.append(f"{curve.variable} {'>' if end > 0.0 else '<'} {figure(edge)}")
     if words:
-        yield Finding("overflow", f"No finite value for {_listing(words)}: a run ends there.")
+        yield Finding("overflow", f"No finite value for {some_of(words)}: a run ends there.")
 
 
 def _steepness(curve: Curve, ways: Sequence[Array]) -> Iterator[Finding]:
-    grows = [way for way in ways if _falls_on(-np.abs(curve.slope_at(way)))]
+    grows = [way for way in ways if falls_on(-np.abs(curve.slope_at(way)))]
     sizes = np.abs(curve.slope)
     sizes = sizes[np.isfinite(sizes)]
     if grows:
-        words = _listing(list(dict.fromkeys(_towards(curve, way) for way in grows)))
+        words = some_of(list(dict.fromkeys(towards(curve, way) for way in grows)))
         yield Finding("steep", f"The slope grows without end {words}.")
     elif sizes.size:
-        yield Finding("slope", f"The slope is at most {figure(sizes.max())} on {_span(curve)}.")
-
-
-def _where(found: Sequence[Stretch]) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...]]:
-    """Single places, and intervals."""
-    return (
-        tuple(each.low for each in found if each.low == each.high),
-        tuple((each.low, each.high) for each in found if each.low < each.high),
-    )
-
-
-def _span(curve: Curve) -> str:
-    return f"{figure(curve.x[0])} to {figure(curve.x[-1])}"
-
-
-def _listing(parts: Sequence[str]) -> str:
-    """a, b and c; the rest as a number."""
-    rest = len(parts) - LISTED
-    shown = [*parts[:LISTED], *([f"{rest} more"] if rest > 0 else [])]
-    return listed(shown)
+        yield Finding("slope", f"The slope is at most {figure(sizes.max())} on {span_of(curve)}.")

@@ -44,7 +44,7 @@ PLAIN = Style(
 )
 
 
-def written(node: Node, style: Style = PLAIN, around: int = 0) -> str:
+def as_text(node: Node, style: Style = PLAIN, around: int = 0) -> str:
     """The tree as text, in brackets where it binds less tightly than `around`."""
     match node:
         case Number(value):
@@ -57,9 +57,9 @@ def written(node: Node, style: Style = PLAIN, around: int = 0) -> str:
             spelling = style.functions.get(function, function)
             # Spelled by hand, arguments may meet operators; between commas they meet none.
             if isinstance(spelling, str):
-                text = f"{spelling}({', '.join(written(arg, style) for arg in args)})"
+                text = f"{spelling}({', '.join(as_text(arg, style) for arg in args)})"
             else:
-                text = spelling(*(written(arg, style, 5) for arg in args))
+                text = spelling(*(as_text(arg, style, 5) for arg in args))
             binds = TIGHT
     return text if binds >= around else f"({text})"
 
@@ -68,14 +68,14 @@ def _operator(function: str, args: tuple[Node, ...], style: Style) -> str:
     binds = BINDS[function]
     if len(args) == 1:
         sign = "-" if function == "neg" else "not "
-        return sign + written(args[0], style, binds)
+        return sign + as_text(args[0], style, binds)
     left, right = args
     if function == "chain":  # inner, outer
         function, left, right = "*", right, left
     if function == "**":
-        return f"{written(left, style, TIGHT)}**{written(right, style, 7)}"
+        return f"{as_text(left, style, TIGHT)}**{as_text(right, style, 7)}"
     # A chain of equals reads from the left, so only what stands right of it needs brackets; a
     # comparison is no operand of another.
-    first = written(left, style, binds + (function in COMPARISONS))
-    second = written(right, style, binds + 1)
+    first = as_text(left, style, binds + (function in COMPARISONS))
+    second = as_text(right, style, binds + 1)
     return f"{first} {function} {second}" if function in SPACED else f"{first}{function}{second}"

@@ -14,7 +14,7 @@ from lossviz.base.registry import text as words
 from lossviz.formula.derivative import derivative
 from lossviz.formula.functions import SMOOTH, loss_params
 from lossviz.formula.grammar import read
-from lossviz.formula.infix import Style, written
+from lossviz.formula.infix import Style, as_text
 from lossviz.formula.program import constant
 from lossviz.formula.tree import CONDITIONS, ONE, Call, Name, Node, Number, call, names_in
 from lossviz.items.losses import LOSSES
@@ -99,7 +99,7 @@ def numpy_source(tree: Node, slope: Node, variable: str, parameters: tuple[str, 
     lines = [f"def loss({_signature(parameters)}):", '    with np.errstate(all="ignore"):']
     lines += [f"        {name} = np.asarray({name}, float)" for name in parameters]
     lines += [f"        {line}" for line in _arguments((tree, slope), variable)]
-    lines += [f"        value = {written(tree, NUMPY)}", f"        slope = {written(slope, NUMPY)}"]
+    lines += [f"        value = {as_text(tree, NUMPY)}", f"        slope = {as_text(slope, NUMPY)}"]
     lines.append("    return value, slope")
     return "\n\n\n".join([*helpers, "\n".join(lines)]) + "\n"
 
@@ -114,7 +114,7 @@ def torch_source(tree: Node, variable: str, parameters: tuple[str, ...]) -> str:
     lines += [f"    {name} = torch.as_tensor({name}, dtype=z.dtype)" for name in parameters]
     lines += [f"    {line}" for line in _arguments((tree,), variable)]
     helpers = [*_helpers((tree,), TORCH_HELPERS, TORCH)]
-    lines.append(f"    return {written(tree, TORCH)}")
+    lines.append(f"    return {as_text(tree, TORCH)}")
     return "\n\n\n".join([*helpers, "\n".join(lines)]) + "\n"
 
 
@@ -184,7 +184,7 @@ def _helpers(trees: tuple[Node, ...], known: Mapping[str, str], style: Style) ->
             # Python's own numbers refuse to be divided by 0, and PyTorch's functions to take them.
             array = "tensor({})" if style is TORCH else "np.asarray({}, float)"
             lines += [f"    {name} = {array.format(name)}" for name in names]
-            yield "\n".join([*lines, f"    return {written(_folded(body), style)}"])
+            yield "\n".join([*lines, f"    return {as_text(_folded(body), style)}"])
         elif function.removeprefix("slope_of_") in LOSSES:
             label = LOSSES[function.removeprefix("slope_of_")].label
             raise NoSpelling(f"{label} has no spelling, so a formula with it has no code.")

@@ -11,7 +11,7 @@ from lossviz.base.arrays import Array
 from lossviz.formula import source
 from lossviz.formula.derivative import derivative
 from lossviz.formula.grammar import GIVEN, read
-from lossviz.formula.infix import written
+from lossviz.formula.infix import as_text
 from lossviz.formula.latex import latex
 from lossviz.formula.program import Program, compiled
 from lossviz.formula.tree import ONE, TWO, Name, Node, call, names_in, times
@@ -65,7 +65,7 @@ class Formula:
     def derivative_text(self) -> str:
         """The slope as a formula, corners aside and built-in losses spelled out; with respect to
         the residual or the margin, or to the prediction where that appears."""
-        return written(self._readable)
+        return as_text(self._readable)
 
     def derivative_latex(self, **numbers: float) -> str:
         """The same in LaTeX."""
@@ -99,7 +99,7 @@ def parse(text: str, variable: str, parameters: tuple[str, ...] = ()) -> Formula
     if variable == "m" and "p" not in names:
         slope = times(SIGN, slope)
     return Formula(
-        written(tree),
+        as_text(tree),
         variable,
         tuple(name for name in names if name not in given),
         tuple(name for name in given if name in names),
