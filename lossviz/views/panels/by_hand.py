@@ -15,7 +15,7 @@ from lossviz.engine.numbers import MINUS, number
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
 from lossviz.player import Row, Table
-from lossviz.views.charts.network import layer_name
+from lossviz.views.charts.layer_gradients import layer_name
 
 TERMS = 8  # of a sum that is written out
 LETTERS = 200_000  # in a table's formulas, about

@@ -24,7 +24,8 @@ from lossviz.engine.run import Run
 from lossviz.engine.task import Task
 from lossviz.items.models import MODELS
 from lossviz.items.models.base import split
-from lossviz.views.charts.network import drawing, gradients
+from lossviz.views.charts.layer_gradients import gradients
+from lossviz.views.charts.network import drawing
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.units import COLUMNS, SIDE, maps, unit_curves
 from lossviz.views.panels.base import Content, Control, View, panel
