@@ -1,6 +1,7 @@
 """Training: batching is invisible, prefixes are prefixes, divergence is a sentence."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from lossviz.analysis.replay import replay
 from lossviz.base.limits import FRAMES
 from lossviz.engine.objective import Objective
 from lossviz.engine.rates import largest_rate
+from lossviz.engine.sampling import batches
 from lossviz.engine.task import Task
-from lossviz.engine.training import LIMIT, _batches, train
+from lossviz.engine.training import LIMIT, train
 
 ARRAYS = ("steps", "theta", "path", "loss", "test_loss")
 
@@ -106,12 +108,16 @@ def test_runs_that_differ_are_unequal():
     assert run(e) != "a run"
 
 
+def batches_of(task: Task) -> Iterator[np.ndarray]:
+    e = task.experiment
+    return batches(e.seed, len(task.y), e.batch)
+
+
 def test_all_runs_of_a_sweep_see_the_same_batches():
     draws = []
     for loss in ("squared_error", "absolute_error", "tukey"):
-        batches = _batches(Task.of(Experiment(loss=loss, batch=7)))
-        assert batches is not None
-        draws.append([next(batches).tolist() for _ in range(30)])
+        drawn = batches_of(Task.of(Experiment(loss=loss, batch=7)))
+        draws.append([next(drawn).tolist() for _ in range(30)])
     assert draws[0] == draws[1] == draws[2]
     # Epoch after epoch of all rows, each in another order.
     flat = [row for batch in draws[0] for row in batch]
@@ -208,13 +214,12 @@ def test_training_is_what_a_bare_loop_does():
 
 def test_mini_batches_are_what_a_bare_loop_over_them_does():
     e = Experiment(steps=50, batch=7, lr=0.05)
-    data, batches = sample(e), _batches(Task.of(e))
-    assert batches is not None
+    data, drawn = sample(e), batches_of(Task.of(e))
     theta, losses = np.zeros(2), []
     A = np.column_stack([np.ones(60), data.X[:, 0]])
     for _ in range(51):
         losses.append(np.mean((A @ theta - data.y) ** 2))
-        part = next(batches)
+        part = next(drawn)
         theta = theta - 0.05 * 2 * A[part].T @ (A[part] @ theta - data.y[part]) / 7
     np.testing.assert_allclose(run(e).loss, losses, rtol=1e-12)
 

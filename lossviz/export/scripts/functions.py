@@ -8,6 +8,7 @@ from typing import Any
 
 from lossviz.engine.sampling import batches
 from lossviz.engine.starts import RANDOM
+from lossviz.engine.task import Task
 from lossviz.export.scripts.code import WIDTH, NoScript, definitions
 from lossviz.export.scripts.helpers import (
     columns,
@@ -22,8 +23,9 @@ from lossviz.formula.item import VARIABLES, formula_of
 from lossviz.formula.source import NoSpelling
 from lossviz.formula.typed import Formula
 from lossviz.items.losses import LOSSES
+from lossviz.items.models import MODELS
 from lossviz.items.models.base import not_bias
-from lossviz.items.models.linear import units
+from lossviz.items.models.linear import polynomial_features, units
 from lossviz.items.schedules import SCHEDULES
 
 
@@ -87,10 +89,14 @@ def features_code(plan: Plan) -> list[str]:
     """Functions from X to the columns that the model multiplies."""
     return needed(
         {
-            columns: plan.any(lambda task: task.experiment.model != "polynomial"),
-            powers: plan.any(lambda task: task.experiment.model == "polynomial"),
+            columns: plan.any(lambda task: not _has_powers(task)),
+            powers: plan.any(_has_powers),
         }
     )
+
+
+def _has_powers(task: Task) -> bool:
+    return MODELS[task.experiment.model].function is polynomial_features
 
 
 def descent_code(plan: Plan) -> list[str]:
