@@ -22,6 +22,7 @@ def test_one_red_run_of_three_is_named_and_counts(capsys):
     assert soak(3, lambda: next(runs)) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" in ")[0] for line in lines[:2]] == ["1 of 3: green", "2 of 3: RED"]
+    assert all(f"    {line}" in lines for line in RED.splitlines())
     assert "2 of 3 runs were green." in lines
     assert lines[-1] == "    1 times: tests/browser/test_b.py::test_y"
 

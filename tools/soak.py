@@ -1,8 +1,8 @@
 """The browser's tests again and again: `python -m tools.soak --runs 20`.
 
 A test that is red once in twenty runs is a fault, of the page or of the test. With `--busy` the
-runs have programs beside them that keep all cores busy. A line a run, each failure by its name; it
-stops by itself, with 1 if anything failed.
+runs have programs beside them that keep all cores busy. A line a run, and of a red one all that
+pytest says; each failure by its name at the end, with 1 if there was any.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def soak(runs: int, run: Callable[[], tuple[int, str]]) -> int:
-    """Run so often, print a line a run and each failure; 1 if any run failed, else 0.
+    """Run so often, print a line a run, and what failed; 1 if any run failed, else 0.
 
     `run` gives the exit status of pytest and what it printed, with a short summary of failures.
     """
@@ -45,17 +45,14 @@ def soak(runs: int, run: Callable[[], tuple[int, str]]) -> int:
     for number in range(1, runs + 1):
         start = monotonic()
         status, said = run()
-        names = failures(said)
-        failed.update(names)
+        failed.update(failures(said))
         red += status != 0
         word = "green" if status == 0 else "RED"
         lines = said.strip().splitlines() or ["nothing was printed"]
         seconds = monotonic() - start
         print(f"{number} of {runs}: {word} in {seconds:.0f} s: {lines[-1].strip('= ')}", flush=True)
-        for name in names:
-            print(f"    {name}", flush=True)
-        if status != 0 and not names:  # it did not come to the tests
-            print("\n".join(f"    {line}" for line in lines[-20:]), flush=True)
+        if status != 0:  # all that is known of it: it may not come again
+            print("\n".join(f"    {line}" for line in lines), flush=True)
     print(f"{runs - red} of {runs} runs were green.")
     for name, times in failed.most_common():
         print(f"    {times} times: {name}")
