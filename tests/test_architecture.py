@@ -308,3 +308,22 @@ def test_no_file_asks_a_loss_by_name():
 def test_a_planted_name_of_a_loss_is_found():
     source = 'def f(e):\n    """huber"""\n    return e.loss == "tukey"'
     assert "tukey" in _losses_named(source, frozenset({"tukey", "squared_error"}))
+
+
+def test_the_list_of_rooms_is_the_folders():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    lines = text.split("```\nlossviz/\n")[1].split("```")[0].splitlines()
+    told: list[str] = []
+    for line in lines:
+        name, depth = line.split()[0].rstrip("/"), (len(line) - len(line.lstrip())) // 2
+        parent = told[-1].split("/")[: depth - 1] if depth > 1 else []
+        told.append("/".join([*parent, name]))
+    folders = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_dir() and any(path.glob("*.py")) | any(path.glob("*.js"))
+    ]
+    assert sorted(told) == sorted(folders)
+    assert [RANK[name] for name in told if "/" not in name] == sorted(
+        RANK[name] for name in told if "/" not in name
+    )
