@@ -71,7 +71,14 @@ def plane_of(
     note = f"The other parameters are held at {where}." if task.weights > 2 else ""
     if task.weights == 2 < len(origin):
         note = f"What the loss learns is held at {where}."
-    return Plane(origin, directions, task.names[axes[0]], task.names[axes[1]], axes, note)
+    return Plane(
+        origin=origin,
+        directions=directions,
+        x_name=task.names[axes[0]],
+        y_name=task.names[axes[1]],
+        axes=axes,
+        note=note,
+    )
 
 
 def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
@@ -101,12 +108,12 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
         note += " What the loss learns is held where this run ends."
     directions = np.pad(signs[:, None] * directions, [(0, 0), (0, len(latents))])
     return Plane(
-        np.append(origin, latents),
-        directions,
-        "first main direction",
-        "second main direction",
-        None,
-        note,
+        origin=np.append(origin, latents),
+        directions=directions,
+        x_name="first main direction",
+        y_name="second main direction",
+        axes=None,
+        note=note,
     )
 
 

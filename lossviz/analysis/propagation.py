@@ -78,14 +78,31 @@ def forward_backward(run: Run, frames: Array, row: int) -> Passes:
         # dL/dz is the loss's slope. Backwards through layer l, with d = dL/d(sums of l):
         #   dL/d(values of l-1) = W_l^T d,   dL/d(sums of l-1) = dL/d(values) * act'(sums)
         to_post = to_pre = slope
-        layers = [Layer(inputs[-1], matrices[-1], last, last, np.ones_like(last), to_post, to_pre)]
+        layers = [
+            Layer(
+                inputs=inputs[-1],
+                matrix=matrices[-1],
+                pre=last,
+                post=last,
+                bend=np.ones_like(last),
+                to_post=to_post,
+                to_pre=to_pre,
+            )
+        ]
         for i in range(len(stages) - 1, -1, -1):
             to_post = np.vecmat(to_pre, matrices[i + 1][..., 1:])
             to_pre = to_post * bends[i] + 0.0  # no -0 on screen
             layers.append(Layer(inputs[i], matrices[i], *stages[i], bends[i], to_post, to_pre))
     target = float(task.sample.y[row])
     value = value.reshape(len(theta))  # of one output the last axis is still there
-    return Passes(np.asarray(frames), row, tuple(layers[::-1]), prediction, value, target)
+    return Passes(
+        frames=np.asarray(frames),
+        row=row,
+        layers=tuple(layers[::-1]),
+        prediction=prediction,
+        loss=value,
+        target=target,
+    )
 
 
 def _sums(matrix: Array, inputs: Array) -> Array:

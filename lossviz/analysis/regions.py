@@ -138,7 +138,7 @@ def _plane(
     room = np.where(high > low, MARGIN * (high - low), np.maximum(0.5 * np.abs(low), 1.0))
     (x_low, y_low), (x_high, y_high) = (low - room).tolist(), (high + room).tolist()
     limits = (x_low, x_high), (y_low, y_high)
-    return FeaturePlane(names, limits, center, onto, back, note)
+    return FeaturePlane(names=names, limits=limits, center=center, onto=onto, back=back, note=note)
 
 
 def regions(run: Run, frames: Array, plane: FeaturePlane, size: int = SIZE) -> Regions:
@@ -163,7 +163,14 @@ def regions(run: Run, frames: Array, plane: FeaturePlane, size: int = SIZE) -> R
         lead = np.diff(np.partition(fields, -2, axis=0)[-2:], axis=0) if task.outputs else fields
         lines = _contours(lead[0], (1.0,) if task.outputs else (-1.0, 1.0))
         margins = _by_frame(lines, len(frames), x, y)
-    return Regions(frames, x, y, picture, _by_frame(boundary, len(frames), x, y), margins)
+    return Regions(
+        frames=frames,
+        x=x,
+        y=y,
+        picture=picture,
+        boundary=_by_frame(boundary, len(frames), x, y),
+        margins=margins,
+    )
 
 
 def code(chances: Array, winners: Array) -> Array:

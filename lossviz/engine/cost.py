@@ -57,7 +57,7 @@ def cost(experiment: Experiment) -> Cost:
     try:
         size = DATASETS[e.data].size(**e.params_of("data"))
     except MissingTable:
-        return Cost(0, 0, 0, 0, 0)
+        return Cost(rows=0, own=0, passing=0, step=0, work=0)
     outputs = size.classes if loss.task == "multiclass" else 0
     learned = 0 if loss.learned is None else len(loss.learned.names)
     model = (e.model, tuple(e.params_of("model").items()))
@@ -97,7 +97,9 @@ def _cost(
     one_row = _products(layers) + LOSS * last
     # The way back is worth two ways there; test rows, and with batches all rows, are measured.
     step = one_row * ((3 * batch + n if is_batched else 3 * n) + tested)
-    return Cost(NUMBER * rows, NUMBER * own, NUMBER * passing, step, step * steps)
+    return Cost(
+        rows=NUMBER * rows, own=NUMBER * own, passing=NUMBER * passing, step=step, work=step * steps
+    )
 
 
 def _products(layers: Sequence[tuple[int, int]]) -> int:

@@ -82,24 +82,26 @@ class Objective:
 
         samples = [task.sample for task in tasks]
         return cls(
-            LOSSES[first.loss].function,
-            tasks[0].learned,
-            {
+            loss=LOSSES[first.loss].function,
+            learned=tasks[0].learned,
+            params={
                 name: value if isinstance(value, str) else column([o[name] for o in options])
                 for name, value in options[0].items()
             },
-            tasks[0].forward,
-            stack([task.features for task in tasks]),
-            stack([task.y for task in tasks], by_class=has_classes),
-            stack([task.features_test for task in tasks]),
-            stack([task.y_test for task in tasks], by_class=has_classes),
-            stack([each.y for each in samples]),
-            stack([each.y_test for each in samples]),
-            weights([each.weight for each in samples], [each.y for each in samples]),
-            weights([each.weight_test for each in samples], [each.y_test for each in samples]),
-            tasks[0].outputs,
-            np.stack([task.experiment.l1 * task.penalised for task in tasks]),
-            np.stack([task.experiment.l2 * task.penalised for task in tasks]),
+            forward=tasks[0].forward,
+            features=stack([task.features for task in tasks]),
+            y=stack([task.y for task in tasks], by_class=has_classes),
+            features_test=stack([task.features_test for task in tasks]),
+            y_test=stack([task.y_test for task in tasks], by_class=has_classes),
+            labels=stack([each.y for each in samples]),
+            labels_test=stack([each.y_test for each in samples]),
+            weight=weights([each.weight for each in samples], [each.y for each in samples]),
+            weight_test=weights(
+                [each.weight_test for each in samples], [each.y_test for each in samples]
+            ),
+            outputs=tasks[0].outputs,
+            l1=np.stack([task.experiment.l1 * task.penalised for task in tasks]),
+            l2=np.stack([task.experiment.l2 * task.penalised for task in tasks]),
         )
 
     def __call__(self, theta: Array, rows: Array | None = None) -> tuple[Array, Array]:

@@ -94,14 +94,14 @@ def sample(experiment: Experiment) -> Sample:
     spoil = OUTLIERS[e.outliers].function
     X, y, is_spoiled = spoil(rng, drawn.X, drawn.y, **e.params_of("outliers"))
     return Sample(
-        X,
-        y,
-        is_spoiled | drawn.marked,
-        drawn.X_test,
-        drawn.y_test,
-        center,
-        scale,
-        drawn.classes,
-        drawn.features,
-        drawn.target,
+        X=X,
+        y=y,
+        is_outlier=is_spoiled | drawn.marked,
+        X_test=drawn.X_test,
+        y_test=drawn.y_test,
+        center=center,
+        scale=scale,
+        classes=drawn.classes,
+        features=drawn.features,
+        target=drawn.target,
     )

@@ -245,18 +245,18 @@ class Descent:
             ended = stopped_at if stopped_at is not None and stopped_at <= end else None
             runs.append(
                 Run(
-                    task,
-                    steps,
-                    task.in_units(path),
-                    path,
-                    loss,
-                    test_loss,
-                    error,
-                    test_error,
-                    task.names,
-                    status_of(task, loss, test_loss, diverged_at, ended),
-                    diverged_at,
-                    stopped_at,
+                    task=task,
+                    steps=steps,
+                    theta=task.in_units(path),
+                    path=path,
+                    loss=loss,
+                    test_loss=test_loss,
+                    error=error,
+                    test_error=test_error,
+                    names=task.names,
+                    status=status_of(task, loss, test_loss, diverged_at, ended),
+                    diverged_at=diverged_at,
+                    stopped_at=stopped_at,
                 )
             )
         return runs

@@ -137,13 +137,13 @@ def _rows(
     weight_held = None if weight is None else _with_mean_one(weight[held])
     center, scale = center_and_scale(X[kept], experiment.scaling != "none", weight_kept)
     return Sample(
-        X[kept],
-        y[kept],
-        np.zeros(len(y[kept]), bool),
-        X[held],
-        y[held],
-        center,
-        scale,
+        X=X[kept],
+        y=y[kept],
+        is_outlier=np.zeros(len(y[kept]), bool),
+        X_test=X[held],
+        y_test=y[held],
+        center=center,
+        scale=scale,
         weight=weight_kept,
         weight_test=weight_held,
     )

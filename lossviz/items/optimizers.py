@@ -47,7 +47,18 @@ def optimizer(
     """Register the decorated update rule."""
 
     def register(function: Callable) -> Callable:
-        OPTIMIZERS.add(Optimizer(name, label, params, function, slots, formula, notes, reference))
+        OPTIMIZERS.add(
+            Optimizer(
+                name=name,
+                label=label,
+                params=params,
+                function=function,
+                slots=slots,
+                formula=formula,
+                notes=notes,
+                reference=reference,
+            )
+        )
         return function
 
     return register

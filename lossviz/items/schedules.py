@@ -35,7 +35,9 @@ def schedule(
     """Register the decorated function as a schedule."""
 
     def register(function: Callable[..., Array]) -> Callable[..., Array]:
-        SCHEDULES.add(Schedule(name, label, params, function, formula))
+        SCHEDULES.add(
+            Schedule(name=name, label=label, params=params, function=function, formula=formula)
+        )
         return function
 
     return register

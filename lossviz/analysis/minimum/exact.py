@@ -173,15 +173,15 @@ def minimise(task: Task) -> Reference | None:
     for array in (theta, internal):
         array.setflags(write=False)
     return Reference(
-        theta,
-        internal,
-        value,
-        answer.method,
-        is_global,
-        " ".join(said),
-        end is None,
-        ends.is_unique,
-        ends.ranges,
+        theta=theta,
+        internal=internal,
+        value=value,
+        method=answer.method,
+        is_global=is_global,
+        note=" ".join(said),
+        is_attained=end is None,
+        is_unique=ends.is_unique,
+        ranges=ends.ranges,
     )
 
 
@@ -195,11 +195,11 @@ def moved_by_outliers(experiment: Experiment) -> Shift:
     task = Task.of(experiment)
     first = int(np.argmax(task.penalised > 0))
     return Shift(
-        task.names[first],
-        float(clean.theta[first]),
-        float(spoiled.theta[first]),
-        clean.range_of(first),
-        spoiled.range_of(first),
+        name=task.names[first],
+        clean=float(clean.theta[first]),
+        spoiled=float(spoiled.theta[first]),
+        clean_range=clean.range_of(first),
+        spoiled_range=spoiled.range_of(first),
     )
 
 

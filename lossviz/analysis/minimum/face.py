@@ -81,13 +81,13 @@ def face(task: Task, problem: Problem, answer: Answer) -> Face | None:
     base = _centred(problem, base) if is_shared else base
     told = problem.theta(free.T).T if free.size else np.empty((len(base), 0))
     return Face(
-        base,
-        np.column_stack([told, unseen]),
-        np.pad(rows[bounds], [(0, 0), (0, unseen.shape[1])]),
-        np.minimum(low[bounds], 0.0),
-        np.maximum(high[bounds], 0.0),
-        unseen.shape[1],
-        is_sure,
+        base=base,
+        directions=np.column_stack([told, unseen]),
+        rows=np.pad(rows[bounds], [(0, 0), (0, unseen.shape[1])]),
+        low=np.minimum(low[bounds], 0.0),
+        high=np.maximum(high[bounds], 0.0),
+        loose=unseen.shape[1],
+        is_sure=is_sure,
     )
 
 
@@ -107,7 +107,9 @@ def _absolute_terms(problem: Problem, gamma: Array, pulls: Pulls | None) -> _Ter
     """c |t| stays on its side of 0, or at 0 where it pulls with less than c."""
     if not problem.weights.size:
         none = np.empty(0)
-        return _Terms(problem.lines, none, none, none > 0, none > 0)
+        return _Terms(
+            rows=problem.lines, low=none, high=none, is_fixed=none > 0, is_doubtful=none > 0
+        )
     if pulls is None:
         return None
     at = problem.lines @ gamma - problem.offsets
@@ -115,7 +117,13 @@ def _absolute_terms(problem: Problem, gamma: Array, pulls: Pulls | None) -> _Ter
     is_fixed = is_zero & (np.abs(pulls.terms) < (1 - STRICT) * problem.weights)
     is_above = np.where(is_zero, pulls.terms, at) > 0
     low, high = np.where(is_above, -at, -np.inf), np.where(is_above, np.inf, -at)
-    return _Terms(problem.lines, low, high, is_fixed, np.zeros(len(at), bool))
+    return _Terms(
+        rows=problem.lines,
+        low=low,
+        high=high,
+        is_fixed=is_fixed,
+        is_doubtful=np.zeros(len(at), bool),
+    )
 
 
 def _ties(problem: Problem, gamma: Array, pulls: Pulls | None) -> _Terms | None:
@@ -130,7 +138,9 @@ def _ties(problem: Problem, gamma: Array, pulls: Pulls | None) -> _Terms | None:
     is_fixed = pulling[rows, others]
     lines = differences(problem, rows, first[rows], others)
     none = np.zeros(len(rows), bool)
-    return _Terms(lines, -lead, np.full(len(rows), np.inf), is_fixed, none)
+    return _Terms(
+        rows=lines, low=-lead, high=np.full(len(rows), np.inf), is_fixed=is_fixed, is_doubtful=none
+    )
 
 
 def _outputs(problem: Problem, gamma: Array) -> _Terms | None:
@@ -148,7 +158,7 @@ def _outputs(problem: Problem, gamma: Array) -> _Terms | None:
         curvatures = np.linalg.eigvalsh(problem.bends(gamma, 0.0))
         least = curvatures[-told * np.linalg.matrix_rank(seen)]
         is_doubtful = bool(least <= 1e-8 * curvatures[-1])
-    return _Terms(lines, none, none, fixed, fixed & is_doubtful)
+    return _Terms(rows=lines, low=none, high=none, is_fixed=fixed, is_doubtful=fixed & is_doubtful)
 
 
 def _straight_parts(problem: Problem, gamma: Array) -> _Terms | None:
@@ -171,14 +181,18 @@ def _straight_parts(problem: Problem, gamma: Array) -> _Terms | None:
     is_doubtful = bend <= 1e-8 * bend.max(initial=0.0, where=~is_straight)
     sure = lines[~is_straight & ~is_doubtful]
     if not _null(problem.rank, [sure]).size:
-        return _Terms(lines, 0.0 * z, 0.0 * z, ~is_straight, is_doubtful)
+        return _Terms(
+            rows=lines, low=0.0 * z, high=0.0 * z, is_fixed=~is_straight, is_doubtful=is_doubtful
+        )
     ends = [_end(problem, z, side * step, slopes[k], goes_on[k]) for k, side in enumerate(SIDES)]
     # Where a loss only comes ever nearer to a straight line, that has no end where it turns.
     for side, end in zip(SIDES, ends, strict=True):
         beyond = np.where(np.isfinite(end), end, 0.0) + side * WIDE * size
         turned = np.abs(loss(z + beyond)[1] - here)
         is_straight &= ~np.isfinite(end) | (turned > max(1e-6 * WIDE * size, 1e-11))
-    return _Terms(lines, ends[0], ends[1], ~is_straight, is_doubtful)
+    return _Terms(
+        rows=lines, low=ends[0], high=ends[1], is_fixed=~is_straight, is_doubtful=is_doubtful
+    )
 
 
 def _end(problem: Problem, z: Array, step: Array, slope: Array, goes_on: Array) -> Array:

@@ -218,21 +218,21 @@ def problem_of(task: Task) -> Problem:
         return loss.function(z, task.y, **params)
 
     return Problem(
-        features,
-        to_theta,
-        targets,
-        task.outputs,
-        middle,
-        None if kinks else whole,
-        tilt * (targets if loss.task == "binary" else np.ones(n)),
-        e.l2 * penalised,
-        np.vstack(lines),
-        np.concatenate(offsets),
-        np.concatenate(weights),
-        spread,
-        loss.of_residual,
-        loss.task == "multiclass" and bool(loss.kinks(**params)),
-        bool((e.l1 or e.l2) and penalised.any()),
+        features=features,
+        to_theta=to_theta,
+        targets=targets,
+        outputs=task.outputs,
+        middle=middle,
+        loss=None if kinks else whole,
+        tilt=tilt * (targets if loss.task == "binary" else np.ones(n)),
+        l2=e.l2 * penalised,
+        lines=np.vstack(lines),
+        offsets=np.concatenate(offsets),
+        weights=np.concatenate(weights),
+        spread=spread,
+        is_of_residual=loss.of_residual,
+        has_corners=loss.task == "multiclass" and bool(loss.kinks(**params)),
+        is_penalised=bool((e.l1 or e.l2) and penalised.any()),
     )
 
 

@@ -73,11 +73,11 @@ def plan_of(experiments: Sequence[Experiment]) -> Plan:
     suffixes = [f"_{k}" if len(drawn) > 1 else "" for k in range(1, len(drawn) + 1)]
     samples = [Task.of(e).sample for e in drawn]
     return Plan(
-        tasks,
-        tuple(style.label for style in styles(experiments)),
-        tuple(map(_loss_names(experiments).__getitem__, experiments)),
-        tuple(map(rows_code, drawn, samples, suffixes)),
-        tuple(suffixes[drawn.index(e.only(DRAWN))] for e in experiments),
+        tasks=tasks,
+        labels=tuple(style.label for style in styles(experiments)),
+        losses=tuple(map(_loss_names(experiments).__getitem__, experiments)),
+        rows=tuple(map(rows_code, drawn, samples, suffixes)),
+        suffixes=tuple(suffixes[drawn.index(e.only(DRAWN))] for e in experiments),
     )
 
 

@@ -36,18 +36,28 @@ def _squares(task: Task) -> Estimator:
     linear, halved = "linear_model", "half the mean of r²"
     y = "2 * {t} - 1" if LOSSES[e.loss].task == "binary" else "{t}"
     if not e.l1 and not e.l2:
-        return Estimator(linear, "LinearRegression", {}, "the sum of r²", y)
+        return Estimator(
+            module=linear, name="LinearRegression", arguments={}, minimises="the sum of r²", y=y
+        )
     if not e.l1:
         words = "the sum of r² + alpha w²"
         # By singular values: normal equations would lose half of the digits.
-        return Estimator(linear, "Ridge", {"alpha": repr(n * e.l2), "solver": '"svd"'}, words, y)
+        return Estimator(
+            module=linear,
+            name="Ridge",
+            arguments={"alpha": repr(n * e.l2), "solver": '"svd"'},
+            minimises=words,
+            y=y,
+        )
     if not e.l2:
         arguments = {"alpha": repr(e.l1 / 2), **PRECISE}
-        return Estimator(linear, "Lasso", arguments, f"{halved} + alpha |w|", y)
+        return Estimator(
+            module=linear, name="Lasso", arguments=arguments, minimises=f"{halved} + alpha |w|", y=y
+        )
     alpha = e.l1 / 2 + e.l2
     arguments = {"alpha": repr(alpha), "l1_ratio": repr(e.l1 / 2 / alpha), **PRECISE}
     words = f"{halved} + alpha (l1_ratio |w| + (1 - l1_ratio) w² / 2)"
-    return Estimator(linear, "ElasticNet", arguments, words, y)
+    return Estimator(module=linear, name="ElasticNet", arguments=arguments, minimises=words, y=y)
 
 
 def _quantile(task: Task) -> Estimator:
@@ -85,7 +95,13 @@ def _logistic(task: Task) -> Estimator:
         arguments["class_weight"] = repr(weights)
     words = "C times the sum of the loss + w² / 2"
     arguments |= {"solver": '"newton-cholesky"', **PRECISE}
-    return Estimator("linear_model", "LogisticRegression", arguments, words, "{y}")
+    return Estimator(
+        module="linear_model",
+        name="LogisticRegression",
+        arguments=arguments,
+        minimises=words,
+        y="{y}",
+    )
 
 
 def _support_vectors(task: Task) -> Estimator:

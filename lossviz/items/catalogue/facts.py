@@ -48,14 +48,14 @@ def facts_at(loss: Loss, params: Mapping[str, Value]) -> Facts:
     """The facts at these parameters; letting go is that of every value."""
     options: dict[str, Any] = dict(params)
     return Facts(
-        loss.task,
-        loss.is_convex(**options),
-        _finite(loss.slope_bound(**options)) if loss.slope_bound else None,
-        loss.redescending,
-        tuple(loss.kinks(**options)),
-        _finite(loss.curvature(**options)) if loss.curvature else None,
-        loss.estimates,
-        loss.probabilistic,
+        task=loss.task,
+        convex=loss.is_convex(**options),
+        pull=_finite(loss.slope_bound(**options)) if loss.slope_bound else None,
+        redescending=loss.redescending,
+        kinks=tuple(loss.kinks(**options)),
+        curvature=_finite(loss.curvature(**options)) if loss.curvature else None,
+        estimates=loss.estimates,
+        probabilistic=loss.probabilistic,
     )
 
 

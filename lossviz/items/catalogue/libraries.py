@@ -39,16 +39,16 @@ LIBRARIES: Mapping[str, Library] = {
     library.name: library
     for library in (
         Library(
-            "sklearn",
-            "scikit-learn",
-            {
+            name="sklearn",
+            label="scikit-learn",
+            imports={
                 "math": "import math",
                 "np": "import numpy as np",
                 "special": "from scipy import special",
                 "metrics": "from sklearn import metrics",
             },
-            "",
-            _spelling(
+            arrays="",
+            spelling=_spelling(
                 "np",
                 relu="np.maximum(0, ",
                 softplus="np.logaddexp(0, ",
@@ -56,40 +56,46 @@ LIBRARIES: Mapping[str, Library] = {
                 softmax="special.softmax(",
                 log_softmax="special.log_softmax(",
             ),
-            "np.eye(z.shape[-1])[y.astype(int)]",
+            one_hot="np.eye(z.shape[-1])[y.astype(int)]",
         ),
         Library(
-            "torch",
-            "PyTorch",
-            {
+            name="torch",
+            label="PyTorch",
+            imports={
                 "math": "import math",
                 "torch": "import torch",
                 "F": "import torch.nn.functional as F",
             },
-            "z, y = torch.as_tensor(z), torch.as_tensor(y)",
-            _spelling("torch", **{**_from("torch"), "softplus": "F.softplus("}, amax="torch.amax("),
-            "F.one_hot(y.long(), z.shape[-1]).to(z)",
+            arrays="z, y = torch.as_tensor(z), torch.as_tensor(y)",
+            spelling=_spelling(
+                "torch", **{**_from("torch"), "softplus": "F.softplus("}, amax="torch.amax("
+            ),
+            one_hot="F.one_hot(y.long(), z.shape[-1]).to(z)",
         ),
         Library(
-            "keras",
-            "Keras (TensorFlow)",
-            {"math": "import math", "keras": "import keras", "ops": "from keras import ops"},
-            "z, y = ops.convert_to_tensor(z), ops.convert_to_tensor(y)",
-            _spelling("ops", **_from("ops")),
-            'ops.one_hot(ops.cast(y, "int32"), z.shape[-1], dtype=z.dtype)',
+            name="keras",
+            label="Keras (TensorFlow)",
+            imports={
+                "math": "import math",
+                "keras": "import keras",
+                "ops": "from keras import ops",
+            },
+            arrays="z, y = ops.convert_to_tensor(z), ops.convert_to_tensor(y)",
+            spelling=_spelling("ops", **_from("ops")),
+            one_hot='ops.one_hot(ops.cast(y, "int32"), z.shape[-1], dtype=z.dtype)',
         ),
         Library(
-            "optax",
-            "Optax (JAX)",
-            {
+            name="optax",
+            label="Optax (JAX)",
+            imports={
                 "math": "import math",
                 "jax": "import jax",
                 "jnp": "import jax.numpy as jnp",
                 "optax": "import optax",
             },
-            "z, y = jnp.asarray(z), jnp.asarray(y)",
-            _spelling("jnp", **_from("jax.nn")),
-            "jax.nn.one_hot(y, z.shape[-1])",
+            arrays="z, y = jnp.asarray(z), jnp.asarray(y)",
+            spelling=_spelling("jnp", **_from("jax.nn")),
+            one_hot="jax.nn.one_hot(y, z.shape[-1])",
         ),
     )
 }

@@ -82,4 +82,11 @@ def _checked(facts: Any) -> Choice | None:
     if not all(each is None or isinstance(each, bool) for each in (header, classes)):
         return None
     pairs = tuple((name, kind) for name, kind in kinds)
-    return Choice(target, tuple(features), pairs, header, classes, positive)
+    return Choice(
+        target=target,
+        features=tuple(features),
+        kinds=pairs,
+        header=header,
+        classes=classes,
+        positive=positive,
+    )

@@ -40,7 +40,11 @@ def outliers(
     """Register the decorated function as a kind of outliers; see `Outliers`."""
 
     def register(function: Spoil) -> Spoil:
-        OUTLIERS.add(Outliers(name, label, params, task, function, notes))
+        OUTLIERS.add(
+            Outliers(
+                name=name, label=label, params=params, task=task, function=function, notes=notes
+            )
+        )
         return function
 
     return register
