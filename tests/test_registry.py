@@ -1,12 +1,18 @@
 """Parameters, and the errors that a faulty registration raises."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import lossviz
 from lossviz.base import registry
 from lossviz.base.registry import OutOfRange, Param, Registry
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -146,3 +152,12 @@ def test_the_nearest_value_lies_in_range(param, given, value):
 def test_text_is_short_and_reads_back(value, words):
     assert registry.text(value) == words
     assert type(value)(words) == value
+
+
+@pytest.mark.parametrize("names", ["LOSSES", "DATASETS", "OUTLIERS", "MODELS", "OPTIMIZERS"])
+def test_a_registry_is_whole_whichever_name_of_the_package_is_asked_for_first(names):
+    code = f"import lossviz; print(*getattr(lossviz, {names!r}), sep=',')"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip().split(",") == list(getattr(lossviz, names))
