@@ -13,7 +13,7 @@ from lossviz.analysis.minimum.exact import minimise
 from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.items.datasets.choice import Choice
-from lossviz.items.datasets.table import LARGEST, Table, keep
+from lossviz.items.datasets.table import LARGEST_NUMBER, Table, keep
 from lossviz.tables import choose, left_out, pick, read, suggest
 from lossviz.views.sentences.names import short_names
 
@@ -155,7 +155,9 @@ def test_millisecond_stamps_are_numbers_like_others():
 
 @pytest.mark.parametrize("scaling", ["auto", "none"])
 @pytest.mark.parametrize("model", ["linear", "polynomial", "mlp"])
-@pytest.mark.parametrize(("x", "y"), [(LARGEST, 1.0), (1.0, LARGEST), (LARGEST, LARGEST)])
+@pytest.mark.parametrize(
+    ("x", "y"), [(LARGEST_NUMBER, 1.0), (1.0, LARGEST_NUMBER), (LARGEST_NUMBER, LARGEST_NUMBER)]
+)
 def test_the_largest_numbers_train_or_diverge_in_a_sentence(x, y, model, scaling):
     rng = np.random.default_rng(0)
     u = rng.uniform(-1, 1, 12)

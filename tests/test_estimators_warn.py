@@ -17,7 +17,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 
 from lossviz import GradientDescentClassifier, GradientDescentRegressor
-from lossviz.estimators.convergence import FAR
+from lossviz.estimators.convergence import FAR_SHARE
 
 SQUARES = {"loss": "squared_error"}
 DIABETES = load_diabetes(return_X_y=True)
@@ -127,7 +127,7 @@ def test_far_is_a_share_of_the_whole_way(steps, lr):
     said = warning_of(model, (X, y))
     least = np.mean((LinearRegression().fit(X, y).predict(X) - y) ** 2)
     left = model.loss_curve_[-1] - least
-    assert bool(said) == (left > FAR * min(model.loss_curve_[0] - least, np.var(y)))
+    assert bool(said) == (left > FAR_SHARE * min(model.loss_curve_[0] - least, np.var(y)))
     if said:
         told = float(said.partition("about ")[2].split()[0])
         assert told >= left * 0.995

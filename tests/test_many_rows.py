@@ -44,7 +44,7 @@ def large():
 @pytest.fixture
 def hurried(monkeypatch):
     """As if 20 rows were very many."""
-    monkeypatch.setattr(budget, "FEW", 20)
+    monkeypatch.setattr(budget, "ALWAYS_SEARCHED_ROWS", 20)
     monkeypatch.setattr(budget, "ENTRIES", 20)
     monkeypatch.setattr("lossviz.analysis.landscape.SURFACE_ROWS", 20)
     for module in (loss_surface, cautions, network):

@@ -18,10 +18,9 @@ from lossviz import DATASETS, Experiment, parse, run, sample
 from lossviz.analysis.minimum import moved_by_outliers, reference
 from lossviz.engine.choices import suits
 from lossviz.items.datasets.choice import Choice, choice_of
-from lossviz.items.datasets.packing import VERSION, pack, unpack
+from lossviz.items.datasets.packing import MOST_ROWS, VERSION, pack, unpack
 from lossviz.items.datasets.table import (
-    FEW,
-    LONGEST,
+    LONGEST_TEXT,
     MissingTable,
     Table,
     chosen_in,
@@ -75,7 +74,7 @@ def test_few_rows_travel_in_the_text_to_the_last_bit(classes):
     table = drawn(50, 2, classes, digits=3)
     text, kept = keep(table)
     assert is_packed(text)
-    assert len(text) < LONGEST
+    assert len(text) < LONGEST_TEXT
     for found in (kept, table_of(text)):
         assert np.array_equal(found.X, table.X)
         assert np.array_equal(found.y, table.y)
@@ -89,12 +88,12 @@ def test_few_rows_travel_in_the_text_to_the_last_bit(classes):
 
 
 @pytest.mark.parametrize("digits", [0, 2, 6, None])
-@pytest.mark.parametrize(("n", "d"), [(2, 1), (100, 3), (150, 2), (FEW, 1)])
+@pytest.mark.parametrize(("n", "d"), [(2, 1), (100, 3), (150, 2), (MOST_ROWS, 1)])
 def test_rows_travel_to_the_last_bit(n, d, digits):
     table = drawn(n, d, digits=digits)
     text, kept = keep(table)
     assert is_packed(text)
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_TEXT
     for found in (kept, table_of(text)):
         assert found.X.tobytes() == (table.X + 0.0).tobytes()
         assert found.y.tobytes() == (table.y + 0.0).tobytes()
@@ -104,10 +103,10 @@ def test_rows_travel_to_the_last_bit(n, d, digits):
 def test_what_does_not_fit_is_named_as_it_is_and_never_rounded():
     # One target of a million among 300 of about 10 leaves no digits to round away.
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(FEW, 2))
-    y = 3 * X[:, 0] + 2 * X[:, 1] + 1 + rng.normal(scale=0.1, size=FEW)
+    X = rng.normal(size=(MOST_ROWS, 2))
+    y = 3 * X[:, 0] + 2 * X[:, 1] + 1 + rng.normal(scale=0.1, size=MOST_ROWS)
     y[0] = 1e6
-    text, kept = keep(Table(X, y, np.zeros(FEW, bool), ("x", "u")))
+    text, kept = keep(Table(X, y, np.zeros(MOST_ROWS, bool), ("x", "u")))
     assert not is_packed(text)
     assert kept.y.tobytes() == y.tobytes()
     query = {"table.rows": text, "table.test": 0.0}
@@ -150,7 +149,7 @@ def test_links_of_earlier_days_are_still_read():
 
 
 def test_more_than_a_link_may_hold_is_never_unpacked():
-    many = packed(HEADER, *[",".join("1" * (FEW + 1))] * 3)
+    many = packed(HEADER, *[",".join("1" * (MOST_ROWS + 1))] * 3)
     wide = packed([["x"] * 101, "y", [], ""], *["1,2"] * 103)
     huge = packed(HEADER, "0," * 600_000)
     zeros = raw_text([HEADER, 160_000, [[0, 0, 1]] * 3], bytes(480_000))
@@ -206,13 +205,15 @@ def test_a_text_that_was_changed_anywhere_is_rows_or_a_sentence(data):
         assert sweep["data"] == ("table",)
         return
     assert np.isfinite(table.X).all()
-    assert 2 <= len(table.y) <= FEW
+    assert 2 <= len(table.y) <= MOST_ROWS
     "".join([*table.features, table.target, *table.classes, table.name]).encode()
     sweep, _ = parse(urlencode({"data": table.data, f"{table.data}.rows": text}))
     assert parse(sweep.query()) == (sweep, [])
 
 
-@pytest.mark.parametrize("table", [drawn(FEW + 1), drawn(FEW, 60)], ids=["rows", "columns"])
+@pytest.mark.parametrize(
+    "table", [drawn(MOST_ROWS + 1), drawn(MOST_ROWS, 60)], ids=["rows", "columns"]
+)
 def test_many_rows_are_named_and_stay_while_somebody_holds_them(table):
     text, kept = keep(table)
     assert not is_packed(text)

@@ -10,7 +10,7 @@ import pytest
 
 from lossviz import DATASETS, LOSSES, MODELS, OPTIMIZERS, SCHEDULES
 from lossviz.formula.item import VARIABLES
-from lossviz.items.datasets.table import FEW
+from lossviz.items.datasets.packing import MOST_ROWS
 from lossviz.views.examples import PRESETS
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
@@ -26,7 +26,7 @@ COUNTS = {
     r"(\w+) presets": len(PRESETS),
     r"Anscombe's (\w+)": sum(name.startswith("anscombe") for name in DATASETS),
     r"up to degree (\w+)": int(MODELS["polynomial"].params[0].high),
-    r"Up to (\w+) rows travel": FEW,
+    r"Up to (\w+) rows travel": MOST_ROWS,
 }
 
 

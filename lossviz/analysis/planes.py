@@ -18,7 +18,7 @@ Range = tuple[float, float]
 SQUAT = 0.5  # the least that one side of a frame may be of the other
 MARGIN = 0.15  # of a frame's width, on either side
 STRAY = 3.0  # how many times wider paths may make a frame
-FRAMES = 60  # of each run, that decide the plane of runs
+PLANE_FRAMES = 60  # of each run, that decide the plane of runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
     paths = [run.path[:, :size] for run in runs]
     origin = np.mean([path[0] for path in paths], axis=0)
     moves = np.vstack(
-        [path[np.linspace(0, len(path) - 1, FRAMES).astype(int)] - origin for path in paths]
+        [path[np.linspace(0, len(path) - 1, PLANE_FRAMES).astype(int)] - origin for path in paths]
     )
     # Two directions even where nothing moves: the first parameters.
     moves = np.vstack([moves, 1e-9 * (np.abs(moves).max() or 1.0) * np.eye(2, moves.shape[1])])

@@ -20,8 +20,8 @@ from lossviz.engine.task import Task
 from lossviz.items.optimizers import OPTIMIZERS
 
 # Arrays of so many numbers (128 KB) stay in the cache, and malloc keeps them from the system.
-SMALL = 16_000
-MUCH = 2**20  # about 20 ms of work: a stream looks at the clock no less often
+CACHED_NUMBERS = 16_000
+WORK_AT_A_TIME = 2**20  # about 20 ms of work: a stream looks at the clock no less often
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
 
 
@@ -106,10 +106,10 @@ class Descent:
         self.best, self.best_at = np.full(len(tasks), np.inf), np.zeros(len(tasks), int)
         # How many steps are evaluated at a time, and how many are taken before they are recorded.
         rows = len(tasks) * max(len(tasks[0].y), len(tasks[0].y_test))
-        self.few = max(SMALL // (rows * max(units for units, _ in tasks[0].layers)), 1)
+        self.few = max(CACHED_NUMBERS // (rows * max(units for units, _ in tasks[0].layers)), 1)
         # Eight multiplications of a large product take as long as one number elsewhere.
         work = rows * max(self.theta.shape[1] // 8, 1)
-        self.chunk = min(max(MUCH // work, 1), 256)
+        self.chunk = min(max(WORK_AT_A_TIME // work, 1), 256)
         self.every = -(-self.total // (cost.frames(self.theta.shape[1]) - 1))
         self.loss = np.empty((len(tasks), self.total + 1))
         self.test_loss = np.empty_like(self.loss)

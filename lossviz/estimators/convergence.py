@@ -18,9 +18,9 @@ from lossviz.engine.run import Run
 from lossviz.engine.status import is_bouncing
 from lossviz.engine.task import Task
 
-FAR = 0.1  # the share of the way down, still to go, from which a fit is far from done
+FAR_SHARE = 0.1  # the share of the way down, still to go, from which a fit is far from done
 TURNS = 20  # of conjugate gradients, each as dear as two steps of descent
-MOST = 0.95  # of what a tenth of the steps falls, the next may fall
+MOST_KEPT_UP = 0.95  # of what a tenth of the steps falls, the next may fall
 LENGTHS = 2.0 ** np.arange(-20, 21)  # of a step tried; up to 1 where its own length is known
 
 
@@ -37,7 +37,7 @@ def complaint(task: Task, run: Run) -> str:
     if np.ptp(loss) == 0 and not is_convex:
         return f"{run.status} Start elsewhere (init), or scale the targets."
     left, way = to_go(task, run)
-    if not left > FAR * way:
+    if not left > FAR_SHARE * way:
         return ""
     means = "a smaller rate or a falling schedule" if is_bouncing(loss) else "a larger rate"
     scaling = "" if task.sample.is_scaled else ', or scaling="standard"'
@@ -95,7 +95,7 @@ def left_by_curve(loss: Array) -> float:
         return max(last, 0.0) + means[-1] - loss[-tenth:].min()
     if last <= 0:
         return 0.0
-    ratio = min(last / before, MOST) if before > 0 else MOST
+    ratio = min(last / before, MOST_KEPT_UP) if before > 0 else MOST_KEPT_UP
     return last * ratio / (1 - ratio)  # a geometric series
 
 

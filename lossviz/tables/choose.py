@@ -9,7 +9,7 @@ import numpy as np
 from lossviz.base.limits import FEATURES as MOST_FEATURES
 from lossviz.base.registry import quote, shortened, text
 from lossviz.base.words import counted, listed
-from lossviz.items.datasets.table import LARGEST, MOST_CLASSES, Table
+from lossviz.items.datasets.table import LARGEST_NUMBER, MOST_CLASSES, Table
 from lossviz.tables.columns import Column
 from lossviz.tables.fault import FileFault
 from lossviz.tables.header import unique
@@ -85,12 +85,12 @@ def _check_choice(target: Column, features: list[Column]) -> None:
 
 
 def _check_size(column: Column, complete: np.ndarray, rows: np.ndarray) -> None:
-    too_large = np.flatnonzero(complete & (np.abs(column.values) > LARGEST))
+    too_large = np.flatnonzero(complete & (np.abs(column.values) > LARGEST_NUMBER))
     if len(too_large):
         i = too_large[0]
         raise FileFault(
             f"Row {rows[i]:,} holds {column.values[i]:.6g} in column {column.name}; numbers may be "
-            f"{LARGEST:g} at most in size."
+            f"{LARGEST_NUMBER:g} at most in size."
         )
 
 

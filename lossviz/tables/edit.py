@@ -11,7 +11,7 @@ import numpy as np
 
 from lossviz.base.registry import quote, shortened
 from lossviz.base.words import counted, listed
-from lossviz.items.datasets.table import LARGEST, MOST_CLASSES, Table
+from lossviz.items.datasets.table import LARGEST_NUMBER, MOST_CLASSES, Table
 from lossviz.tables.fault import FileFault
 from lossviz.tables.header import unique
 
@@ -107,8 +107,8 @@ def _place(table: Table, x: float, y: float) -> tuple[float, float]:
 
 def _rounded(value: float, column: np.ndarray) -> float:
     """The value to DIGITS significant digits of the column's spread, so that links stay short."""
-    if not (isfinite(value) and abs(value) <= LARGEST):
-        raise ValueError(f"A point may be at most {LARGEST:g} from 0.")
+    if not (isfinite(value) and abs(value) <= LARGEST_NUMBER):
+        raise ValueError(f"A point may be at most {LARGEST_NUMBER:g} from 0.")
     spread = float(np.ptp(column)) or float(np.abs(column).max()) or 1.0
     return round(float(value), DIGITS - 1 - floor(log10(spread))) + 0.0
 
@@ -139,9 +139,9 @@ def from_columns(
     words = [_class(name, like) for name in columns[target]] if like.classes else []
     if like.classes:
         complete = complete & np.array([bool(word) for word in words], bool)
-    too_large = np.flatnonzero(complete & (np.abs(numbers) > LARGEST).any(axis=0))
+    too_large = np.flatnonzero(complete & (np.abs(numbers) > LARGEST_NUMBER).any(axis=0))
     if len(too_large):
-        raise FileFault(f"Row {too_large[0] + 1:,} holds a number beyond {LARGEST:g}.")
+        raise FileFault(f"Row {too_large[0] + 1:,} holds a number beyond {LARGEST_NUMBER:g}.")
     if np.count_nonzero(complete) < 2:
         raise FileFault("At least two complete rows are needed.")
     marked = np.array([_is_marked(flag) for flag in columns[mark]], bool)[complete]

@@ -15,8 +15,8 @@ from lossviz.engine.settings import PLAIN
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.given import OWN
+from lossviz.items.datasets.packing import MOST_ROWS
 from lossviz.items.datasets.table import (
-    FEW,
     Table,
     edited_in,
     is_packed,
@@ -124,4 +124,6 @@ def said_of_link(experiment: Experiment) -> str:
 
 def why(count: int) -> str:
     """Why so many rows do not travel in a link, to be read after them."""
-    return "are too many for a link" if count > FEW else "have more digits than fit into a link"
+    return (
+        "are too many for a link" if count > MOST_ROWS else "have more digits than fit into a link"
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossviz.analysis.minimum.large import LARGE
+from lossviz.analysis.minimum.large import MOST_NEWTON_PARAMETERS
 from lossviz.base.arrays import Array
 from lossviz.engine.sampling import Sample, center_and_scale, generator
 from lossviz.engine.task import Task
@@ -28,7 +28,7 @@ def most_rows(task: Task) -> int:
     """How many rows such a task may have for its exact minimum to be found in time."""
     size = len(task.names)
     dear = size * max(task.outputs, USUAL) // USUAL
-    work = size * (LIGHT if task.outputs and size > LARGE else dear)
+    work = size * (LIGHT if task.outputs and size > MOST_NEWTON_PARAMETERS else dear)
     return min(MOST_OUTPUTS // max(task.outputs, 1), MOST_WORK // work)
 
 

@@ -26,7 +26,7 @@ from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.models import MODELS
 
-FAR = 3.0  # robust deviations beyond which a residual counts as far off
+FAR_DEVIATIONS = 3.0  # robust deviations beyond which a residual counts as far off
 NORMAL = 1.4826  # makes the median absolute deviation of normal data their standard deviation
 MEAN_NORMAL = 1.2533  # the same for the mean absolute deviation: sqrt(pi / 2)
 MOST_COUNT = 30.0  # whole numbers whose median is above this are as good as continuous
@@ -108,7 +108,7 @@ def _of_numbers(e: Experiment, data: Sample) -> list[Finding]:
             "them are the same; in the target's units."
         )
     if spread > 0:
-        share = float(np.mean(around > FAR * spread))
+        share = float(np.mean(around > FAR_DEVIATIONS * spread))
         found.append(
             Finding(
                 "spread",
@@ -121,7 +121,7 @@ def _of_numbers(e: Experiment, data: Sample) -> list[Finding]:
             Finding(
                 "outliers",
                 share,
-                f"Share of residuals beyond {FAR:g} spreads",
+                f"Share of residuals beyond {FAR_DEVIATIONS:g} spreads",
                 "Normal errors have 0.0027 there.",
             )
         )

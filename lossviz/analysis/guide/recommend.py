@@ -27,7 +27,7 @@ COSTS: Mapping[str, Mapping[str, str]] = {
         "rare": "Missing the rare class is dearer",
     },
 }
-MOST = 4
+MOST_PICKS = 4
 MANY_FAR = 0.01  # share of residuals beyond 3 spreads; normal errors have 0.0027
 PLAINLY_WRONG = 0.05  # with so many of them, it pays to let outliers go altogether
 LOPSIDED = 0.25  # Kelly's skewness
@@ -72,7 +72,7 @@ def recommend(
             continue
         wanted = base.replace(loss=loss.name, params={**dict(base.params), **own})
         picks[loss.name] = Pick(wanted, why, tuple(key for key in keys if key in found))
-    return tuple(picks.values())[:MOST]
+    return tuple(picks.values())[:MOST_PICKS]
 
 
 def _is_allowed(key: str, value: float) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from lossviz.engine.experiment import loss_of
 from lossviz.engine.task import Task
 
-FEW = 2_000  # rows up to which any minimum is looked for
+ALWAYS_SEARCHED_ROWS = 2_000  # rows up to which any minimum is looked for
 # Rows times what a row is: of smooth losses, parameters squared, once for each Newton step.
 SMOOTH = 150_000_000
 # Of losses with kinks, parameters: the entries of a linear programme's table.
@@ -23,7 +23,7 @@ def is_beyond(task: Task, *, is_convex: bool) -> bool:
     """Whether a solver would take longer than about a second for all the rows of a linear model;
     is_convex: whether the loss is, with its parameters."""
     e, n = task.experiment, len(task.y)
-    if n <= FEW:
+    if n <= ALWAYS_SEARCHED_ROWS:
         return False
     loss, size = loss_of(e), len(task.penalised)
     if loss.kinks(**e.params_of("loss")):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.analysis.minimum.infinity import knows_differences
-from lossviz.analysis.minimum.large import LARGE
+from lossviz.analysis.minimum.large import MOST_NEWTON_PARAMETERS
 from lossviz.analysis.minimum.problem import RANK, Problem, differences
 from lossviz.analysis.minimum.solvers import EXACT, Answer, Pulls
 from lossviz.base.arrays import Array
@@ -153,7 +153,7 @@ def _outputs(problem: Problem, gamma: Array) -> _Terms | None:
     seen = np.linalg.qr(problem.features.T, mode="r") if n > k else problem.features.T
     lines = np.kron(middle, seen)
     none, fixed = np.zeros(len(lines)), np.ones(len(lines), bool)
-    is_doubtful = problem.rank > LARGE
+    is_doubtful = problem.rank > MOST_NEWTON_PARAMETERS
     if not is_doubtful:
         curvatures = np.linalg.eigvalsh(problem.bends(gamma, 0.0))
         least = curvatures[-told * np.linalg.matrix_rank(seen)]

@@ -18,7 +18,7 @@ from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 
 PROBES = 20.0, 30.0, 1e12  # margins at which a loss is asked whether it still falls
-FAR = 1e3  # times as far out, or as low an intercept, is as good as infinity
+FAR_OUT = 1e3  # times as far out, or as low an intercept, is as good as infinity
 CLEAR = 50.0  # a margin at which what is left to fall is less than rounding
 SUSPECT = 12.0  # a score beyond which weights may be on their way to infinity
 ENTRIES = 600_000  # of the linear programme's table, at most
@@ -63,7 +63,7 @@ def limit(task: Task, problem: Problem, gamma: Array, internal: Array) -> Limit 
     absent = np.setdiff1d(np.arange(max(problem.outputs, 2)), present)
     if absent.size:
         far = internal.reshape(problem.outputs, -1).copy()
-        far[absent, 0] -= FAR
+        far[absent, 0] -= FAR_OUT
         names = ", ".join(task.sample.classes[c] for c in absent)
         note = f"No row is of class {names}: its intercept falls without end, and {NO_POINT}."
         return Limit(float(objective.values(far.reshape(1, -1))[0]), note, False)
@@ -71,7 +71,7 @@ def limit(task: Task, problem: Problem, gamma: Array, internal: Array) -> Limit 
         return None
     z = problem.predict(gamma)
     if loss.convex is not True:
-        here, there = problem.values(np.stack([gamma, FAR * gamma]))
+        here, there = problem.values(np.stack([gamma, FAR_OUT * gamma]))
         if there <= here:
             note = "The loss goes on falling as the weights grow: no finite minimiser was found."
             return Limit(float(there), note, False)

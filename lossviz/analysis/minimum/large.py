@@ -8,10 +8,10 @@ from lossviz.analysis.minimum.problem import Problem
 from lossviz.analysis.minimum.solvers import EXACT, Answer, steepness
 from lossviz.base.arrays import Array
 
-LARGE = 300  # parameters beyond which second derivatives are left alone
+MOST_NEWTON_PARAMETERS = 300  # parameters beyond which second derivatives are left alone
 ROUNDS = 1000  # of the quasi-Newton method
 MEMORY = 30  # steps from which it learns the curvature
-FLAT = 1e-6  # share of the pull at the start that counts as none
+FLAT_SHARE = 1e-6  # share of the pull at the start that counts as none
 
 
 def quasi_newton(problem: Problem, start: Array, rounds: int = ROUNDS) -> Answer:
@@ -26,7 +26,7 @@ def quasi_newton(problem: Problem, start: Array, rounds: int = ROUNDS) -> Answer
     }
     gamma = (_with_l1 if problem.weights.size else _plain)(problem, start, options)
     left = _slope_left(problem, gamma)
-    return Answer(gamma, "SciPy L-BFGS-B", left <= FLAT * steepness(problem, gamma))
+    return Answer(gamma, "SciPy L-BFGS-B", left <= FLAT_SHARE * steepness(problem, gamma))
 
 
 def _plain(problem: Problem, start: Array, options: dict[str, float]) -> Array:

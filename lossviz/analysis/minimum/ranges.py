@@ -21,7 +21,7 @@ from lossviz.analysis.minimum.tidy import (
 from lossviz.base.arrays import Array
 from lossviz.engine.task import Task
 
-FEW = 10  # parameters whose ranges are looked for
+MOST_PARAMETERS = 10  # parameters whose ranges are looked for
 ENTRIES = 20_000  # of the table of each linear programme for them, at most
 MANY = 400_000  # and of the two that ask whether there is more than one minimiser
 SAME = 1e-9  # share of it, or of a value, that counts as none
@@ -81,7 +81,7 @@ def _on(task: Task, problem: Problem, answer: Answer, face: Face, values: Values
 
     if not face.directions.size:
         return Ends(True if face.is_sure else None, None, None)
-    if task.weights > FEW or face.rows.size > ENTRIES or task.learned is not None:
+    if task.weights > MOST_PARAMETERS or face.rows.size > ENTRIES or task.learned is not None:
         return Ends(_is_point(face, is_minimum), None, None)
     units, size = units_of(task), size_of(problem, answer.gamma)
     ranges, points = _ranges(face, units)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossviz.analysis.minimum.budget import ENTRIES
-from lossviz.analysis.minimum.large import LARGE, quasi_newton
+from lossviz.analysis.minimum.large import MOST_NEWTON_PARAMETERS, quasi_newton
 from lossviz.analysis.minimum.problem import LossOfZ, Problem
 from lossviz.analysis.minimum.solvers import WIDTHS, Answer, constant, linear_programme, newton
 from lossviz.base.arrays import Array
@@ -52,7 +52,7 @@ def newton_again(problem: Problem, near: Array) -> Answer:
 def smooth_minimum(problem: Problem, start: Array) -> Answer:
     """A minimum downhill from `start` of a loss without kinks of its own, by the method that suits
     the problem."""
-    if problem.rank > LARGE:
+    if problem.rank > MOST_NEWTON_PARAMETERS:
         return quasi_newton(problem, start)
     if problem.is_of_residual or not problem.weights.size:
         return newton(problem, start)
@@ -74,7 +74,7 @@ def _search_classes(problem: Problem) -> Answer:
     likely = smooth_minimum(convex, good_start(convex)).gamma
     fits = np.vstack([likely, _least_squares_fit(problem), _subset_fits(problem)])
     starts = np.vstack([np.zeros(problem.rank), *(scale * fits for scale in SCALES)])
-    chosen = _lowest(problem, starts)[: 1 if problem.rank > LARGE else DESCENTS]
+    chosen = _lowest(problem, starts)[: 1 if problem.rank > MOST_NEWTON_PARAMETERS else DESCENTS]
     nearest = min((scale * likely for scale in SCALES), key=problem.value)
     ends = [quasi_newton(problem, start).gamma for start in (nearest, *chosen)]
     best = smooth_minimum(problem, min(ends, key=problem.value))

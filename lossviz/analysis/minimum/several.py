@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossviz.analysis.minimum.large import LARGE, quasi_newton
+from lossviz.analysis.minimum.large import MOST_NEWTON_PARAMETERS, quasi_newton
 from lossviz.analysis.minimum.problem import RANK, LossOfZ, Problem, differences
 from lossviz.analysis.minimum.search import good_start
 from lossviz.analysis.minimum.solvers import PIVOTS, Answer, Pulls
@@ -70,7 +70,7 @@ def _rounded(problem: Problem) -> Answer:
     which classes tie where; with these held level, what is left is a plain quadratic."""
     gamma = good_start(problem)
     method = "L-BFGS-B on a hinge rounded ever less"
-    is_large = problem.rank > LARGE
+    is_large = problem.rank > MOST_NEWTON_PARAMETERS
     best = gamma
     for width in WIDTHS[1:8:2] if is_large else WIDTHS:
         rounded = replace(problem, loss=_rounded_loss(problem.targets, width))

@@ -28,12 +28,12 @@ from lossviz.items.datasets.base import (
 from lossviz.items.datasets.choice import LONGEST_CHOICE, Choice, choice_of
 from lossviz.items.datasets.packing import MOST_COLUMNS, MOST_ROWS, pack, unpack
 
-FEW = MOST_ROWS  # rows that a link may carry
-MANY, HELD_OUT = 100, 0.25  # rows from which a share is held out where nobody says otherwise
-LONGEST = 6_500  # characters of packed rows: a proxy takes 8,190 of a whole address
+# From so many rows on a share is held out where nobody says otherwise.
+ROWS_TO_HOLD_OUT_FROM, SHARE_HELD_OUT = 100, 0.25
+LONGEST_TEXT = 6_500  # characters of packed rows: a proxy takes 8,190 of a whole address
 MOST_CLASSES = 10
 EDITED = "edited"  # stands where a choice does: no choice of a file gives rows changed by hand
-LARGEST = 1e24  # squares of squares stay below 1e100, where training counts as diverged
+LARGEST_NUMBER = 1e24  # squares of squares stay below 1e100, where training counts as diverged
 # Signs that no screen shows as they are: controls, ends of lines, turns of direction, half signs.
 UNSEEN = "\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
 NAMED = re.compile(
@@ -83,9 +83,9 @@ def keep(
     fit into a link as they are. Else the text names the table, which is there for as long as the
     caller holds on to it, with what was chosen of its file, or that they were edited by hand."""
     table = _cleaned(table)
-    if len(table.y) <= FEW and table.X.shape[1] + 2 <= MOST_COLUMNS:
+    if len(table.y) <= MOST_ROWS and table.X.shape[1] + 2 <= MOST_COLUMNS:
         packed = pack(_facts(table), [*table.X.T, table.y, table.marked.astype(float)])
-        if len(packed) <= LONGEST:
+        if len(packed) <= LONGEST_TEXT:
             return packed, table_of(packed)
     from hashlib import sha256  # not needed by most, and dear to import
 
@@ -104,7 +104,7 @@ def keep(
 
 def usual_share(table: Table) -> float:
     """The share of the rows that is held out for testing where nobody says otherwise."""
-    return HELD_OUT if len(table.y) >= MANY else 0.0
+    return SHARE_HELD_OUT if len(table.y) >= ROWS_TO_HOLD_OUT_FROM else 0.0
 
 
 def is_packed(words: str) -> bool:
@@ -199,8 +199,8 @@ def _checked(features: Any, target: Any, classes: Any, name: Any, columns: Array
     if columns.ndim != 2 or len(columns) != len(features) + 2 or not features:
         raise ValueError("the rows in the link have other columns than names")
     *X, y, marked = columns
-    if not np.isfinite(columns).all() or np.abs(columns).max() > LARGEST:
-        raise ValueError(f"the rows in the link hold numbers beyond {LARGEST:g}")
+    if not np.isfinite(columns).all() or np.abs(columns).max() > LARGEST_NUMBER:
+        raise ValueError(f"the rows in the link hold numbers beyond {LARGEST_NUMBER:g}")
     if len(classes) == 1 or len(classes) > MOST_CLASSES:
         raise ValueError(f"classes are 2 to {MOST_CLASSES}, not {len(classes)}")
     if classes and not np.isin(y, np.arange(len(classes))).all():

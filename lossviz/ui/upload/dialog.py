@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lossviz.base.limits import MEGABYTES
-from lossviz.items.datasets.table import FEW, chosen_in, edited_in, named
+from lossviz.items.datasets.packing import MOST_ROWS
+from lossviz.items.datasets.table import chosen_in, edited_in, named
 from lossviz.tables import FileFault
 from lossviz.ui import own_data, state
 from lossviz.ui.page import plain
@@ -70,8 +71,9 @@ def _dialog() -> None:
     except FileFault as fault:
         st.error(plain(str(fault)), icon=":material/error:")
     st.caption(
-        f"Up to {FEW} rows travel in the link, to the last digit, where they fit. All others stay "
-        "in the memory of this session, and nobody else sees them. Nothing is written to a disk."
+        f"Up to {MOST_ROWS} rows travel in the link, to the last digit, where they fit. All others "
+        "stay in the memory of this session, and nobody else sees them. Nothing is written to a "
+        "disk."
     )
 
 
