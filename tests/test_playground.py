@@ -177,11 +177,23 @@ def test_the_payload_of_many_rows_is_about_that_of_few():
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("loss=squared_error", "Settled: within 0.1 % of the way to the minimum by step "),
-        ("loss=squared_error&lr=1e-6", "On its way: under 0.1 % of the way down after 200 steps;"),
-        ("data=engel&loss=absolute_error", "On its way: 3.6 % of the way down after 200 steps;"),
+        (
+            "loss=squared_error",
+            "Settled: within 0.1\N{NO-BREAK SPACE}% of the way to the minimum by step ",
+        ),
+        (
+            "loss=squared_error&lr=1e-6",
+            "On its way: under 0.1\N{NO-BREAK SPACE}% of the way down after 200 steps;",
+        ),
+        (
+            "data=engel&loss=absolute_error",
+            "On its way: 3.6\N{NO-BREAK SPACE}% of the way down after 200 steps;",
+        ),
         ("data=diabetes&loss=cauchy", "On its way: "),
-        ("optimizer=adagrad&loss=squared_error", "On its way: 98.8 % of the way down"),
+        (
+            "optimizer=adagrad&loss=squared_error",
+            "On its way: 98.8\N{NO-BREAK SPACE}% of the way down",
+        ),
         ("loss=absolute_error&lr=2", "Bouncing: the steps are too large to settle."),
         ("loss=squared_error&batch=8", "Arrived: it hops within "),
         ("loss=squared_error&lr=0.73&steps=60", "Rising: "),

@@ -79,7 +79,7 @@ def test_of_more_features_the_plane_is_that_of_scikit_learns_principal_component
     signs = np.sign((plane.project(task.sample.X) * expected).sum(axis=0))
     np.testing.assert_allclose(plane.project(task.sample.X), signs * expected, atol=1e-8)
     for share in peer.explained_variance_ratio_:
-        assert f"{share:.0%}".replace("%", " %") in plane.note
+        assert f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%") in plane.note
     # A row of the plane is where scikit-learn puts it back.
     back = (plane.rows(signs * expected) - task.sample.center) / task.sample.scale
     np.testing.assert_allclose(back, peer.inverse_transform(expected), atol=1e-8)
