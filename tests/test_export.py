@@ -34,7 +34,9 @@ from lossviz.export import csv as table
 from lossviz.export.csv_table import _word
 from lossviz.export.scripts.flavours import queries
 from lossviz.export.scripts.torch_script import OPTIMIZER
-from lossviz.views.panels import playground
+from lossviz.ui.playground.downloads import page_of
+from lossviz.views.panels import View, playground
+from lossviz.views.sentences import faults, headline, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("regression", "binary", "multiclass")
@@ -375,6 +377,46 @@ def test_the_page_asks_for_nothing():
     assert "<title>&lt;Huber&gt; &amp; co</title>" in html
     assert "<p>1 &lt; 2</p>" in html
     assert html.index('<div id="player">') < html.index('<p class="remark">&lt;b&gt;&amp;</p>')
+
+
+class Paragraphs(HTMLParser):
+    """The paragraphs of a document, as text, with their classes; and where the player stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, str]] = []
+        self.kind: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if dict(attrs).get("id") == "player":
+            self.seen.append(("player", ""))
+        if tag == "p":
+            self.kind = dict(attrs).get("class") or ""
+            self.seen.append((self.kind, ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.kind is not None:
+            self.seen[-1] = (self.kind, self.seen[-1][1] + data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "p":
+            self.kind = None
+
+
+def test_the_page_s_own_download_says_what_stands_on_the_page():
+    query = "loss=own&own.text=r&loss=poisson&outliers=vertical&steps=9"
+    runs = lossviz.run_all(experiments(query))
+    notes = ["The 9 rows of <b>a & b</b>.csv are only named in the link.", "1 < 2"]
+    document = Paragraphs()
+    document.feed(page_of(runs, View(), notes))
+    above = [*notes, headline(runs), *faults(runs)]
+    assert faults(runs)
+    assert remarks(runs)
+    assert [words for words in document.seen if "JavaScript" not in words[1]] == [
+        *(("", words) for words in above),
+        ("player", ""),
+        *(("remark", words) for words in remarks(runs)),
+    ]
 
 
 def test_values_show_themselves_in_a_notebook():

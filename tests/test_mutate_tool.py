@@ -71,3 +71,7 @@ def test_entries_can_be_read_again():
         **{key: getattr(fault, key) for key in ("file", "line", "becomes")},
         "tests": ["tests/test_a.py"],
     }
+
+
+def test_the_player_s_own_modules_meet_the_tests_that_node_runs():
+    assert mutate.near("lossviz/player/js/keys.js") == ["tests/test_javascript.py"]

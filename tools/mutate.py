@@ -204,7 +204,9 @@ def _in_words(lines: Sequence[str]) -> Iterator[Edit]:
 
 def near(file: str) -> list[str]:
     """The tests of the package that a file's own tests are most likely among: those which name its
-    module or its folder."""
+    module or its folder; of the player's own modules those that Node runs."""
+    if file.endswith(".js"):
+        return ["tests/test_javascript.py"]
     parts = Path(file).with_suffix("").parts
     words = {part for part in parts[1:] if part != "__init__"}
     dotted = ".".join(parts)
