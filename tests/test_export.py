@@ -1,5 +1,6 @@
 """What is taken away says the same as the page: tables are read back, scripts are executed."""
 
+import ast
 import csv
 import os
 import re
@@ -256,6 +257,24 @@ def test_a_script_is_short_of_words_and_lines():
     assert "batches" not in code
     assert "is_weight" not in code
     assert "patience" not in code
+
+
+@pytest.mark.parametrize("flavour", ["numpy", "torch", "sklearn"])
+def test_a_script_defines_nothing_that_it_does_not_use(flavour):
+    said = [experiments(query) for query in (*SETTINGS, *EXACT)]
+    codes = [script(asked, flavour) for asked in said if not why_not(asked, flavour)]
+    for code in codes:
+        tree = ast.parse(code)
+        made = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        made |= {
+            (alias.asname or alias.name).split(".")[0]
+            for node in tree.body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert made <= used, code
+    assert len(codes) > 9
 
 
 def test_a_start_that_has_diverged_says_so():
