@@ -21,7 +21,7 @@ from lossviz.items.losses import LOSSES
 from lossviz.items.models import MODELS, network
 from lossviz.items.models.linear import linear_features, polynomial_features
 
-# The features of the models that the scripts' snippets make.
+# The features of the models that the scripts' functions make.
 SPELLED = (linear_features, polynomial_features, network.features)
 
 
@@ -51,7 +51,7 @@ class Plan:
 
 def plan_of(experiments: Sequence[Experiment]) -> Plan:
     """The plan; NoScript where a run diverges before its first step, its loss learns,
-    or its model has no snippet."""
+    or its model has no code."""
     tasks = tuple(map(Task.of, experiments))
     for task in tasks:
         model = MODELS[task.experiment.model]
