@@ -302,7 +302,7 @@ def test_hovering_a_row_rings_it_everywhere_with_a_card_that_follows_the_step(
         page.mouse.move(*point(page, 0, 0, 30))
         expect(rings, f"played at {speed}").to_have_count(4)
         expect(card).to_contain_text("Point 31")
-        expect(card).to_contain_text(re.compile(r"middle\s*height .*, share .* %"))
+        expect(card).to_contain_text(re.compile(r"middle\s*height .*, share .*\s%"))
         page.keyboard.press("Escape")
         expect(rings).to_have_count(0)
         expect(card).to_be_hidden()
