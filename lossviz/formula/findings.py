@@ -77,7 +77,7 @@ def analyse(
     curve = curve_of(formula, params, span, target)
     with np.errstate(all="ignore"):
         items = tuple(_findings(curve))
-    return Findings(span, curve.x, curve.value, curve.slope, items)
+    return Findings(span=span, x=curve.x, value=curve.value, slope=curve.slope, items=items)
 
 
 def _findings(curve: Curve) -> Iterator[Finding]:

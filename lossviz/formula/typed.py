@@ -99,13 +99,13 @@ def parse(text: str, variable: str, parameters: tuple[str, ...] = ()) -> Formula
     if variable == "m" and "p" not in names:
         slope = times(SIGN, slope)
     return Formula(
-        as_text(tree),
-        variable,
-        tuple(name for name in names if name not in given),
-        tuple(name for name in given if name in names),
-        tree,
-        slope,
-        compiled(tree, slope),
+        text=as_text(tree),
+        variable=variable,
+        parameters=tuple(name for name in names if name not in given),
+        uses=tuple(name for name in given if name in names),
+        tree=tree,
+        slope=slope,
+        program=compiled(tree, slope),
     )
 
 

@@ -72,7 +72,15 @@ def choose(
     # The target comes first, so that no feature is called as it is.
     _, *columns = unique([target, *(name for name, _ in parts)])
     marked = np.zeros(count, bool)
-    return Table(X, y, marked, tuple(columns), target, names, raw.name), tuple(notes)
+    return Table(
+        X=X,
+        y=y,
+        marked=marked,
+        features=tuple(columns),
+        target=target,
+        classes=names,
+        name=raw.name,
+    ), tuple(notes)
 
 
 def _check_choice(target: Column, features: list[Column]) -> None:

@@ -211,7 +211,14 @@ def _categories(column: Texts, notes: tuple[str, ...]) -> Column:
     place[order], place[-1] = np.arange(len(texts)), -1
     levels = tuple(texts[i] for i in order)
     why = f"holds {len(levels)} categories: {listed([shortened(level) for level in levels])}"
-    return Column(column.name, "category", place[column.codes], why, levels, notes)
+    return Column(
+        name=column.name,
+        kind="category",
+        values=place[column.codes],
+        why=why,
+        levels=levels,
+        notes=notes,
+    )
 
 
 def _rank(text: str) -> tuple[float, str, str]:

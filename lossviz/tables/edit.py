@@ -39,7 +39,13 @@ class Sampled(Protocol):
 def from_sample(sample: Sampled, name: str) -> Table:
     """The training rows, to be changed; outliers are marked."""
     return Table(
-        sample.X, sample.y, sample.is_outlier, sample.features, sample.target, sample.classes, name
+        X=sample.X,
+        y=sample.y,
+        marked=sample.is_outlier,
+        features=sample.features,
+        target=sample.target,
+        classes=sample.classes,
+        name=name,
     )
 
 

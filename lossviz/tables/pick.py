@@ -61,12 +61,12 @@ def pick(raw: Raw, choice: Choice) -> Picked:
         has = f"{count} classes" if count else "numbers"
         raise FileFault(f"Of two classes one is looked for; {target} has {has}.")
     made = Choice(
-        target,
-        features,
-        tuple(sorted(choice.kinds)),
-        raw.has_names,
-        bool(count),
-        table.classes[1] if count == 2 else "",
+        target=target,
+        features=features,
+        kinds=tuple(sorted(choice.kinds)),
+        header=raw.has_names,
+        classes=bool(count),
+        positive=table.classes[1] if count == 2 else "",
     )
     out = () if choice.features else left_out(raw, target)
     return Picked(table, made, (*raw.notes, *out, *notes))

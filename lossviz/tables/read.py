@@ -93,7 +93,14 @@ def read(
         for i in range(min(FIRST, len(table.rows)))
     )
     name = shortened(name) or "own data"
-    return Raw(name, tuple(found), table.rows, notes, table.has_names, first)
+    return Raw(
+        name=name,
+        columns=tuple(found),
+        rows=table.rows,
+        notes=notes,
+        has_names=table.has_names,
+        first=first,
+    )
 
 
 def _columns(table: Split, kinds: Mapping[str, str]) -> tuple[list[Column], list[str]]:

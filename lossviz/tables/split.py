@@ -114,7 +114,13 @@ def split(text: str, header: bool | None = None) -> Split:
     else:
         names = [f"column {i}" for i in range(1, len(given) + 1)]
     cells = (Cells(name, *each) for name, each in zip(names, columns, strict=True))
-    return Split(tuple(cells), rows, table.separator, has_names, tuple(notes))
+    return Split(
+        columns=tuple(cells),
+        rows=rows,
+        separator=table.separator,
+        has_names=has_names,
+        notes=tuple(notes),
+    )
 
 
 @dataclass(frozen=True, eq=False)

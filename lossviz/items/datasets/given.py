@@ -121,13 +121,25 @@ _own(
     "table_binary",
     "Your own data (two classes)",
     "binary",
-    Table(_plane, np.repeat([0.0, 1.0], 5), _none, ("x1", "x2"), "class", ("a", "b")),
+    Table(
+        X=_plane,
+        y=np.repeat([0.0, 1.0], 5),
+        marked=_none,
+        features=("x1", "x2"),
+        target="class",
+        classes=("a", "b"),
+    ),
 )
 _own(
     "table_classes",
     "Your own data (several classes)",
     "multiclass",
     Table(
-        _plane, np.repeat([0.0, 1.0, 2.0], [4, 3, 3]), _none, ("x1", "x2"), "class", ("a", "b", "c")
+        X=_plane,
+        y=np.repeat([0.0, 1.0, 2.0], [4, 3, 3]),
+        marked=_none,
+        features=("x1", "x2"),
+        target="class",
+        classes=("a", "b", "c"),
     ),
 )

@@ -208,4 +208,14 @@ def _checked(features: Any, target: Any, classes: Any, name: Any, columns: Array
     if len(y) < 2:
         raise ValueError("the link holds one row, where two are needed")
     X = frozen(np.stack(X, axis=1))
-    return _cleaned(Table(X, frozen(y), marked > 0, tuple(features), target, tuple(classes), name))
+    return _cleaned(
+        Table(
+            X=X,
+            y=frozen(y),
+            marked=marked > 0,
+            features=tuple(features),
+            target=target,
+            classes=tuple(classes),
+            name=name,
+        )
+    )

@@ -147,12 +147,12 @@ def to_latents(parameters: Array) -> Array:
     slope_bound=lambda alpha, scale: barron_slope_bound(alpha, scale),
     curvature=lambda alpha, scale: 1.0 / (scale * scale),
     learned=Learned(
-        ("alpha", "scale"),
-        ("shape α", "scale c"),
-        ((0.0, 2.0), (LEAST_SCALE, np.inf)),
-        with_slopes,
-        to_parameters,
-        to_latents,
+        names=("alpha", "scale"),
+        titles=("shape α", "scale c"),
+        limits=((0.0, 2.0), (LEAST_SCALE, np.inf)),
+        function=with_slopes,
+        parameters=to_parameters,
+        latents=to_latents,
     ),
     known=Known(
         use=(

@@ -29,13 +29,15 @@ class Peer:
 
 def in_sklearn(name: str, call: str = "", factor: str = "1", *, plain: bool = False) -> Peer:
     """A metric of scikit-learn with its call, or an estimator."""
-    return Peer("sklearn", name, call, factor, plain)
+    return Peer(library="sklearn", name=name, call=call, factor=factor, plain=plain)
 
 
 def in_torch(name: str, arguments: str, factor: str = "1", *, plain: bool = False) -> Peer:
     """A function of torch.nn.functional."""
     call = f"F.{name}({arguments})"
-    return Peer("torch", f"torch.nn.functional.{name}", call, factor, plain)
+    return Peer(
+        library="torch", name=f"torch.nn.functional.{name}", call=call, factor=factor, plain=plain
+    )
 
 
 def in_keras(

@@ -32,7 +32,13 @@ def movie(
     tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
     links = tuple(link for scene in scenes.values() for link in scene.links)
     charts = {name: scene.chart for name, scene in scenes.items()}
-    return Movie(charts, tracks, steps, tuple(tables), Links(links, tuple(details), tuple(names)))
+    return Movie(
+        charts=charts,
+        tracks=tracks,
+        steps=steps,
+        tables=tuple(tables),
+        links=Links(links, tuple(details), tuple(names)),
+    )
 
 
 def span(*arrays: Array, margin: float = 0.05) -> list[float]:

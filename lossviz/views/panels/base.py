@@ -114,7 +114,17 @@ def panel(
 
     def register(function: Callable[..., Content]) -> Panel:
         asks = controls or (lambda experiments, features: of_each)
-        return PANELS.add(Panel(name, label, params, function, suits, asks, editable))
+        return PANELS.add(
+            Panel(
+                name=name,
+                label=label,
+                params=params,
+                function=function,
+                suits=suits,
+                controls=asks,
+                editable=editable,
+            )
+        )
 
     return register
 

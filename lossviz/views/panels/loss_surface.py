@@ -67,7 +67,7 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
         at = None if minimum is None else (float(minimum[0]), float(minimum[1]))
         x, y = places.T
         has_others = best is not None and best.is_unique is False
-        paths.append(Path(x, y, height, at, floor, has_others))
+        paths.append(Path(x=x, y=y, height=height, minimum=at, floor=floor, has_others=has_others))
     return (terrain if in_3d else contour)("surface", ground, focus, looks, paths)
 
 
