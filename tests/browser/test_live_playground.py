@@ -140,6 +140,7 @@ def test_back_goes_back_and_quick_changes_are_all_kept(page: Page, app_url: str)
     expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("200")
     assert address(page) == {"loss": ["huber"]}
     expect(page.get_by_role("spinbutton", name="Batch size")).to_be_visible()
+    settled(page)  # the fields begin anew with the address that came back
     for label, value in [("Learning rate", "0.02"), ("Steps", "300"), ("Batch size", "5")]:
         set_number(page, label, value)  # and no wait
     expect(step(page)).to_have_text("Step 300 of 300")
@@ -213,6 +214,7 @@ def test_a_link_of_ten_thousand_settings_gets_a_sentence(page: Page, app_url: st
     visit(page, app_url, "loss=huber&" + "&".join(f"x{k}=1" for k in range(9_999)))
     alerts = page.get_by_test_id("stAlert")
     expect(alerts.first).to_contain_text("The link has 10000 settings; the first 900 were read.")
+    page.wait_for_url(lambda url: "view.cut" not in url)
     assert address(page) == {"loss": ["huber"]}
 
 
