@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 from lossviz import parse, run_all
 from lossviz.base.registry import Param
 from lossviz.engine.frames import aligned
+from lossviz.export import page_of
 from lossviz.items.datasets import DATASETS
 from lossviz.player import Chart, Row, Table, Track
 from lossviz.player.packing import unpack
 from lossviz.ui import state
-from lossviz.ui.playground.downloads import page_of
 from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.style import axis, figure
 from lossviz.views.panels import LOOKS, PANELS, Content, View, panel, panels
@@ -106,7 +106,7 @@ def test_it_is_absent_where_it_does_not_suit_and_that_is_said(canary):
 
 def test_the_page_that_plays_offline_has_it(canary):
     runs = aligned(run_all(parse(LINK)[0]))
-    html = page_of(runs, View("canary", options={"shift": 2.5}), [])
+    html = page_of(runs, "Canary", view=View("canary", options={"shift": 2.5}))
     [packed] = re.findall(r"[\w+/]{2000,}=*", html.partition("<body")[2])[:1]
     assert_shows_it(unpack(b64decode(packed)), 2.5)
 

@@ -27,6 +27,7 @@ from lossviz.export import (
     csv_table,
     csv_within,
     page,
+    page_of,
     script,
     summary,
     why_not,
@@ -35,7 +36,6 @@ from lossviz.export import csv as table
 from lossviz.export.csv_table import _word
 from lossviz.export.scripts.flavours import queries
 from lossviz.export.scripts.torch_script import OPTIMIZER
-from lossviz.ui.playground.downloads import page_of
 from lossviz.views.panels import View, playground
 from lossviz.views.sentences import faults, headline, remarks
 
@@ -427,7 +427,7 @@ def test_the_page_s_own_download_says_what_stands_on_the_page():
     runs = lossviz.run_all(experiments(query))
     notes = ["The 9 rows of <b>a & b</b>.csv are only named in the link.", "1 < 2"]
     document = Paragraphs()
-    document.feed(page_of(runs, View(), notes))
+    document.feed(page_of(runs, "LossViz", view=View(), notes=notes))
     above = [*notes, headline(runs), *faults(runs)]
     assert faults(runs)
     assert remarks(runs)

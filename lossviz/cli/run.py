@@ -15,7 +15,7 @@ from lossviz.engine.cost import too_much
 from lossviz.engine.frames import aligned
 from lossviz.engine.link import read
 from lossviz.engine.run import Run
-from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page, script, summary
+from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page_of, script, summary
 from lossviz.items.datasets.table import MissingTable
 
 
@@ -23,7 +23,6 @@ def main(words: Sequence[str]) -> int:
     """Train what a link asks for; a table on stdout, notes on stderr, files where asked for."""
     parser = _parser()
     args = parser.parse_args(words)
-
     check(parser, args)
     rows, _table, said = {}, None, []  # the link may only name the table, so it is held here
     if args.data:
@@ -62,7 +61,6 @@ def main(words: Sequence[str]) -> int:
 
 def _write(name: str, made: Callable[[], str]) -> int:
     """Write a file; 1 and a sentence where that cannot be done."""
-
     try:
         # As it is: the table has line ends of its own.
         Path(name).write_text(made(), encoding="utf-8", newline="")
@@ -77,9 +75,6 @@ def _write(name: str, made: Callable[[], str]) -> int:
 
 def _page(runs: Sequence[Run], said: Sequence[str]) -> str:
     """The page that plays offline, of as many runs as it can show, with what was said of them."""
-    from lossviz.views.panels import marks, playground
-    from lossviz.views.sentences import faults, headline, remarks
-
     notes = list(said)
     alike = [run for run in runs if (run.error is None) == (runs[0].error is None)]
     shown = aligned(alike[:SHOWN])
@@ -88,14 +83,10 @@ def _page(runs: Sequence[Run], said: Sequence[str]) -> str:
         say(cut)
         notes.append(cut)
     title = "LossViz: " + " and ".join(dict.fromkeys(run.experiment.loss for run in shown))
-    above = [*notes, headline(shown), *faults(shown)]
-    return page(
-        playground(shown), title, sentences=above, remarks=remarks(shown), marks=marks(shown)
-    )
+    return page_of(shown, title, notes=notes)
 
 
 def _parser() -> argparse.ArgumentParser:
-
     parser = argparse.ArgumentParser(
         prog="lossviz run",
         description="Train what a query or link asks for, and print where each run comes to.",

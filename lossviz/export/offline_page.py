@@ -9,9 +9,31 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from lossviz.engine.run import Run
 from lossviz.player import Movie, payload
+
+if TYPE_CHECKING:
+    from lossviz.views.panels import View
+
+
+def page_of(
+    runs: Sequence[Run], title: str, *, view: View | None = None, notes: Sequence[str] = ()
+) -> str:
+    """The page of runs at the same steps, with the notes and all that the playground says of
+    them."""
+    # Few who take runs away want charts.
+    from lossviz.views.panels import marks, playground
+    from lossviz.views.sentences import faults, headline, remarks
+
+    return page(
+        playground(runs, view),
+        title,
+        sentences=[*notes, headline(runs), *faults(runs)],
+        remarks=remarks(runs),
+        marks=marks(runs),
+    )
 
 
 def page(

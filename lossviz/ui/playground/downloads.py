@@ -8,14 +8,11 @@ import streamlit as st
 
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import aligned
-from lossviz.engine.run import Run
-from lossviz.export import FLAVOURS, csv, page, script, too_large, why_not
+from lossviz.export import FLAVOURS, csv, page_of, script, too_large, why_not
 from lossviz.ui import state
 from lossviz.ui.page import folded
 from lossviz.ui.playground.panel import view
 from lossviz.ui.training import Training
-from lossviz.views.panels import View, marks, playground
-from lossviz.views.sentences import faults, headline, remarks
 
 
 def show(wanted: Sequence[Experiment]) -> None:
@@ -43,7 +40,7 @@ def show(wanted: Sequence[Experiment]) -> None:
             )
             st.download_button(
                 "Animation (HTML, plays offline)",
-                lambda: page_of(runs, looking, notes),
+                lambda: page_of(runs, "LossViz", view=looking, notes=notes),
                 "lossviz.html",
                 "text/html",
                 on_click="ignore",
@@ -66,8 +63,3 @@ def show(wanted: Sequence[Experiment]) -> None:
         )
 
     folded("Take it away", "download", fill)
-
-
-def page_of(runs: Sequence[Run], looking: View, notes: Sequence[str]) -> str:
-    movie, above = playground(runs, looking), [*notes, headline(runs), *faults(runs)]
-    return page(movie, "LossViz", sentences=above, remarks=remarks(runs), marks=marks(runs))
