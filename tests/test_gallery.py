@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from lossviz import parse
 from lossviz.base.registry import Param, text
 from lossviz.engine.looks import styles
+from lossviz.formula.functions import ARITY
 from lossviz.formula.item import VARIABLES
 from lossviz.items import catalogue as gallery
 from lossviz.items.catalogue.code import arithmetic, theirs
@@ -570,3 +571,9 @@ def test_a_loss_of_ones_own_is_drawn_and_a_broken_formula_named():
     at.text_input[0].set_value("abs(r").run()
     assert "the old value was kept" in at.warning[0].value
     assert at.text_input[0].value.replace(" ", "") in ("abs(r)*a", "a*abs(r)")
+
+
+@pytest.mark.parametrize("library", gallery.LIBRARIES)
+def test_a_library_has_a_name_for_every_function_that_a_spelling_may_hold(library):
+    # Python's own `abs` takes the arrays of each.
+    assert ARITY.keys() - {"abs"} <= gallery.LIBRARIES[library].spelling.keys()

@@ -24,10 +24,17 @@ class Library:
     one_hot: str
 
 
+# What all four call as the formula language does, `abs` apart, which Python takes care of.
+ALIKE = (
+    *("where", "clip", "exp", "log", "log1p", "expm1", "sqrt", "sign"),
+    *("sin", "cos", "tanh", "sinh", "cosh", "arctan", "sum", "mean"),
+)
+
+
 def _spelling(usual: str, **others: str) -> Mapping[str, str]:
-    names = ("where", "exp", "log", "log1p", "expm1", "sqrt", "sign", "sum", "mean")
-    same = {name: f"{usual}.{name}(" for name in names}
-    return {**same, "max": f"{usual}.maximum(", "amax": f"{usual}.max(", **others}
+    same = {name: f"{usual}.{name}(" for name in ALIKE}
+    pairs = {"min": f"{usual}.minimum(", "max": f"{usual}.maximum(", "amax": f"{usual}.max("}
+    return {**same, **pairs, **others}
 
 
 def _from(module: str) -> dict[str, str]:
