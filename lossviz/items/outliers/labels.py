@@ -52,11 +52,19 @@ def label_flips(
     if len(classes) < 2:
         return none(rng, X, y)
     X, y = np.array(X, float), np.array(y, float)
-    n, K = len(y), len(classes)
-    rows = rng.permutation(n)[: how_many(share, n)]
-    other = (index + rng.integers(1, K, n)) % K  # drawn for all rows, so that shares are nested
+    rows, other = _into_other_classes(rng, index, len(classes), share)
     y[rows] = classes[other[rows]]
-    return X, y, marked(rows, n)
+    return X, y, marked(rows, len(y))
+
+
+def _into_other_classes(
+    rng: np.random.Generator, index: Array, classes: int, share: float
+) -> tuple[Array, Array]:
+    """Which rows change their class, and for all rows (n,), of the classes `index`, into which."""
+    n = len(index)
+    rows = rng.permutation(n)[: how_many(share, n)]
+    # Drawn for all rows, so that shares are nested.
+    return rows, (index + rng.integers(1, classes, n)) % classes
 
 
 @outliers(
@@ -88,16 +96,14 @@ def mislabelled(
     if len(classes) < 2:
         return none(rng, X, y)
     X, y = np.array(X, float), np.array(y, float)
-    n, K = len(y), len(classes)
-    rows = rng.permutation(n)[: how_many(share, n)]
-    other = (index + rng.integers(1, K, n)) % K
-    means = [X[index == k].mean(axis=0) for k in range(K)]
+    rows, other = _into_other_classes(rng, index, len(classes), share)
+    means = [X[index == k].mean(axis=0) for k in range(len(classes))]
     moves = np.zeros_like(X)
     for own, far in set(zip(index[rows].tolist(), other[rows].tolist(), strict=True)):
         move = means[far] - means[own] + size * _way(X, means[own], means[far])
         moves[(index == own) & (other == far)] = move
     X[rows] += moves[rows]
-    return X, y, marked(rows, n)
+    return X, y, marked(rows, len(y))
 
 
 @outliers(

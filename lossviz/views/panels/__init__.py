@@ -1,16 +1,9 @@
 """What the playground shows of some runs: panels of charts and tables.
 
-The order of registration is that in which the page offers them, so these imports are not sorted by
-name.
+The order of registration is that in which the page offers them.
 """
 
-# isort: off
-from lossviz.views.panels import overview  # noqa: F401
-from lossviz.views.panels import metrics  # noqa: F401
-from lossviz.views.panels import network  # noqa: F401
-from lossviz.views.panels import images  # noqa: F401
-
-# isort: on
+from lossviz.views.panels import overview, metrics, network, images
 from lossviz.views.panels.base import (
     FIRST,
     PANELS,
