@@ -321,9 +321,8 @@ def test_the_list_of_rooms_is_the_folders():
     folders = [
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*")
-        if path.is_dir() and any(path.glob("*.py")) | any(path.glob("*.js"))
+        if path.is_dir() and (any(path.glob("*.py")) or any(path.glob("*.js")))
     ]
     assert sorted(told) == sorted(folders)
-    assert [RANK[name] for name in told if "/" not in name] == sorted(
-        RANK[name] for name in told if "/" not in name
-    )
+    ranks = [RANK[name] for name in told if "/" not in name]
+    assert ranks == sorted(ranks)

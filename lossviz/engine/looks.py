@@ -157,10 +157,8 @@ def _loss_label(experiment: Experiment) -> str:
     )
     # A loss of one's own goes by its formula.
     name = str(options["text"]) if "text" in options else short(loss)
-    if len(name) > LONGEST_NAME:
-        name = f"{name[: LONGEST_NAME - 1]}…"
     start = "from " * (loss.learned is not None)  # where what it learns starts
-    return name + (f" ({start}{values})" if values else "")
+    return _cut(name) + (f" ({start}{values})" if values else "")
 
 
 def _setting(experiment: Experiment, key: str) -> str:
@@ -173,6 +171,8 @@ def _setting(experiment: Experiment, key: str) -> str:
 
 def _table(rows: str) -> str:
     """What rows of the user's own are called."""
-    name = called(rows)
-    name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-    return name.replace("%{", "%\N{WORD JOINER}{")  # no field of a hover box
+    return _cut(called(rows)).replace("%{", "%\N{WORD JOINER}{")  # no field of a hover box
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

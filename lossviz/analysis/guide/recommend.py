@@ -40,6 +40,12 @@ DEAR = 0.75  # the level at which one side costs three times the other
 HUBER, TUKEY = 1.345, 4.685
 # What the loss is like, its first parameters, why, and which findings say so.
 Reason = tuple[traits.Trait, tuple[float, ...], str, tuple[str, ...]]
+LETS_WRONG_LABELS_GO: Reason = (
+    traits.forgets_wrong_labels,
+    (),
+    "Some labels look wrong: it lets go of those that are far off.",
+    ("disputed",),
+)
 
 
 @dataclass(frozen=True)
@@ -203,12 +209,7 @@ def _two(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
             ("rows",),
         )
     if found.get("disputed", 0.0) >= NOISY:
-        yield (
-            traits.forgets_wrong_labels,
-            (),
-            "Some labels look wrong: it lets go of those that are far off.",
-            ("disputed",),
-        )
+        yield LETS_WRONG_LABELS_GO
         yield (
             traits.bears_wrong_labels,
             (),
@@ -250,12 +251,7 @@ def _several(found: Mapping[str, float], cost: str) -> Iterator[Reason]:
             ("rarest",),
         )
     if found.get("disputed", 0.0) >= NOISY:
-        yield (
-            traits.forgets_wrong_labels,
-            (),
-            "Some labels look wrong: it lets go of those that are far off.",
-            ("disputed",),
-        )
+        yield LETS_WRONG_LABELS_GO
     yield (
         traits.is_usual,
         (),
