@@ -9,6 +9,7 @@ app = st.App(
 )
 
 streamlit_insides.ignore_the_folder_of_pages()
+streamlit_insides.let_callbacks_end()
 
 if __name__ == "__main__":
     pages = [

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.state import query_params
+from streamlit.runtime.state import SafeSessionState, SessionState, query_params
 
 from lossviz.base.limits import SETTINGS
 from lossviz.ui import streamlit_insides as insides
@@ -31,6 +31,9 @@ def lacking(scripts: str = SCRIPTS) -> Iterator[str]:
 
     if not hasattr(PagesManager, "uses_pages_directory"):
         yield lacks("PagesManager.uses_pages_directory", HERE)
+    session = SafeSessionState(SessionState(), yield_callback=lambda: None)
+    if not hasattr(session, "_yield_callback") or not hasattr(session, "on_script_will_rerun"):
+        yield lacks("a session that is interrupted by _yield_callback", HERE)
     if insides.PAGE.read_bytes().count(insides.HEAD_TAG) != 1:
         yield lacks("one <head> in its page", HERE)
     for words in (insides.CONNECTION_STATE, "`CONNECTED`"):
@@ -101,3 +104,36 @@ def test_nothing_else_looks_inside():
     sources = [*(ROOT / "lossviz").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
     found = {str(path.relative_to(ROOT)) for path in sources if inside.search(path.read_text())}
     assert found == {HERE}
+
+
+class Interrupted(Exception):
+    """What a request that has come in the meantime raises."""
+
+
+@pytest.mark.parametrize("is_ours", [False, True], ids=["as Streamlit has it", "as we need it"])
+def test_what_a_widget_has_told_is_heard_whole(is_ours, monkeypatch):
+    requests: list[str] = []
+
+    def interrupt() -> None:
+        if requests:
+            raise Interrupted(requests.pop())
+
+    def callback(*args: object, **options: object) -> None:
+        requests.append("another value, typed meanwhile")
+        session["heard"] = True
+
+    state = SessionState()
+    session = SafeSessionState(state, yield_callback=interrupt)
+    monkeypatch.setattr(SessionState, "on_script_will_rerun", callback)
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", insides._call_back)
+    if is_ours:
+        insides.let_callbacks_end()
+        session.on_script_will_rerun(None)
+    else:
+        with pytest.raises(Interrupted):
+            session.on_script_will_rerun(None)
+    assert ("heard" in state) == is_ours
+    assert bool(requests) == is_ours
+    if is_ours:  # the run that follows gives way as ever
+        with pytest.raises(Interrupted):
+            session["next"] = True

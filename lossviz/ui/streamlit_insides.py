@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.state import SafeSessionState
 
 CHECKED: Final = "1.67.0"  # the version that all of this was read from
 # Its page, and what that asks for: a file for each kind of element, with a digest in its name.
@@ -30,6 +31,27 @@ def ignore_the_folder_of_pages() -> None:
     """Have no navigation made of the folder pages/ before `st.navigation` makes ours: as it did of
     old, Streamlit would until the first visit to the main page."""
     PagesManager.uses_pages_directory = False
+
+
+_call_back: Final = SafeSessionState.on_script_will_rerun
+
+
+def let_callbacks_end() -> None:
+    """Have what widgets have told be heard whole: Streamlit interrupts a run for the next request
+    wherever it asks the session for something, in a callback too, and tells what it has told but
+    once. On a slow machine a value that was typed just before another was lost."""
+    SafeSessionState.on_script_will_rerun = _call_back_whole
+
+
+def _call_back_whole(self: SafeSessionState, fresh_widget_states: Any, **options: Any) -> None:
+    interrupt = self._yield_callback
+    interrupt()
+    # Its own __setattr__ sets what scripts keep.
+    object.__setattr__(self, "_yield_callback", lambda: None)
+    try:
+        _call_back(self, fresh_widget_states, **options)
+    finally:
+        object.__setattr__(self, "_yield_callback", interrupt)
 
 
 def chunks(elements: Iterable[str]) -> list[str]:
