@@ -54,6 +54,16 @@ def test_a_name_is_taken_in_all_registries_at_once(things):
         Registry("other").add(Thing("zebra"))
 
 
+def test_a_reserved_name_is_no_items(things):
+    things.add(Thing("zebra"))
+    registry.reserve("stripes", "word")
+    registry.reserve("stripes", "word")
+    with pytest.raises(ValueError, match="'stripes': the name is taken by a word"):
+        things.add(Thing("stripes"))
+    with pytest.raises(ValueError, match="word 'zebra': the name is taken by a thing kind"):
+        registry.reserve("zebra", "word")
+
+
 def test_a_removed_name_is_free_again(things):
     things.add(Thing("zebra"))
     things.remove("zebra")

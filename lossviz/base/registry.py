@@ -133,6 +133,12 @@ T = TypeVar("T", bound=Item)
 _taken: dict[str, str] = {}
 
 
+def reserve(name: str, kind: str) -> None:
+    """Keep a name from all registries, or raise ValueError where one has it."""
+    if _taken.setdefault(name, kind) != kind:
+        raise ValueError(f"{kind} {name!r}: the name is taken by a {_taken[name]}")
+
+
 class Registry(Mapping[str, T], Generic[T]):
     """Items by name, in the order of their registration."""
 

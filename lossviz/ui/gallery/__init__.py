@@ -1,0 +1,1 @@
+"""The losses' page, in files named by what is on the screen."""

@@ -1,0 +1,1 @@
+"""The playground's page, in files named by what is on the screen."""
