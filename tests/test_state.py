@@ -4,6 +4,10 @@ has its own words."""
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
@@ -169,3 +173,69 @@ def test_an_option_is_never_called_what_an_item_of_another_registry_is(key):
 def test_the_number_of_settings_that_a_link_had_is_no_longer_than_a_number():
     assert state.read("view.cut=9999")[1][0].startswith("The link has 9999 settings")
     assert max(map(len, state.read("view.cut=" + "9" * 18_000)[1])) < 100
+
+
+class Interrupted(BaseException):
+    """What Streamlit raises where a script asks for something while the next request waits."""
+
+
+class Session(dict[str, Any]):
+    """The session, which a request interrupts once it waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked_for = False
+
+    def __getitem__(self, key: str) -> Any:
+        return self._at_once(super().__getitem__(key))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._at_once(super().get(key, default))
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        return self._at_once(super().setdefault(key, default))
+
+    def pop(self, key: str, default: Any = None) -> Any:
+        return self._at_once(super().pop(key, default))
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, self._at_once(value))
+
+    def _at_once(self, value: Any) -> Any:
+        if self.is_asked_for:
+            raise Interrupted
+        return value
+
+
+class Address(dict[str, list[str]]):
+    """The address bar, which the visitor leaves again as soon as it is written."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def get_all(self, key: str) -> list[str]:
+        return self.get(key, [])
+
+    def from_dict(self, pairs: Mapping[str, list[str]]) -> None:
+        self.clear()
+        self.update(pairs)
+        self.session.is_asked_for = True
+
+
+def test_who_goes_back_while_the_address_is_being_written_is_taken_back(monkeypatch):
+    session = Session()
+    address = Address(session)
+    monkeypatch.setattr(state, "st", SimpleNamespace(session_state=session, query_params=address))
+    address["loss"] = ["huber"]
+    state.load(PLAYGROUND)
+    state.save()
+    state.change("steps", [50])
+    state.load(PLAYGROUND)
+    with suppress(Interrupted):
+        state.save()
+    assert address["steps"] == ["50"]
+    session.is_asked_for = False
+    del address["steps"]
+    state.load(PLAYGROUND)
+    assert state.values("steps") == (200,)

@@ -40,7 +40,7 @@ def load(space: Space) -> None:
     if st.session_state.pop(entry("held"), False):
         return
     pairs = _address()
-    is_new = bool(pairs) and pairs != st.session_state.get(entry("written"))
+    is_new = bool(pairs) and pairs not in _written()
     if is_new or entry("settings") not in st.session_state:
         adopt("&".join([urlencode(pairs) or space.welcome, urlencode(_steps())]))
 
@@ -237,13 +237,20 @@ def save() -> None:
     """Write the state to the address bar, if it is not there yet."""
     if emptied():
         return
-    pairs = (*_space().as_address(sweep()), *looks())
+    pairs, written = (*_space().as_address(sweep()), *looks()), _written()
     if pairs != _address():
         address: dict[str, list[str]] = {}
         for key, value in [*pairs, *_steps()]:
             address.setdefault(key, []).append(value)
         st.query_params.from_dict(address)
-    st.session_state[entry("written")] = pairs
+    # Noted without asking the session, where Streamlit may go on to the next request: as that of
+    # an address gone back to, which would then pass for the one that was written before.
+    written[:] = [pairs]
+
+
+def _written() -> list[tuple[tuple[str, str], ...]]:
+    """What was last written to the address bar, if anything."""
+    return st.session_state.setdefault(entry("written"), [])
 
 
 def step() -> int | None:
