@@ -16,7 +16,7 @@ from test_export import check
 
 from lossviz import Experiment, run
 from lossviz.analysis.minimum import reference
-from lossviz.engine.looks import COLOURS, styles
+from lossviz.engine.looks import COLOURS, colour_of, styles
 from lossviz.export import FLAVOURS, script, why_not
 from lossviz.formula.typed import parse
 from lossviz.items.catalogue import snippet
@@ -26,6 +26,7 @@ from lossviz.views.sentences import cautions
 TESTS = Path(__file__).parent
 TIMEOUT = 60
 NAMES = ("plain_canary", "known_canary")
+PURPLE = ("geman_mcclure", "welsch", "tukey")
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +145,14 @@ def test_a_formula_with_one_that_has_no_spelling_says_so(flavour):
     assert "Plain canary has no spelling" in why_not(wanted, flavour)
 
 
-def test_it_has_a_colour():
+def test_it_has_a_colour_and_no_built_in_loss_changes_its_own():
     plain, known = styles([Experiment(loss=name) for name in NAMES])
     assert {plain.colour, known.colour} < set(COLOURS)
     assert known.colour == COLOURS[3]
+    assert known.dash not in {styles([Experiment(loss=name)])[0].dash for name in PURPLE}
+    looks = {name: colour_of(name) for name in LOSSES}
+    for name in NAMES:
+        LOSSES.remove(name)
+    assert {name: colour_of(name) for name in LOSSES}.items() < looks.items()
+    canary_losses.add_plain()
+    canary_losses.add_known()

@@ -6,7 +6,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 from suiting import BUILT_IN as LOSSES
-from suiting import choosing
 
 from lossviz import DATASETS, Experiment, parse, run_all
 from lossviz.analysis.minimum import reference
@@ -17,7 +16,6 @@ from lossviz.engine.looks import (
     CLASS_COLOURS,
     CLASS_MARKS,
     CLASS_SYMBOLS,
-    COLOURS,
     short,
     styles,
 )
@@ -160,41 +158,10 @@ def test_labels_tell_runs_apart_and_follow_the_parameters():
     assert len({look.colour for look in looks}) == 4
 
 
-def test_a_loss_keeps_its_colour_whatever_stands_beside_it():
-    alone = styles([Experiment(loss="huber")])[0]
-    among = styles(list(parse(THREE)[0]))[2]
-    assert (alone.colour, alone.dash, alone.symbol) == (among.colour, among.dash, among.symbol)
-
-
-@pytest.mark.parametrize("is_of_numbers", [True, False])
-def test_the_most_compared_losses_and_all_dashes_differ(is_of_numbers):
-    chosen = {
-        loss.look: name
-        for name, loss in LOSSES.items()
-        if loss.look is not None and (loss.task == "regression") == is_of_numbers
-    }
-    first = [chosen[place] for place in range(len(COLOURS))]
-    looks = [styles([choosing("loss", name)])[0] for name in first]
-    for name in ("colour", "dash", "symbol"):
-        assert len({getattr(look, name) for look in looks}) == len(first) == len(COLOURS)
-
-
 def test_every_class_of_every_data_set_has_a_colour_a_marker_and_its_sign():
     most = max(len(dataset.classes) for dataset in DATASETS.values())
     for looks in (CLASS_COLOURS, CLASS_SYMBOLS, CLASS_MARKS):
         assert len(set(looks)) == len(looks) >= most
-
-
-@pytest.mark.parametrize("background", ["#ffffff", "#12161c"])
-@pytest.mark.parametrize("colour", [*COLOURS, *CLASS_COLOURS])
-def test_colours_stand_out_from_both_backgrounds(colour, background):
-    def luminance(code: str) -> float:
-        parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    light, dark = sorted((luminance(colour), luminance(background)), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 3.0
 
 
 def test_short_names():

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lossviz.base.registry import text
 from lossviz.engine.choices import CHOICES
 from lossviz.engine.experiment import Experiment, loss_of
 from lossviz.engine.settings import PLAIN, param_of
+from lossviz.engine.shades import shade
 from lossviz.items.datasets.table import called
 from lossviz.items.losses import LOSSES, Loss
 
-# Each has at least 3:1 against the light and the dark background, and neighbours stay apart in
-# the common colour blindnesses; dash and marker say the same again without colour.
+# Each has at least 3:1 against the light and the dark background. A hue is that of a family of
+# losses, and has as its first form the dash and the marker in the same place below.
 COLOURS = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#a56bd6",
-    "#8f7300",
-    "#c2458a",
-    "#1591a8",
-    "#9c5a3c",
-    "#6a6ee0",
+    "#0072b2",  # squares; of classes, the logarithms of two
+    "#d55e00",  # absolute values; of classes, hinges
+    "#009e73",  # squares that turn into absolute values; of classes, the logarithms of several
+    "#a56bd6",  # those that let go; of classes, squares of chances
+    "#8f7300",  # heavy tails; the exponential loss
+    "#c2458a",  # formulas of one's own, and no other
+    "#6a6ee0",  # squares of raw scores
+    "#9c5a3c",  # logarithms of counts; savage
+    "#1591a8",  # lopsided ones; of classes, hinges that are smooth
 )
+OWN = 5
+# Where hues are alike in one of the common colour blindnesses, dash and marker differ: they go
+# through the members of a family by twos. Those at the end are for members past the third.
 DASHES = (
     "solid",
     "dash",
@@ -35,6 +41,9 @@ DASHES = (
     "6px,3px",
     "20px,5px",
     "12px,4px,3px,4px,3px,4px",
+    "18px,3px,3px,3px",
+    "2px,6px",
+    "9px,3px,9px,9px",
 )
 SYMBOLS = (
     "circle",
@@ -46,7 +55,11 @@ SYMBOLS = (
     "hexagon",
     "star",
     "cross",
+    "triangle-left",
+    "triangle-right",
+    "hourglass",
 )
+MEMBERS = 3  # of a family that have forms of the first nine
 # Those of the classes, which no run has. Ten, for the digits; there are no data with more.
 CLASS_COLOURS = (
     "#3f7fd0",
@@ -89,33 +102,53 @@ class Style:
 
 
 def styles(experiments: Sequence[Experiment]) -> list[Style]:
-    """A style for each run; a loss keeps its colour whatever stands beside it, if it can."""
-    labels = _labels(experiments)
-    taken: set[int] = set()
-    found = []
-    for experiment, label in zip(experiments, labels, strict=True):
-        slot = _place(experiment.loss) % len(COLOURS)
-        while slot in taken and len(taken) < len(COLOURS):
-            slot = (slot + 1) % len(COLOURS)
-        taken.add(slot)
-        found.append(Style(label, COLOURS[slot], DASHES[slot], SYMBOLS[slot]))
+    """A style for each run. A loss has its colour, dash and marker whatever stands beside it; of
+    several runs with the same loss the first has them, and the others shades of the colour, each
+    with a dash and a marker that no other run has, as long as there are any left."""
+    losses = [experiment.loss for experiment in experiments]
+    hues, forms = zip(*(_place(loss) for loss in losses), strict=True) if losses else ((), ())
+    left = [form for form in range(len(DASHES)) if form not in forms]
+    found, seen = [], Counter()
+    for loss, label, hue, form in zip(losses, _labels(experiments), hues, forms, strict=True):
+        number, count = seen[loss], losses.count(loss)
+        seen[loss] += 1
+        if number:
+            form = left.pop(0) if left else (form + number) % len(DASHES)
+        colour = shade(COLOURS[hue], number / (count - 1)) if number else COLOURS[hue]
+        found.append(Style(label, colour, DASHES[form], SYMBOLS[form]))
     return found
 
 
-def _place(loss: str) -> int:
-    """The place of a loss's look: the most compared declare one of their own, the others share
-    these in their order."""
-    look = LOSSES[loss].look
-    if look is not None:
-        return look
-    is_like = _of_numbers(loss)
-    others = (name for name, each in LOSSES.items() if each.look is None)
-    return [name for name in others if _of_numbers(name) is is_like].index(loss)
+def colour_of(loss: str) -> str:
+    """The colour of a loss, everywhere and for good."""
+    return COLOURS[_place(loss)[0]]
 
 
-def _of_numbers(loss: str) -> bool:
-    """Whether the loss is for numbers, and not for classes."""
-    return LOSSES[loss].task == "regression"
+def _place(loss: str) -> tuple[int, int]:
+    """The hue and the form of a loss."""
+    return _places(tuple((each.name, each.task, each.look) for each in LOSSES.values()))[loss]
+
+
+@lru_cache(maxsize=4)
+def _places(losses: tuple[tuple[str, str, int | None], ...]) -> dict[str, tuple[int, int]]:
+    """Hue and form of each of these losses by name, task and `look`. Members of a family, among losses for numbers or among those
+    for classes, have forms in their order, so that one that is registered later changes none; a
+    loss that names no family goes to the smallest."""
+    found = {}
+    for of_numbers in (True, False):
+        alike = [each for each in losses if (each[1] == "regression") is of_numbers]
+        sizes, members = Counter(look for _, _, look in alike), Counter()
+        for name, _, hue in alike:
+            if hue is None:
+                hue = min((h for h in range(len(COLOURS)) if h != OWN), key=sizes.__getitem__)
+                sizes[hue] += 1
+            member, spare = members[hue], len(DASHES) - len(COLOURS)
+            members[hue] += 1
+            form = (hue + 2 * member) % len(COLOURS)
+            if member >= MEMBERS:
+                form = len(COLOURS) + (member - MEMBERS) % spare
+            found[name] = hue, form
+    return found
 
 
 def short(loss: Loss) -> str:

@@ -110,6 +110,7 @@ loss(
     notes=NOTES,
     reference=REFERENCE,
     convex=False,
+    look=5,
     known=ITS_WRITERS,
     of_residual=False,
 )(_function("r"))
@@ -122,6 +123,7 @@ loss(
     notes=NOTES,
     reference=REFERENCE,
     convex=False,
+    look=5,
     known=ITS_WRITERS,
     domain=(0.0, 1.0),
     of_residual=False,

@@ -154,6 +154,7 @@ def to_latents(parameters: Array) -> Array:
         parameters=to_parameters,
         latents=to_latents,
     ),
+    look=4,
     known=Known(
         use=(
             "Nobody knows how large the errors are, or how many are outliers: it finds out by "

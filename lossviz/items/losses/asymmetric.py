@@ -41,7 +41,7 @@ TAU = Param(
     # Where a whole interval is best, the default rule of np.quantile may step out of it.
     constant=lambda y, tau: float(np.quantile(y, tau, method="inverted_cdf")),
     estimates="quantile",
-    look=5,
+    look=8,
     known=Known(
         use=(
             "A level is wanted that a given share of targets stays below, or a prediction interval."
@@ -96,6 +96,7 @@ def expectile_of(y: Array, tau: float) -> float:
     curvature=lambda tau: 2.0 * max(tau, 1.0 - tau),
     constant=expectile_of,
     estimates="expectile",
+    look=8,
     known=Known(
         use="Being too low costs more than being too high, or the reverse, and sizes matter.",
         avoid="Targets have outliers, or the level must be explained as a share of rows.",

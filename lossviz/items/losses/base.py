@@ -122,8 +122,9 @@ class Loss:
         minimum is that of a linear programme.
     counts: whether targets are counts.
     usual: whether it is taken for its task where none is named; one for each task is.
-    look: the place of its colour, dash and marker among the losses for numbers, or for classes;
-        None: after all those that have one. shown_first: whether the gallery begins with it.
+    look: the family whose colour it has, by its place in `engine/looks.COLOURS`; dash and marker
+        tell members apart. None: the smallest family. shown_first: whether the gallery begins with
+        it.
     known: what is known of it besides; all of that may be missing.
     """
 

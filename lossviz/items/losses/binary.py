@@ -179,6 +179,7 @@ def hinge(z: Array, y: Array) -> tuple[Array, Array]:
     curvature=lambda: 2.0,
     constant=labels_mean,
     estimates="mean of ±1",
+    look=8,
     shown_first=True,
     known=Known(
         use="A support vector machine is wanted by a quick smooth solver.",
@@ -224,6 +225,7 @@ def squared_hinge(z: Array, y: Array) -> tuple[Array, Array]:
     inverse_link=bent,
     link=unbent,
     probabilistic=True,
+    look=8,
     known=Known(
         use="The hinge is right, and gradient descent should not hop about its kink.",
         avoid="Probabilities below a half and above it are to be told apart finely.",
@@ -258,6 +260,7 @@ def smoothed_hinge(z: Array, y: Array) -> tuple[Array, Array]:
     curvature=lambda: 2.0,
     constant=labels_mean,
     estimates="mean of ±1",
+    look=8,
     known=Known(
         use="A squared hinge is wanted that bears some wrong labels, with probabilities.",
         avoid="A good share of labels are wrong, as each still pulls with force 4.",

@@ -81,6 +81,7 @@ def exponential_loss(z: Array, y: Array) -> tuple[Array, Array]:
     convex=True,
     kinks=lambda: (0.0,),
     slope_bound=lambda: 1.0,
+    look=1,
     known=Known(
         use="The history, or an online learner that changes only on mistakes, is the point.",
         avoid="A margin, a probability or a single best answer is wanted.",
@@ -141,6 +142,7 @@ def largest(f: Callable[[Array, float], Array], gamma: float) -> float:
     convex=lambda gamma: gamma == 0.0,
     slope_bound=lambda gamma: largest(focal_slope, gamma),
     curvature=lambda gamma: largest(focal_bend, gamma),
+    look=0,
     known=Known(
         use="Easy rows of one class are so many that they drown the hard ones.",
         avoid="Probabilities are wanted as they come: for γ above 0 they are too timid.",
@@ -271,6 +273,7 @@ def savage(z: Array, y: Array) -> tuple[Array, Array]:
     constant=labels_mean,
     estimates="mean of ±1",
     quadratic=True,
+    look=6,
     known=Known(
         use="A closed form or a linear solver is wanted, and classes are compact.",
         avoid="Some rows lie far on their right side, and are punished for it.",

@@ -146,7 +146,7 @@ def cross_entropy(z: Array, t: Array, *, smoothing: float | Array) -> tuple[Arra
     estimates="log of the shares",
     probabilistic=True,
     calibrated_at={"smoothing": 0.0},
-    look=6,
+    look=2,
     known=Known(
         use="Targets are probabilities: several people's votes, or another model's answer.",
         avoid="Targets are plain labels: the cross-entropy is the same and simpler.",

@@ -40,7 +40,7 @@ ROOT_2 = 2.0**0.5
     kinks=lambda: (1.0,),
     slope_bound=lambda: ROOT_2,
     leads_by_one=True,
-    look=5,
+    look=1,
     shown_first=True,
     known=Known(
         use="Only the decision counts, and classes can nearly be told apart.",
@@ -88,6 +88,7 @@ def multiclass_hinge(z: Array, t: Array) -> tuple[Array, Array]:
     # Largest where all but two classes are out of the running, as for two classes alone.
     slope_bound=lambda gamma: ROOT_2 * largest(focal_slope, gamma),
     curvature=lambda gamma: 2.0 * largest(focal_bend, gamma),
+    look=2,
     known=Known(
         use="Easy rows are so many that they drown the hard ones.",
         avoid="Probabilities are wanted as they come: for γ above 0 they are too timid.",
@@ -142,7 +143,7 @@ def multiclass_focal(z: Array, t: Array, *, gamma: float | Array) -> tuple[Array
     constant=log_mean,
     estimates="log of the shares",
     probabilistic=True,
-    look=8,
+    look=3,
     shown_first=True,
     known=Known(
         use="Probabilities are to be judged, or far wrong labels to be ignored.",
@@ -189,6 +190,7 @@ def multiclass_brier(z: Array, t: Array) -> tuple[Array, Array]:
     link=identity,
     probabilistic=True,
     quadratic=True,
+    look=6,
     known=Known(
         use="A closed form is wanted, and classes do not lie in a row.",
         avoid="One class lies between others: straight boundaries mask it.",

@@ -63,7 +63,7 @@ def odd_log1p(z: Array) -> Array:
         "-log(1 - z), so that the slope still points back up."
     ),
     of_residual=False,
-    look=6,
+    look=7,
     known=Known(
         use="Targets span orders of magnitude, and being off by a factor is what matters.",
         avoid="Targets may be negative, or being off by an amount is what costs.",
@@ -101,6 +101,7 @@ def squared_log_error(z: Array, y: Array) -> tuple[Array, Array]:
     convex=True,
     kinks=band_edges,
     slope_bound=lambda epsilon: 1.0,
+    look=1,
     known=Known(
         use="Errors below a tolerance do not matter, and outliers must not count for more.",
         avoid="One best answer is wanted: there is often a whole range of equally good ones.",
@@ -131,6 +132,7 @@ def epsilon_insensitive(z: Array, y: Array, *, epsilon: float | Array) -> tuple[
     ),
     convex=True,
     curvature=lambda epsilon: 2.0,
+    look=0,
     known=Known(
         use="Errors below a tolerance do not matter, and large ones matter most.",
         avoid="Targets have outliers, which pull as hard as in squared error.",
@@ -235,6 +237,7 @@ def exponential_mean(y: Array, a: float) -> float:
     convex=True,
     constant=exponential_mean,
     estimates="exponential mean",
+    look=8,
     known=Known(
         use="Mistakes on one side are far dearer than on the other, as with a dam too low.",
         avoid="Outliers may lie on the dear side: their cost grows exponentially.",

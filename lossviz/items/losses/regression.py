@@ -190,6 +190,7 @@ def huber(z: Array, y: Array, *, delta: float | Array) -> tuple[Array, Array]:
     convex=True,
     slope_bound=lambda delta: delta,
     curvature=lambda delta: 1.0,
+    look=2,
     known=Known(
         use="Huber's loss is right, and the method wants a second derivative everywhere.",
         avoid="You cannot say what counts as a large residual: δ is in the target's units.",
@@ -223,7 +224,7 @@ def pseudo_huber(z: Array, y: Array, *, delta: float | Array) -> tuple[Array, Ar
     convex=True,
     slope_bound=lambda: 1.0,
     curvature=lambda: 1.0,
-    look=8,
+    look=2,
     known=Known(
         use="Huber's loss is right, the targets are scaled to about 1, and nothing is to be tuned.",
         avoid="Residuals are much larger or smaller than 1: then it is absolute or squared error.",

@@ -84,6 +84,7 @@ def cauchy(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array]:
     slope_bound=lambda c: c * 3.0 * math.sqrt(3.0) / 16.0,
     curvature=lambda c: 1.0,
     redescending=True,
+    look=3,
     known=Known(
         use="A good share of rows are wrong matches, and the start is close.",
         avoid="The start is poor, or many honest rows lie further off than c.",
@@ -120,6 +121,7 @@ def geman_mcclure(z: Array, y: Array, *, c: float | Array) -> tuple[Array, Array
     slope_bound=lambda c: c * math.exp(-0.5) / math.sqrt(2.0),
     curvature=lambda c: 1.0,
     redescending=True,
+    look=3,
     known=Known(
         use="Rows beyond a known distance are wrong, and should stop counting smoothly.",
         avoid="The start is poor: far from the bulk of the data there is no slope to follow.",
@@ -218,6 +220,7 @@ def barron_slope_bound(alpha: float, c: float) -> float:
     convex=lambda alpha, c: alpha >= 1.0,
     slope_bound=barron_slope_bound,
     curvature=lambda alpha, c: 1.0 / (c * c),
+    look=4,
     known=Known(
         use="It is not known how robust the loss should be: α goes from squares to letting go.",
         avoid="A simpler member of the family has been settled on, as its name says more.",
