@@ -67,20 +67,22 @@ def show(page: Page, panel: str) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    # A rerun has the widget forget what is typed, and one may still begin: then it is typed again,
-    # in a field that is entered anew, as a list opens only in one that was.
+    # A rerun has the widget forget what is typed, or shut its list, and one may still begin: then it
+    # is typed again, in a field that is entered anew and empty, as the same words were no change.
     box = page.get_by_role("combobox", name=label, exact=True)
     wanted = page.get_by_role("option", name=option, exact=True)
     for _ in range(4):
         expect(page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning"
         )
+        box.blur()
+        box.fill("")
         box.fill(option)
         try:
             wanted.wait_for(timeout=4000)
             break
         except TimeoutError:
-            box.blur()
+            continue
     expect(wanted).to_be_visible()
     box.press("ArrowDown")
     box.press("Enter")
