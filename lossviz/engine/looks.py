@@ -131,9 +131,12 @@ def _place(loss: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def _places(losses: tuple[tuple[str, str, int | None], ...]) -> dict[str, tuple[int, int]]:
-    """Hue and form of each of these losses by name, task and `look`. Members of a family, among losses for numbers or among those
-    for classes, have forms in their order, so that one that is registered later changes none; a
-    loss that names no family goes to the smallest."""
+    """Hue and form of each of these losses, of which it takes name, task and `look`.
+
+    Members of a family, among losses for numbers or among those for classes, have forms in their
+    order, so that one that is registered later changes none; a loss that names no family goes to
+    the smallest.
+    """
     found = {}
     for of_numbers in (True, False):
         alike = [each for each in losses if (each[1] == "regression") is of_numbers]

@@ -8,8 +8,8 @@ DARKEST, LIGHTEST = 0.127, 0.298
 
 
 def shade(colour: str, share: float) -> str:
-    """The colour "#rrggbb", moved by a share of the way, 0 to 1, to the lightest or the darkest that
-    it may be, whichever is farther in lightness as it is seen."""
+    """The colour "#rrggbb" moved, by a share of the way, 0 to 1, to the lightest or the darkest
+    that it may be, whichever is farther in lightness as it is seen."""
     parts = _linear(colour)
     here = luminance(colour)
     end = max((DARKEST, LIGHTEST), key=lambda there: abs(_lightness(there) - _lightness(here)))

@@ -32,3 +32,18 @@ test("for a hall fonts, margins, lines and markers grow, and nothing else", () =
   assert.equal(dressTrace(trace, LOOK), trace);
   assert.deepEqual(dressTrace({ marker: { size: [1, 2] } }, LARGE), { marker: { size: [1, 2] } });
 });
+
+test("on a dark page a trace takes what it has for one, and only there", () => {
+  const trace = {
+    colorscale: [[0, "white"]], line: { width: 2, color: "black" },
+    meta: { dark: { colorscale: [[0, "black"]], line: { color: "white" } } },
+  };
+  assert.equal(dressTrace(trace, LOOK), trace);
+  const dressed = dressTrace(trace, { ...LOOK, dark: true });
+  assert.deepEqual(dressed.colorscale, [[0, "black"]]);
+  assert.deepEqual(dressed.line, { width: 2, color: "white" });
+  assert.deepEqual(dressTrace(trace, { ...LARGE, dark: true }).line, { width: 3, color: "white" });
+  assert.deepEqual(trace.line, { width: 2, color: "black" });
+  const plain = { line: { width: 2 }, meta: {} };
+  assert.equal(dressTrace(plain, { ...LOOK, dark: true }), plain);
+});

@@ -19,9 +19,17 @@ export function resolve(look, element) {
   probe.style.color = look.grid;
   const [, r, g, b, a] = /color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?/
     .exec(getComputedStyle(probe).color) ?? [null, 0.5, 0.5, 0.5, 0.2];
+  probe.style.color = look.background;
+  const dark = isDark(getComputedStyle(probe).color);
   probe.remove();
   const channel = (value) => Math.round(255 * value);
-  return { ...look, grid: `rgba(${channel(r)},${channel(g)},${channel(b)},${a ?? 1})` };
+  return { ...look, dark, grid: `rgba(${channel(r)},${channel(g)},${channel(b)},${a ?? 1})` };
+}
+
+// Whether "rgb(r, g, b)" is nearer to black than to white.
+function isDark(colour) {
+  const [r, g, b] = colour.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+  return 0.3 * r + 0.59 * g + 0.11 * b < 128;
 }
 
 // A figure's layout with the page's colours wherever the figure does not say.
@@ -53,7 +61,9 @@ export function dressLayout(layout, look) {
   return { ...dressed, autosize: true, width: undefined, height: undefined };
 }
 
-export function dressTrace(trace, look) {
+// A trace may say in `meta.dark` what is otherwise on a dark page.
+export function dressTrace(given, look) {
+  const trace = look.dark && given.meta?.dark ? merged(given, given.meta.dark) : given;
   if (look.scale === 1) return trace;
   const dressed = { ...trace };
   if (trace.line) dressed.line = { ...trace.line, width: (trace.line.width ?? 2) * look.scale };
@@ -61,6 +71,15 @@ export function dressTrace(trace, look) {
     dressed.marker = { ...trace.marker, size: (trace.marker.size ?? 6) * 1.3 };
   }
   return dressed;
+}
+
+function merged(into, changes) {
+  const result = { ...into };
+  for (const [key, value] of Object.entries(changes)) {
+    const isPart = value !== null && typeof value === "object" && !Array.isArray(value);
+    result[key] = isPart ? merged(into[key] ?? {}, value) : value;
+  }
+  return result;
 }
 
 const isAxis = (name) => /^[xy]axis\d*$/.test(name);

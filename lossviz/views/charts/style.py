@@ -33,3 +33,8 @@ def axis(title: str, **extra: Any) -> dict[str, Any]:
     """An axis with a name, on several lines where it is long."""
     lines = "\n".join(wrap(title, 36))
     return {"title": {"text": lines, "standoff": 8}, "zeroline": False, "automargin": True, **extra}
+
+
+def on_dark(**changes: Any) -> dict[str, Any]:
+    """The `meta` of a trace that looks otherwise on a dark page: the player puts these in."""
+    return {"dark": changes}

@@ -9,21 +9,30 @@ import numpy as np
 
 from lossviz.analysis.landscape import Landscape, relief
 from lossviz.base.arrays import Array
+from lossviz.base.words import listed
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import tick
 from lossviz.player import Chart, Track
 from lossviz.views.charts.scene import Scene, near
-from lossviz.views.charts.style import axis, figure
+from lossviz.views.charts.style import axis, figure, on_dark
 
-# Greys, as no path is grey: light in the valley, on dark pages too. A colour bar knows no alpha.
-RAMP = [[0.0, "#f0f1f4"], [1.0, "#868b94"]]
+# The valley is nearly the page's own colour, where paths end and have to be seen; the ground rises
+# to a soft blue-green, as no loss is. A colour bar knows no alpha.
+RAMP = [[0.0, "#f8f6ef"], [0.3, "#e6ece6"], [0.65, "#c8d9d8"], [1.0, "#a9c3c8"]]
+RAMP_ON_DARK = [[0.0, "#161c22"], [0.3, "#1d2a30"], [0.65, "#22373e"], [1.0, "#2b474f"]]
+LINES, LINES_ON_DARK = "rgba(255,255,255,0.85)", "rgba(255,255,255,0.10)"
+HALO, HALO_ON_DARK = "#ffffff", "#12161c"  # around points and stars
 LEVELS = 14
+FAINT = 0.7
+MOST_NAMED = 4  # guests
+DARK_HALO = on_dark(marker={"line": {"color": HALO_ON_DARK}})
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
     """A run on the plane: x, y, and its height on this surface, all (F,); its own loss's exact
-    minimiser, if it has one, the loss of this surface there, and whether it has others too."""
+    minimiser, if it has one, the loss of this surface there, and whether it has others too. A guest
+    follows another objective than the surface's."""
 
     x: Array
     y: Array
@@ -31,6 +40,7 @@ class Path:
     minimum: tuple[float, float] | None
     floor: float | None = None
     has_others: bool = False
+    is_guest: bool = False
 
 
 def contour(
@@ -53,7 +63,8 @@ def contour(
             "zmax": top,
             "autocontour": False,
             "contours": {"start": top / LEVELS, "end": top, "size": top / LEVELS},
-            "line": {"width": 0.7, "color": "rgba(80,85,95,0.5)"},
+            "line": {"width": 0.8, "color": LINES},
+            "meta": on_dark(colorscale=RAMP_ON_DARK, line={"color": LINES_ON_DARK}),
             "colorbar": {
                 "tickvals": drawing.heights(drawing.ticks),
                 "thickness": 12,
@@ -64,7 +75,7 @@ def contour(
         }
     ]
     tracks = []
-    for number, (style, path) in enumerate(zip(styles, paths, strict=True)):
+    for style, path in _own_last(styles, paths):
         x, y = near(path.x, [plane.x[0], plane.x[-1]]), near(path.y, [plane.y[0], plane.y[-1]])
         point = {"type": "scatter", "hoverinfo": "skip", "name": style.label, "mode": "markers"}
         tracks.append(Track(name, len(data), "grow", x=x, y=y))
@@ -74,7 +85,12 @@ def contour(
                 "mode": "lines",
                 "x": x,
                 "y": y,
-                "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
+                "line": {
+                    "color": style.colour,
+                    "dash": style.dash,
+                    "width": 1.5 if path.is_guest else 3.5,
+                },
+                "opacity": FAINT if path.is_guest else 1.0,
             }
         )
         if path.minimum is not None:
@@ -83,12 +99,8 @@ def contour(
                     **point,
                     "x": [path.minimum[0]],
                     "y": [path.minimum[1]],
-                    "marker": {
-                        "color": style.colour,
-                        "symbol": "star",
-                        "size": 19 if number == focus else 16,
-                        "line": {"color": "white", "width": 1},
-                    },
+                    "marker": _marker(style, "star", 13 if path.is_guest else 19),
+                    "meta": DARK_HALO,
                     "hoverinfo": "text",
                     "text": [f"{_which(path)} of {style.label}"],
                 }
@@ -99,19 +111,17 @@ def contour(
                 **point,
                 "x": x[-1:],
                 "y": y[-1:],
-                "marker": {
-                    "color": style.colour,
-                    "symbol": style.symbol,
-                    "size": 9,
-                    "line": {"color": "white", "width": 1.5},
-                },
+                "marker": _marker(style, style.symbol, 8 if path.is_guest else 11),
+                "meta": DARK_HALO,
             }
         )
     layout = {
         "xaxis": axis(_name(plane, plane.x_name), range=[plane.x[0], plane.x[-1]]),
         "yaxis": axis(_name(plane, plane.y_name), range=[plane.y[0], plane.y[-1]]),
     }
-    chart = Chart(figure(data, **layout), _title(styles[focus]), description=_words(plane, paths))
+    chart = Chart(
+        figure(data, **layout), _title(styles[focus]), description=_words(plane, styles, paths)
+    )
     return Scene(chart, tuple(tracks))
 
 
@@ -131,12 +141,13 @@ def terrain(
             "name": "loss",
             "colorscale": RAMP,
             "opacity": 0.9,
+            "meta": on_dark(colorscale=RAMP_ON_DARK),
             "showscale": False,
             "hoverinfo": "skip",
         }
     ]
     tracks = []
-    for style, path in zip(styles, paths, strict=True):
+    for style, path in _own_last(styles, paths):
         inside = (
             (path.x >= plane.x[0])
             & (path.x <= plane.x[-1])
@@ -158,14 +169,15 @@ def terrain(
                     "z": [floor + above],
                     "text": ["★"],
                     "textposition": "middle center",
-                    "textfont": {"color": style.colour, "size": 24},
+                    "textfont": {"color": style.colour, "size": 18 if path.is_guest else 24},
                 }
             )
         for mode in ("grow", "point"):
             tracks.append(Track(name, len(data), mode, x=x, y=y, z=z))
-            kind = {"mode": "lines", "line": {"color": style.colour, "width": 6}}
+            size = 3 if path.is_guest else 7
+            kind = {"mode": "lines", "line": {"color": style.colour, "width": size}}
             if mode == "point":
-                kind = {"mode": "markers", "marker": {"color": style.colour, "size": 6}}
+                kind = {"mode": "markers", "marker": {"color": style.colour, "size": 2 + size}}
             shown = slice(None) if mode == "grow" else slice(-1, None)
             data.append(
                 {
@@ -194,7 +206,9 @@ def terrain(
         "uirevision": "kept",
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    chart = Chart(figure(data, **layout), _title(styles[focus]), description=_words(plane, paths))
+    chart = Chart(
+        figure(data, **layout), _title(styles[focus]), description=_words(plane, styles, paths)
+    )
     return Scene(chart, tuple(tracks))
 
 
@@ -210,7 +224,17 @@ def _which(path: Path) -> str:
     return "one of the exact minimisers" if path.has_others else "exact minimiser"
 
 
-def _words(plane: Landscape, paths: Sequence[Path]) -> str:
+def _own_last(styles: Sequence[Style], paths: Sequence[Path]) -> list[tuple[Style, Path]]:
+    """The guests, and over them those whose surface it is."""
+    return sorted(zip(styles, paths, strict=True), key=lambda each: not each[1].is_guest)
+
+
+def _marker(style: Style, symbol: str, size: int) -> dict[str, object]:
+    line = {"color": HALO, "width": 1.5}
+    return {"color": style.colour, "symbol": symbol, "size": size, "line": line}
+
+
+def _words(plane: Landscape, styles: Sequence[Style], paths: Sequence[Path]) -> str:
     starred = [path for path in paths if path.minimum]
     star = ", and its exact minimiser (★)" if starred else ""
     if any(path.has_others for path in starred):
@@ -222,4 +246,12 @@ def _words(plane: Landscape, paths: Sequence[Path]) -> str:
             f" The surface is of {seen:,} of the {total:,} training rows, drawn at random and "
             "matched to all of them at one point."
         )
-    return f"Each run's path and its present point{star}.{drawn} {plane.plane.note}".strip()
+    guests = [style.label for style, path in zip(styles, paths, strict=True) if path.is_guest]
+    thin = ""
+    if guests:
+        follow = "a guest: its path follows a loss of its own and may climb"
+        if len(guests) > 1:
+            follow = "guests: each path follows a loss of its own and may climb"
+        thin = f" Thin and faint, {listed(guests, most=MOST_NAMED)}: {follow} here."
+    words = f"Each run's path and its present point{star}.{thin}{drawn} {plane.plane.note}"
+    return words.strip()

@@ -51,7 +51,7 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
         ground = KEPT.of(task.sample, key, lambda: _ground(asked, ends, base, n))
     else:
         ground = _ground_of_runs(task, shown, focus=sum(there[:focus]))
-    plane, paths = ground.plane, []
+    plane, paths, asked = ground.plane, [], task.experiment.only(OBJECTIVE)
     for run, best, here in zip(runs, exact, there, strict=True):
         if not here:
             paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
@@ -67,7 +67,17 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
         at = None if minimum is None else (float(minimum[0]), float(minimum[1]))
         x, y = places.T
         has_others = best is not None and best.is_unique is False
-        paths.append(Path(x=x, y=y, height=height, minimum=at, floor=floor, has_others=has_others))
+        paths.append(
+            Path(
+                x=x,
+                y=y,
+                height=height,
+                minimum=at,
+                floor=floor,
+                has_others=has_others,
+                is_guest=run.experiment.only(OBJECTIVE) != asked,
+            )
+        )
     return (terrain if in_3d else contour)("surface", ground, focus, looks, paths)
 
 
