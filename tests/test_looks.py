@@ -245,4 +245,5 @@ def test_colours_and_their_shades_stand_out_from_both_backgrounds(colour, backgr
 def test_a_shade_of_nothing_is_the_colour_and_the_last_is_clearly_another():
     for colour in COLOURS:
         assert shade(colour, 0.0) == colour
-        assert abs(lab(shade(colour, 1.0), "as most")[0] - lab(colour, "as most")[0]) > 9
+        last = lab(shade(colour, 1.0), "as most")
+        assert np.linalg.norm(last - lab(colour, "as most")) > 13

@@ -70,12 +70,12 @@ def test_paths_of_other_losses_are_guests(focus, own, guests):
         assert found[name].opacity < found[own].opacity == 1
         assert found[name].line.dash != found[own].line.dash
     first, second = guests
-    assert f"Thin and faint, {first} and {second}: guests" in chart.description
+    assert f"Thin: {first} and {second}, guests, whose paths follow" in chart.description
 
 
 def test_one_guest_is_a_guest_and_other_values_of_a_loss_are_guests_too():
     said = surface("loss=huber&huber.delta=0.5&huber.delta=5&steps=5").description
-    assert "Thin and faint, Huber (δ = 5): a guest: its path follows" in said
+    assert "Thin: Huber (δ = 5), a guest, whose path follows" in said
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_runs_that_descend_the_same_surface_are_no_guests(query):
 def test_of_many_guests_some_are_named():
     many = "&".join(f"huber.delta={1 + k}" for k in range(8))
     said = surface(f"loss=huber&{many}&steps=2").description
-    assert "Huber (δ = 4) and 4 more: guests" in said
+    assert "Huber (δ = 4) and 4 more, guests" in said

@@ -5,19 +5,21 @@ from __future__ import annotations
 # Relative luminances (WCAG 2.2) between which a colour has at least 3:1 against a white page and
 # against one of #12161c.
 DARKEST, LIGHTEST = 0.127, 0.298
+HIGH = 0.23  # of a colour that has more room below than above
+GREY = 0.2  # that the lightest shade has in it, which sets it further apart
 
 
 def shade(colour: str, share: float) -> str:
-    """The colour "#rrggbb" moved, by a share of the way, 0 to 1, to the lightest or the darkest
-    that it may be, whichever is farther in lightness as it is seen."""
-    parts = _linear(colour)
-    here = luminance(colour)
-    end = max((DARKEST, LIGHTEST), key=lambda there: abs(_lightness(there) - _lightness(here)))
-    wanted = _of_lightness(_lightness(here) + share * (_lightness(end) - _lightness(here)))
+    """The colour "#rrggbb" moved by a share, 0 to 1, of the way to the lightest that it may be, or
+    to the darkest where it is light itself."""
+    parts, here = _linear(colour), luminance(colour)
+    low, high = (_lightness(each) for each in (here, DARKEST if here > HIGH else LIGHTEST))
+    wanted = _of_lightness(low + share * (high - low))
     if wanted <= here:
         return _coded([part * wanted / here for part in parts])
-    white = (wanted - here) / (1.0 - here)
-    return _coded([part + white * (1.0 - part) for part in parts])
+    white, grey = (wanted - here) / (1.0 - here), GREY * share
+    lighter = [part + white * (1.0 - part) for part in parts]
+    return _coded([part + grey * (wanted - part) for part in lighter])
 
 
 def luminance(colour: str) -> float:

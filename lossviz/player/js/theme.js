@@ -16,14 +16,19 @@ export function lookOf(element, size) {
 export function resolve(look, element) {
   // Plotly parses colours itself and knows no color-mix: let the browser work it out.
   const probe = element.appendChild(document.createElement("span"));
-  probe.style.color = look.grid;
-  const [, r, g, b, a] = /color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?/
-    .exec(getComputedStyle(probe).color) ?? [null, 0.5, 0.5, 0.5, 0.2];
+  const channels = (colour) => {
+    probe.style.color = colour;
+    const [, ...found] = /color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?/
+      .exec(getComputedStyle(probe).color) ?? [null, 0.5, 0.5, 0.5, 0.2];
+    return found.map((value, k) => (k < 3 ? Math.round(255 * value) : value ?? 1));
+  };
+  const grid = `rgba(${channels(look.grid)})`;
+  // Three dimensions know no alpha.
+  const [r, g, b] = channels(`color-mix(in srgb, ${look.text} 20%, ${look.background})`);
   probe.style.color = look.background;
   const dark = isDark(getComputedStyle(probe).color);
   probe.remove();
-  const channel = (value) => Math.round(255 * value);
-  return { ...look, dark, grid: `rgba(${channel(r)},${channel(g)},${channel(b)},${a ?? 1})` };
+  return { ...look, dark, grid, wire: `rgb(${r},${g},${b})` };
 }
 
 // Whether "rgb(r, g, b)" is nearer to black than to white.
@@ -35,14 +40,14 @@ function isDark(colour) {
 // A figure's layout with the page's colours wherever the figure does not say.
 export function dressLayout(layout, look) {
   const dressed = look.scale === 1 ? structuredClone(layout) : enlarge(layout, look.scale);
-  const { text, background, grid } = look;
+  const { text, background, grid, wire = grid } = look;
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, tickcolor: grid };
   const names = new Set(["xaxis", "yaxis", ...Object.keys(dressed).filter(isAxis)]);
   for (const name of names) {
     dressed[name] = { ...axis, ...dressed[name] };
   }
   for (const name of Object.keys(dressed).filter((key) => /^scene\d*$/.test(key))) {
-    const space = { ...axis, color: text, showbackground: false };
+    const space = { ...axis, gridcolor: wire, zerolinecolor: wire, color: text, showbackground: false };
     for (const side of ["xaxis", "yaxis", "zaxis"]) {
       dressed[name][side] = { ...space, ...dressed[name][side] };
     }

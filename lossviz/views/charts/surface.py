@@ -169,7 +169,7 @@ def terrain(
                     "z": [floor + above],
                     "text": ["★"],
                     "textposition": "middle center",
-                    "textfont": {"color": style.colour, "size": 18 if path.is_guest else 24},
+                    "textfont": {"color": style.colour, "size": 16 if path.is_guest else 22},
                 }
             )
         for mode in ("grow", "point"):
@@ -177,7 +177,7 @@ def terrain(
             size = 3 if path.is_guest else 7
             kind = {"mode": "lines", "line": {"color": style.colour, "width": size}}
             if mode == "point":
-                kind = {"mode": "markers", "marker": {"color": style.colour, "size": 2 + size}}
+                kind = {"mode": "markers", "marker": {"color": style.colour, "size": 1 + size}}
             shown = slice(None) if mode == "grow" else slice(-1, None)
             data.append(
                 {
@@ -249,9 +249,9 @@ def _words(plane: Landscape, styles: Sequence[Style], paths: Sequence[Path]) -> 
     guests = [style.label for style, path in zip(styles, paths, strict=True) if path.is_guest]
     thin = ""
     if guests:
-        follow = "a guest: its path follows a loss of its own and may climb"
+        follow = "a guest, whose path follows a loss of its own and may climb here"
         if len(guests) > 1:
-            follow = "guests: each path follows a loss of its own and may climb"
-        thin = f" Thin and faint, {listed(guests, most=MOST_NAMED)}: {follow} here."
+            follow = "guests, whose paths follow losses of their own and may climb here"
+        thin = f" Thin: {listed(guests, most=MOST_NAMED)}, {follow}."
     words = f"Each run's path and its present point{star}.{thin}{drawn} {plane.plane.note}"
     return words.strip()
