@@ -1,18 +1,19 @@
 """Print how LossViz fares, as ratios of two things measured in one run (`make bench`).
 
 python -m benchmarks            all of them
-python -m benchmarks engine     only these (engine, networks, live)
+python -m benchmarks engine     only these (engine, networks, page, live)
 """
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import engine, live, networks
+from benchmarks import engine, live, networks, page
 from benchmarks.ratios import Ratio
 
 SUITES: Mapping[str, Callable[[], Iterator[Ratio]]] = {
     "engine": engine.measure,
     "networks": networks.measure,
+    "page": page.measure,
     "live": live.measure,
 }
 

@@ -160,7 +160,7 @@ def test_remarks_tell_of_scaling_of_test_rows_and_of_the_solver():
     assert "No rows are held out" in said
     assert "not convex" in said
     plain = remarks(run_all(parse("loss=squared_error&steps=2")[0]))
-    assert plain == ["MSE: exact minimiser by SciPy lstsq (least squares)."]
+    assert plain == ["MSE: exact minimiser by singular values (least squares)."]
 
 
 def test_the_payload_of_many_rows_is_about_that_of_few():

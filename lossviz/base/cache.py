@@ -77,6 +77,11 @@ class Cache:
         self._bury()
         return cast(Value, entry.value)
 
+    def has(self, owner: object | None, key: Hashable) -> bool:
+        """Whether the answer to an equal key of the same owner is there."""
+        with self._lock:
+            return (None if owner is None else ref(owner), key) in self._held
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lossviz.analysis.minimum import Reference, reference
+from lossviz.analysis.minimum import Reference, references
 from lossviz.engine.looks import styles
 from lossviz.engine.numbers import number, percent
 from lossviz.engine.run import Run
@@ -21,7 +21,7 @@ def summary(runs: Sequence[Run]) -> str:
     the data's units, the gap to the exact minimum, and how it went, in a sentence. Below it,
     sentences: where no rows are held out, on each loss whose minimiser is not unique, and on starts
     that do not fit."""
-    exact = [reference(run.task) for run in runs]
+    exact = references(run.task for run in runs)
     names = list(dict.fromkeys(name for run in runs for name in run.names))[:SHOWN]
     has_classes = any(run.error is not None for run in runs)
     head = [
@@ -51,10 +51,8 @@ def summary(runs: Sequence[Run]) -> str:
 
 
 def _other_minimisers(runs: Sequence[Run]) -> list[str]:
-    asked = objectives(runs)
-    found = []
-    for task, look in zip(tasks_of(runs), styles(asked), strict=True):
-        exact = reference(task)
+    asked, tasks, found = objectives(runs), tasks_of(runs), []
+    for task, look, exact in zip(tasks, styles(asked), references(tasks), strict=True):
         if exact is not None and exact.is_unique is False:
             span = ranges_in_words(task.names, exact)
             found.append(f"{look.label}: the minimiser is not unique. {span}".strip())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,8 +17,10 @@ from lossviz.analysis.minimum.joint import joint_minimum
 from lossviz.analysis.minimum.notes import about, about_minimiser, at_an_end
 from lossviz.analysis.minimum.problem import RANK, Problem, is_straight, problem_of
 from lossviz.analysis.minimum.ranges import NOTHING, ends_of
+from lossviz.analysis.minimum.result import Range, Reference
 from lossviz.analysis.minimum.search import good_start, search, smooth_minimum
 from lossviz.analysis.minimum.tidy import in_tidy_units, noise_of, rounding_of, size_of, tidy
+from lossviz.analysis.minimum.together import plain_minimisers
 from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import OBJECTIVE, Experiment, loss_of
@@ -26,46 +29,7 @@ from lossviz.engine.run import Run
 from lossviz.engine.task import Task
 from lossviz.items.losses import LOSSES
 
-Range = tuple[float, float]
 SAME = 1e-12  # share of a parameter that is only rounding
-
-
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """The exact minimiser of mean loss + l1 sum |w| + l2 sum w².
-
-    theta (P,): in the data's own units; internal (P,): in the coordinates of the descent, in
-        which the penalty is taken; value: the objective there.
-    method: which solver, in words; is_global: whether no better minimum can exist; note: what
-        the reader should know besides, in sentences, or "".
-    is_attained: False where no finite minimiser exists. Then theta and internal are a point far
-        out where the solver stopped, and value is what the objective tends to beyond it (0 where
-        the classes can be separated), which no run can reach.
-    is_unique: whether no other parameters do as well (what may be added to all classes alike is
-        left out of account); None where that is not known.
-    ranges (P, 2): where it is not unique and the parameters are few, between what each lies over
-        all minimisers, in the data's own units; may be infinite. None else. Shown then is the
-        minimiser nearest to the middle of the ranges, where one without end has 0 as its middle.
-    """
-
-    theta: Array
-    internal: Array
-    value: float
-    method: str
-    is_global: bool
-    note: str
-    is_attained: bool
-    is_unique: bool | None
-    ranges: Array | None
-
-    def range_of(self, number: int) -> Range | None:
-        """Between what the parameter of that number lies over all minimisers, in the data's units:
-        at one place, where no others are known. None where there are others, but not which."""
-        if self.ranges is not None:
-            low, high = self.ranges[number].tolist()
-            return low, high
-        here = float(self.theta[number])
-        return None if self.is_unique is False else (here, here)
 
 
 @dataclass(frozen=True)
@@ -95,20 +59,63 @@ def reference(of: Experiment | Task) -> Reference | None:
     take much longer than a second.
     It does not depend on how the experiment descends. Equal questions are answered from a cache.
     """
-    task = of if isinstance(of, Task) else Task.of(of)
+    return references([of])[0]
+
+
+def references(of: Iterable[Experiment | Task]) -> list[Reference | None]:
+    """The exact minimiser of each, as `reference` gives it to the last bit; what is not in the
+    cache yet is looked for at once, many tasks in one batch where they are alike."""
+    tasks = [_asked(each if isinstance(each, Task) else Task.of(each)) for each in of]
+    keys = [("reference", task.experiment) for task in tasks]
+    new = {
+        (id(task.sample), key): task
+        for task, key in zip(tasks, keys, strict=True)
+        if not KEPT.has(task.sample, key)
+    }
+    found = dict(zip(new, _minimised(list(new.values())), strict=True))
+
+    def answer(task: Task, key: Hashable) -> Reference | None:
+        place = id(task.sample), key
+        return found[place] if place in found else _minimised([task])[0]
+
+    return [
+        KEPT.of(task.sample, key, partial(answer, task, key))
+        for task, key in zip(tasks, keys, strict=True)
+    ]
+
+
+def with_and_without_outliers(
+    of: Sequence[Experiment | Task],
+) -> tuple[list[Reference | None], list[Reference | None]]:
+    """The exact minimiser of each as it is, and of each on the rows without outliers; all are
+    looked for at once."""
+    asked = [each.experiment if isinstance(each, Task) else each for each in of]
+    found = references([*of, *(each.unspoiled() for each in asked)])
+    return found[: len(of)], found[len(of) :]
+
+
+def _asked(task: Task) -> Task:
+    """The task without what does not matter to its minimum."""
     asked = task.experiment.only(OBJECTIVE)
     learned = LOSSES[asked.loss].learned
     if learned is not None:  # where these start does not matter either
         own = {f"{asked.loss}.{name}" for name in learned.names}
         asked = asked.replace(params=[pair for pair in asked.params if pair[0] not in own])
-    key = "reference", asked
-    return KEPT.of(task.sample, key, lambda: _reference(replace(task, experiment=asked)))
+    return replace(task, experiment=asked)
 
 
-def _reference(task: Task) -> Reference | None:
-    if task.is_linear and is_beyond(task, is_convex=_is_convex(task.experiment)):
-        return None
-    return minimise(task)
+def _minimised(tasks: Sequence[Task]) -> list[Reference | None]:
+    """Of each task, where it would not take long; else None."""
+    short = [
+        k
+        for k, task in enumerate(tasks)
+        if not (task.is_linear and is_beyond(task, is_convex=_is_convex(task.experiment)))
+    ]
+    found: list[Reference | None] = [None] * len(tasks)
+    plain = plain_minimisers([tasks[k] for k in short])
+    for k, answer in zip(short, plain, strict=True):
+        found[k] = minimise(tasks[k]) if answer is None else answer
+    return found
 
 
 def is_solved(e: Experiment) -> bool:
@@ -188,8 +195,7 @@ def minimise(task: Task) -> Reference | None:
 def moved_by_outliers(experiment: Experiment) -> Shift:
     """How far the outliers move the first slope of the exact minimiser of a regression;
     ValueError where the model has no exact minimiser."""
-    spoiled = reference(experiment)
-    clean = reference(experiment.unspoiled())
+    [spoiled], [clean] = with_and_without_outliers([experiment])
     if spoiled is None or clean is None:
         raise ValueError(f"{experiment.model}: no exact minimiser is known")
     task = Task.of(experiment)

@@ -9,7 +9,7 @@ from math import isqrt
 import numpy as np
 
 from lossviz.analysis.landscape import SURFACE_ROWS, Landscape, landscape
-from lossviz.analysis.minimum import Reference, reference
+from lossviz.analysis.minimum import Reference, references
 from lossviz.analysis.planes import frame_for, plane_of, plane_of_runs
 from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
@@ -33,7 +33,8 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
     task = runs[focus].task
     # Runs of another model, or on features scaled otherwise, have no place on this plane.
     there = [_shares_plane(run.task, task) for run in runs]
-    exact = [_reached(run) if here else None for run, here in zip(runs, there, strict=True)]
+    found = references(run.task for run in runs)
+    exact = [_reached(best) if here else None for best, here in zip(found, there, strict=True)]
     shown = [run for run, here in zip(runs, there, strict=True) if here]
     if task.is_linear and not task.outputs:
         ends = [
@@ -81,9 +82,8 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
     return (terrain if in_3d else contour)("surface", ground, focus, looks, paths)
 
 
-def _reached(run: Run) -> Reference | None:
+def _reached(exact: Reference | None) -> Reference | None:
     """The exact minimiser, if there is one that can be reached."""
-    exact = reference(run.task)
     return exact if exact is not None and exact.is_attained else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lossviz.analysis.minimum import Reference, reference, steps_to
+from lossviz.analysis.minimum import Reference, references, steps_to
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
 from lossviz.engine.numbers import number, percent
@@ -23,7 +23,7 @@ def table(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
     """A row for each run, with its status in words on a line of its own."""
     if runs[0].error is None and all(run.task.is_linear for run in runs):
         return _with_parameters(runs, looks)
-    exact = [reference(run.task) for run in runs]
+    exact = references(run.task for run in runs)
     is_known, has_classes = any(exact), runs[0].error is not None
     columns = (
         "Loss",
@@ -83,8 +83,8 @@ def _with_parameters(runs: Sequence[Run], looks: Sequence[Style]) -> Table:
         "Status",
     )
     rows = []
-    for run, look in zip(runs, looks, strict=True):
-        exact = reference(run.task)
+    found = references(run.task for run in runs)
+    for run, look, exact in zip(runs, looks, found, strict=True):
         theta, path = tidied(run, exact)
         cells = (
             *(_parameter(run, theta, name) for name in names),

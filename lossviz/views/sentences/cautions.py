@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.landscape import SURFACE_ROWS
-from lossviz.analysis.minimum import is_solved, reference
+from lossviz.analysis.minimum import is_solved, references
 from lossviz.base.words import counted, listed
 from lossviz.engine.looks import styles
 from lossviz.engine.run import Run
@@ -130,8 +130,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
         )
     if most > SURFACE_ROWS:
         said.append(f"Charts draw some of the {most:,} training rows. Training takes all of them.")
-    for task, look in zip(tasks, styles(asked), strict=True):
-        exact = reference(task)
+    for task, look, exact in zip(tasks, styles(asked), references(tasks), strict=True):
         if exact is not None:
             words = exact.note, ranges_in_words(task.names, exact)
             words = f"exact minimiser by {exact.method}.", *filter(None, words)

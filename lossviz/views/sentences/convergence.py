@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lossviz.analysis.minimum import reference
+from lossviz.analysis.minimum import references
 from lossviz.base.words import listed
 from lossviz.engine.looks import styles
 from lossviz.engine.run import Run
@@ -34,8 +34,9 @@ def who_is_not_there(runs: Sequence[Run]) -> list[str]:
     """Sentences that name the runs that took all their steps and are not at the exact minimum, by
     the rule of their status; none where all are."""
     found: dict[str, dict[str, End]] = {}
-    for name, run in zip(_names(runs), runs, strict=True):
-        end = end_of(run, reference(run.task))
+    best = references(run.task for run in runs)
+    for name, run, exact in zip(_names(runs), runs, best, strict=True):
+        end = end_of(run, exact)
         if end is not None:
             found.setdefault(end.kind, {})[name] = end
     said = []

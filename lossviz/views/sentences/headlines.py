@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, reference
+from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, references
 from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
 from lossviz.engine.looks import styles
@@ -23,13 +23,20 @@ def headline(runs: Sequence[Run]) -> str:
     classes and networks where the runs have come to."""
     if runs[0].error is not None:
         return _joined([_where_classes_stand(runs), *who_diverged(runs)])
-    exact = [reference(task) for task in tasks_of(runs)]
+    exact = _minimisers(tasks_of(runs))
     known = [each for each in exact if each is not None]
     if len(known) < len(exact):
         return _joined([_where_losses_stand(runs), *who_diverged(runs)])
     is_open = all(_is_open(each.range_of(1)) for each in known)
     said = _what_outliers_moved(runs, known, is_open=is_open)
     return _joined([said, *who_diverged(runs), *([] if is_open else who_is_not_there(runs))])
+
+
+def _minimisers(tasks: Sequence[Task]) -> list[Reference | None]:
+    """The exact minimisers; those without the outliers, which the sentence asks for too, are looked
+    for at the same time."""
+    spoiled = [each for each in tasks if each.is_linear and each.sample.is_outlier.any()]
+    return references([*tasks, *(each.experiment.unspoiled() for each in spoiled)])[: len(tasks)]
 
 
 def _where_classes_stand(runs: Sequence[Run]) -> str:
