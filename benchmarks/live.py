@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from itertools import count
 from statistics import median
 
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -35,6 +36,13 @@ EDITED = {
     "two losses on rows of one's own": "data=table&loss=squared_error&loss=huber",
     "the welcome page": "",
 }
+# Pages whose knobs are turned: which knob, and the link.
+TURNED = {
+    "three losses on the welcome page, their outliers' number": ("Outliers", ""),
+    "their distance": ("How far", ""),
+    "the rate": ("Learning rate", ""),
+}
+THUMB = 20  # pixels that it is wide
 DRAG_ECHO = "benchmarks/pages/drag_echo.py"
 LOOK_AWAY = 5.0  # seconds in which a page must have opened
 SCREEN: ViewportSize = {"width": 1440, "height": 1000}
@@ -95,7 +103,9 @@ def measure() -> Iterator[Ratio]:
         browser = stack.enter_context(browsing(path))
         yield from opening(browser, path, app, empty)
         yield from changing(browser, app, echo)
-        yield from dragging(browser, app, stack.enter_context(serving(DRAG_ECHO)))
+        drag_echo = stack.enter_context(serving(DRAG_ECHO))
+        yield from dragging(browser, app, drag_echo)
+        yield from turning(browser, app, drag_echo)
         yield from playing(browser, app)
         yield from playing_classes(browser, app)
     yield sending()
@@ -175,18 +185,7 @@ def dragging(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
     """A held point from place to place, each time one that no cache knows, and the runs' fits,
     which follow it through Python."""
     pages, bare = [visited(browser, app, link) for link in EDITED.values()], visited(browser, echo)
-    moves = iter(range(30, 999))
-    measures = []
-
-    def moved(page: Page, at: list[float], selector: str, what: dict[str, object]) -> float:
-        page.bring_to_front()
-        page.evaluate(STOPWATCH, [selector, what, "pointermove"])
-        page.mouse.move(at[0] + next(moves), at[1])
-        took = page.wait_for_function("window.took").json_value()
-        page.wait_for_selector(IDLE_SCRIPT)
-        page.wait_for_timeout(REST)  # the other charts are not to slow what follows
-        return took
-
+    measures: list[Callable[[], float]] = []
     for page in pages:
         page.bring_to_front()
         page.wait_for_function(CHARTS, arg=4)
@@ -200,13 +199,9 @@ def dragging(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
         page.mouse.move(at[0] + 20, at[1])
         page.wait_for_selector(".lv-figure[data-cursor=grabbing]")
         shown: dict[str, object] = {"attributeFilter": ["data-shown"]}
-        measures.append(partial(moved, page, at, ".lv-player", shown))
-    bare.bring_to_front()
-    bare.wait_for_selector(".benchmark")
-    box = bare.locator(".benchmark").bounding_box()
-    assert box is not None
-    place = [box["x"], box["y"] + 5]
-    measures.append(partial(moved, bare, place, ".benchmark", {"childList": True}))
+        places = rightwards(at[0] + 30, at[1], 1.0)
+        measures.append(partial(moved, page, places, ".lv-player", shown))
+    measures.append(echoed(bare))
 
     *fits, text = in_turn(*measures, rounds=CHANGES)
     for page in (*pages, bare):
@@ -214,6 +209,73 @@ def dragging(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
     for what, took in zip(EDITED, fits, strict=True):
         yield Ratio(
             f"from a held point's move to the fits redrawn over a bare echo component: {what}",
+            f"{took:.0f} ms",
+            f"{text:.0f} ms",
+            took / text,
+            "<= 1.5",
+        )
+
+
+def moved(
+    page: Page, places: Iterator[tuple[float, float]], selector: str, what: dict[str, object]
+) -> float:
+    """Milliseconds from the mouse's move to its next place to the next change under a node."""
+    page.bring_to_front()
+    page.evaluate(STOPWATCH, [selector, what, "pointermove"])
+    page.mouse.move(*next(places))
+    took = page.wait_for_function("window.took").json_value()
+    page.wait_for_selector(IDLE_SCRIPT)
+    page.wait_for_timeout(REST)  # the other charts are not to slow what follows
+    return took
+
+
+def echoed(bare: Page) -> Callable[[], float]:
+    """The same for the bare component."""
+    bare.bring_to_front()
+    bare.wait_for_selector(".benchmark")
+    box = bare.locator(".benchmark").bounding_box()
+    assert box is not None
+    places = rightwards(box["x"], box["y"] + 5, 1.0)
+    return partial(moved, bare, places, ".benchmark", {"childList": True})
+
+
+def rightwards(x: float, y: float, step: float) -> Iterator[tuple[float, float]]:
+    """Places on the screen, each a step in pixels further to the right."""
+    return ((x + step * k, y) for k in count())
+
+
+def turning(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
+    """A held knob from place to place, each time one that no cache knows, and the first chart,
+    which follows it through Python."""
+    pages, bare = (
+        [visited(browser, app, link) for _, link in TURNED.values()],
+        visited(browser, echo),
+    )
+    measures: list[Callable[[], float]] = []
+    for page, (knob, _) in zip(pages, TURNED.values(), strict=True):
+        page.bring_to_front()
+        page.wait_for_function(CHARTS, arg=4)
+        page.wait_for_selector(IDLE_SCRIPT)
+        page.wait_for_function(AT_REST)
+        slider = page.get_by_role("slider", name=knob)
+        slider.scroll_into_view_if_needed()
+        box, last = slider.bounding_box(), float(slider.get_attribute("max") or 0)
+        assert box is not None
+        x, y = box["x"] + THUMB / 2, box["y"] + box["height"] / 2
+        rung = (box["width"] - THUMB) / last
+        page.mouse.move(x + rung, y)
+        page.mouse.down()
+        places = rightwards(x + 2 * rung, y, rung)
+        shown: dict[str, object] = {"attributeFilter": ["data-shown"]}
+        measures.append(partial(moved, page, places, ".lv-player", shown))
+    measures.append(echoed(bare))
+
+    *knobs, text = in_turn(*measures, rounds=CHANGES)
+    for page in (*pages, bare):
+        page.context.close()
+    for what, took in zip(TURNED, knobs, strict=True):
+        yield Ratio(
+            f"from a held knob's move to the first chart over a bare echo component: {what}",
             f"{took:.0f} ms",
             f"{text:.0f} ms",
             took / text,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from lossviz import parse, sample
-from lossviz.player import Action, read_action, read_edit
+from lossviz.player import Action, Turn, read_action, read_edit, read_turn
 from lossviz.ui import own_data, state
 from lossviz.ui.playground import editing, stage
 from lossviz.ui.playground.panel import view
@@ -38,6 +38,14 @@ NEAR = some.one_of(
             "more": some.none(),
         },
     ),
+    some.fixed_dictionaries(
+        {
+            "kind": some.sampled_from(["move", "drop"]) | JSON,
+            "key": some.sampled_from(["vertical.share", "lr", "data", "seed", "view.panel"]) | JSON,
+            "value": some.floats() | some.integers(-(10**400), 10**400) | JSON,
+            "n": some.integers(-1, 2**60) | JSON,
+        },
+    ),
 )
 
 
@@ -63,11 +71,13 @@ def begin(query: str):
 
 def tell(value: object) -> None:
     """What the player does with a report: as `ui.player.player`."""
-    action, edit = read_action(value), read_edit(value)
+    action, edit, turn = read_action(value), read_edit(value), read_turn(value)
     if action is not None:
         stage._act(action)
     if edit is not None:
         stage._edit(edit)
+    if turn is not None:
+        stage._turn(turn)
 
 
 NO_ACTIONS = (
@@ -105,14 +115,15 @@ def test_no_report_is_a_traceback(value):
         held = Held()
         patch.setattr(st, "session_state", held)
         for is_editing in (False, True):
-            begin("loss=huber&line.n=6&steps=2")
+            begin("loss=huber&line.n=6&steps=2&outliers=vertical")
             held.update(editing=False)
             if is_editing:
                 editing.toggle(next(iter(state.sweep())))
             before = state.sweep()
             tell(value)
             assert all(note.isprintable() for note in held.notes)
-            if read_action(value) is None and (read_edit(value) is None or not is_editing):
+            is_edit = is_editing and read_edit(value) is not None
+            if read_action(value) is None and read_turn(value) is None and not is_edit:
                 assert state.sweep() == before
 
 
@@ -229,3 +240,88 @@ def test_beyond_the_last_seed_is_a_sentence(session):
     begin(f"loss=huber&steps=2&seed={2**32 - 1}")
     stage._act(Action("new_seed"))
     assert "lies outside 0 to 4,294,967,295; the old value was kept." in session.notes[0]
+
+
+MOVE = {"kind": "move", "key": "vertical.share", "value": 0.2, "n": 3}
+NO_TURNS = (
+    {**MOVE, "kind": "drag"},
+    {**MOVE, "key": 3},
+    {**MOVE, "key": None},
+    {**MOVE, "value": "0.2"},
+    {**MOVE, "value": True},
+    {**MOVE, "value": float("nan")},
+    {**MOVE, "value": float("inf")},
+    {**MOVE, "value": 10**400},
+    {**MOVE, "n": -1},
+    {**MOVE, "n": 0.5},
+    {**MOVE, "more": 1},
+    {key: MOVE[key] for key in ("kind", "key", "value")},
+    [MOVE],
+    None,
+)
+
+
+@pytest.mark.parametrize("value", NO_TURNS, ids=repr)
+def test_a_turn_is_exactly_what_a_knob_says(value):
+    assert read_turn(MOVE) == Turn("move", "vertical.share", 0.2, 3)
+    assert read_turn({**MOVE, "kind": "drop", "value": 4}) == Turn("drop", "vertical.share", 4.0, 3)
+    assert read_turn(value) is None
+
+
+KNOBS = "outliers=vertical&loss=squared_error&loss=huber&steps=5"
+
+
+def test_a_knob_on_its_way_moves_the_runs_alone_and_let_go_the_page(session):
+    begin(KNOBS)
+    session["set vertical.share"] = 0.15  # the widget of the sidebar
+    tell(MOVE)
+    assert state.values("vertical.share") == (0.2,)
+    assert [run.experiment["vertical.share"] for run in session.training.runs] == [0.2, 0.2]
+    assert (session.acted, session.turning) == (False, True)
+    assert session["set vertical.share"] == 0.15
+    assert not session.get("held", False)  # who goes back meanwhile goes back
+    tell({**MOVE, "kind": "drop", "value": 0.3})
+    assert state.values("vertical.share") == (0.3,)
+    assert (session.acted, session.turning, session.held) == (True, False, True)
+    assert "set vertical.share" not in session  # so that it begins anew, from the setting
+
+
+def test_of_several_values_a_knob_turns_the_last_and_never_onto_another(session):
+    begin(KNOBS + "&lr=0.1&lr=0.5&lr=0.2")
+    tell({**MOVE, "key": "lr", "value": 0.3})
+    assert state.values("lr") == (0.1, 0.5, 0.3)
+    tell({**MOVE, "key": "lr", "value": 0.5})
+    assert state.values("lr") == (0.1, 0.5, 0.3)
+
+
+@pytest.mark.parametrize("key", ["seed", "data", "huber.delta ", "view.step", "steps", "x", ""])
+def test_what_is_no_knob_of_these_runs_is_not_turned(key, session):
+    begin(KNOBS)
+    before = dict(session.settings)
+    tell({**MOVE, "key": key, "value": 1})
+    assert session.settings == before
+    assert not session.notes
+
+
+REFUSED = {
+    "vertical.share": (0.5, "Share: '0.5' lies outside 0 to 0.49; the old value was kept."),
+    "vertical.size": (-1, "Size: '-1.0' lies outside 0.5 to 20; the old value was kept."),
+    "lr": (0.0, "Learning rate: '0.0' lies outside 1e-06 to 10,000; the old value was kept."),
+}
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_a_setting_may_not_be_is_refused_in_its_own_words(key, session):
+    begin(KNOBS)
+    before, (value, words) = state.sweep(), REFUSED[key]
+    tell({**MOVE, "kind": "drop", "key": key, "value": value})
+    assert state.sweep() == before
+    assert session.notes == [words]
+
+
+def test_a_part_of_a_row_is_refused(session):
+    begin("data=sine&model=polynomial&steps=5")
+    tell({**MOVE, "key": "polynomial.degree", "value": 2.5})
+    assert session.notes == ["Degree: '2.5' is not a whole number; the old value was kept."]
+    tell({**MOVE, "key": "polynomial.degree", "value": 2.0})
+    assert state.values("polynomial.degree") == (2,)

@@ -6,7 +6,16 @@ Nothing here knows what the charts are about, and nothing imports Streamlit.
 """
 
 from lossviz.player.encoding import payload
-from lossviz.player.interaction import Action, Edit, Editing, read_action, read_edit
+from lossviz.player.interaction import (
+    Action,
+    Edit,
+    Editing,
+    Knob,
+    Turn,
+    read_action,
+    read_edit,
+    read_turn,
+)
 from lossviz.player.movie import (
     Chart,
     Detail,
@@ -26,16 +35,19 @@ __all__ = [
     "Detail",
     "Edit",
     "Editing",
+    "Knob",
     "Link",
     "Links",
     "Movie",
     "Row",
     "Table",
     "Track",
+    "Turn",
     "pack",
     "payload",
     "read_action",
     "read_edit",
+    "read_turn",
     "still",
     "unpack",
 ]

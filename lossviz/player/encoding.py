@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from lossviz.player.interaction import Editing
+from lossviz.player.interaction import Editing, Knob
 from lossviz.player.movie import Array, Cell, Chart, Links, Movie, Table, Track
 from lossviz.player.packing import Json, pack
 
@@ -25,6 +26,8 @@ def payload(
     marks: Sequence[Mapping[str, Any]] = (),
     choosable: bool = False,
     editing: Editing | None = None,
+    knobs: Sequence[Knob] = (),
+    turned: int = 0,
     size: str = "normal",
     step_key: str = "view.step",
 ) -> bytes:
@@ -35,8 +38,10 @@ def payload(
     while more is to come. `actions` are buttons, each `{"name", "label"}`. `marks` are steps worth
     a visit, each `{"label", "step", "colour"}`. With `choosable`, a click on a linked point is the
     action "row 17", where 17 is the row's number in `Links`. `editing` says what a press does to
-    the points of some charts: the browser then reports what `read_edit` reads. `size` is "normal"
-    or "presentation". `step_key` is the key of the step in the address bar.
+    the points of some charts: the browser then reports what `read_edit` reads. `knobs`
+    are what can be turned, which it reports as `read_turn` reads it, and `turned` is the `n` of the
+    last Turn that the data know of. `size` is "normal" or "presentation". `step_key` is the key of
+    the step in the address bar.
     """
     if size not in ("normal", "presentation"):
         raise ValueError(f"size {size!r} is neither 'normal' nor 'presentation'")
@@ -56,6 +61,7 @@ def payload(
             "marks": [dict(mark) for mark in marks],
             "choosable": choosable,
             "editing": editing and _editing(movie, editing),
+            "knobs": {"answered": turned, "list": [asdict(knob) for knob in knobs]},
             "size": size,
             "stepKey": step_key,
         }

@@ -1,5 +1,6 @@
-"""Points that the user may move, add, take away or mark, buttons, and what the browser says of
-it: whoever holds the connection can say anything, so all is read here before it is believed."""
+"""Points that the user may move, add, take away or mark, knobs, buttons, and what the browser says
+of them: whoever holds the connection can say anything, so all is read here before it is believed.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from typing import Literal, get_args
 
 EditMode = Literal["drag", "add", "remove", "mark"]
 Kind = Literal["drag", "drop", "add", "remove", "mark"]
+Turning = Literal["move", "drop"]
 ACTION = re.compile(r"([a-z_]{1,40})|row ([0-9]{1,9})")
 FIELDS = {"kind", "chart", "row", "x", "y", "n"}
+TURNED = {"kind", "key", "value", "n"}
 BEYOND = 2**53  # up to here the browser's integers are exact
 
 
@@ -47,6 +50,39 @@ class Edit:
     _: KW_ONLY
     x: float
     y: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A number that the user may turn while the charts follow; ValueError if it has no such place.
+
+    `values` are those that it goes through, rising, `words` what each is called, and `at` is the
+    place of the one that it has. `note` is what else there is to say of it.
+    """
+
+    key: str
+    label: str
+    values: tuple[float, ...]
+    words: tuple[str, ...]
+    at: int
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.words) != len(self.values) or not 0 <= self.at < len(self.values):
+            raise ValueError(f"knob {self.key!r}: {len(self.values)} values, place {self.at}")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the user turned: `move` while a knob is on its way, `drop` at the end of it.
+
+    key: the knob's. value: the number that it then has. n: rises from turn to turn.
+    """
+
+    kind: Turning
+    key: str
+    value: float
     n: int
 
 
@@ -88,6 +124,20 @@ def read_edit(value: object) -> Edit | None:
     if not (_measures(x) and _measures(y)):
         return None
     return Edit(kind, chart, row, x=float(x), y=float(y), n=n)
+
+
+def read_turn(value: object) -> Turn | None:
+    """What the browser reports, or None if it is not exactly a turn of some knob.
+
+    Whether there is such a knob and whether it may have that value is for the caller to see.
+    """
+    if not isinstance(value, dict) or set(value) != TURNED:
+        return None
+    key, number, n = (value[name] for name in ("key", "value", "n"))
+    kind = next((kind for kind in get_args(Turning) if kind == value["kind"]), None)
+    if kind is None or not isinstance(key, str) or not _counts(n) or not _measures(number):
+        return None
+    return Turn(kind, key, float(number), n)
 
 
 def _counts(value: object) -> bool:

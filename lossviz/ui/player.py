@@ -12,10 +12,20 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from lossviz.player import Action, Chart, Edit, Movie, payload, read_action, read_edit
+from lossviz.player import (
+    Action,
+    Chart,
+    Edit,
+    Movie,
+    Turn,
+    payload,
+    read_action,
+    read_edit,
+    read_turn,
+)
 from lossviz.ui.assets import PLAYER_URL, PLOTLY_URL, STILL_URL
 
-ANSWERED = " answered"  # with the player's key, a key of the session
+ANSWERED, TURNED = " answered", " turned"  # with the player's key, keys of the session
 
 
 def player(
@@ -24,13 +34,14 @@ def player(
     key: str = "player",
     on_action: Callable[[Action], None] = lambda _: None,
     on_edit: Callable[[Edit], None] = lambda _: None,
+    on_turn: Callable[[Turn], None] = lambda _: None,
 ) -> Action | None:
     """Show a `lossviz.player.payload`; what was just pressed, if anything.
 
     The key is the player's identity: with a constant key new data move the same charts.
     `on_action` runs before the rerun that a click on an action, on Stop ("stop") or on a row that
-    can be chosen ("row") causes; `on_edit` before the one that an edit of points causes. What is
-    neither is passed over.
+    can be chosen ("row") causes; `on_edit` before the one that an edit of points causes, `on_turn`
+    before that of a knob. What is none of these is passed over.
     """
 
     def told(trigger: str) -> object:
@@ -48,14 +59,30 @@ def player(
             st.session_state[key + ANSWERED] = edit.n
             on_edit(edit)
 
-    mount = _component("lossviz_player", PLAYER_URL)
-    shown = mount(data=data, key=key, on_action_change=acted, on_edit_change=edited)
+    def was_turned() -> None:
+        turn = read_turn(told("turn"))
+        if turn is not None:
+            st.session_state[key + TURNED] = turn.n
+            on_turn(turn)
+
+    shown = _component("lossviz_player", PLAYER_URL)(
+        data=data,
+        key=key,
+        on_action_change=acted,
+        on_edit_change=edited,
+        on_turn_change=was_turned,
+    )
     return read_action(shown.action)
 
 
 def answered(key: str = "player") -> int:
     """The number of the player's last edit that `on_edit` was told of, for `Editing`."""
     return st.session_state.get(key + ANSWERED, 0)
+
+
+def turned(key: str = "player") -> int:
+    """The number of the player's last turn that `on_turn` was told of, for `payload`."""
+    return st.session_state.get(key + TURNED, 0)
 
 
 def picture(figure: Mapping[str, Any], title: str, key: str, *, height: int) -> None:

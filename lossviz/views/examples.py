@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Preset:
-    """A title, the query string that is the whole state, and what to look for."""
+    """A title, the query string that is the whole state, what to look for, and the settings that it
+    is about, at most three: its knobs."""
 
     title: str
     query: str
     lesson: str
+    knobs: tuple[str, ...]
 
 
 PRESETS = (
@@ -21,6 +23,7 @@ PRESETS = (
         "&loss=squared_error&loss=absolute_error&loss=huber",
         "A few rows at the right end have fallen far below the line. Press Play: MSE tilts after "
         "them, MAE and Huber hardly move.",
+        ("vertical.share", "vertical.size", "lr"),
     ),
     Preset(
         "One leverage point",
@@ -29,12 +32,14 @@ PRESETS = (
         "&optimizer=adam&lr=0.05&steps=400&schedule=cosine",
         "One row far to the right turns the line like a lever. A bounded slope is no help here: "
         "MAE follows as well. Only a loss whose slope falls back to zero can let go.",
+        ("leverage.size", "leverage.share", "tukey.c"),
     ),
     Preset(
         "The rate at the edge",
         "loss=squared_error&lr=0.1&lr=0.6&lr=0.73&steps=60",
         "Beyond 2 over the largest curvature, descent climbs instead of settling. The table names "
         "the largest rate that holds.",
+        ("lr", "steps"),
     ),
     Preset(
         "The median does not care",
@@ -42,6 +47,7 @@ PRESETS = (
         "&loss=squared_error&loss=absolute_error&lr=0.05&steps=400",
         "Three rows in ten lie absurdly high. The absolute error counts them as votes, not as "
         "distances: make them twice as high (Outliers, Size 20) and its line stays where it is.",
+        ("vertical.size", "vertical.share"),
     ),
     Preset(
         "MSLE on exponential growth",
@@ -49,6 +55,7 @@ PRESETS = (
         "&optimizer=adam&lr=0.1&steps=1000",
         "Squared error listens to the largest targets alone; the squared log error counts "
         "ratios, and so serves the small ones too.",
+        ("exponential_growth.growth", "exponential_growth.noise", "polynomial.degree"),
     ),
     Preset(
         "Quantiles draw a band",
@@ -56,6 +63,7 @@ PRESETS = (
         "&quantile.tau=0.5&quantile.tau=0.9&lr=0.5&steps=400&schedule=cosine",
         "One loss, three levels: a tenth of the rows below the lowest line, half below the "
         "middle one, nine tenths below the highest. The band widens with the noise.",
+        ("quantile.tau", "heteroscedastic.noise", "heteroscedastic.n"),
     ),
     Preset(
         "Stars that fool least squares",
@@ -63,6 +71,7 @@ PRESETS = (
         "&init=5&optimizer=adam&lr=0.1&steps=800&schedule=cosine",
         "Four red giants make least squares say that hotter stars are fainter, and MAE too. "
         "The redescending loss lets the giants go.",
+        ("tukey.c", "lr"),
     ),
     Preset(
         "Phone calls that were minutes",
@@ -70,6 +79,7 @@ PRESETS = (
         "&loss=tukey&tukey.c=5&optimizer=adam&lr=1&steps=600&schedule=cosine",
         "For six years the minutes were recorded instead of the calls. One wrong unit bends least "
         "squares by far; MAE and Huber bend far less, and Tukey reads the other years alone.",
+        ("huber.delta", "tukey.c"),
     ),
     Preset(
         "Anscombe's third set",
@@ -77,6 +87,7 @@ PRESETS = (
         "&optimizer=adam&lr=0.1&steps=600&schedule=cosine",
         "Ten rows lie on one line and one does not. Least squares gives 3.00 + 0.500 x, as for "
         "all four of Anscombe's sets; the absolute error finds the ten.",
+        ("huber.delta", "lr"),
     ),
     Preset(
         "Momentum in a narrow valley",
@@ -84,18 +95,21 @@ PRESETS = (
         "&optimizer=nesterov&lr=0.006&steps=400",
         "Without scaling the features, the valley is long and narrow. Plain descent creeps along "
         "its floor; momentum runs, and overshoots.",
+        ("lr", "momentum.beta"),
     ),
     Preset(
         "Drop the rate in mid-run",
         "loss=absolute_error&schedule=constant&schedule=step&step.factor=0.02&lr=2",
         "The absolute error pulls equally hard however near the answer is, so a constant rate "
         "bounces for ever. Cut the rate at step 100 and it settles.",
+        ("step.at", "step.factor", "lr"),
     ),
     Preset(
         "Counts want Poisson",
         "data=counts&loss=squared_error&loss=poisson&lr=0.1&steps=300",
         "Counts cannot be negative and scatter more where they are large. The Poisson loss fits "
         "the logarithm of the rate; the straight line predicts less than nothing.",
+        ("counts.slope", "counts.intercept", "counts.n"),
     ),
     Preset(
         "A loss that finds its own shape",
@@ -104,6 +118,7 @@ PRESETS = (
         "Barron's adaptive loss learns its shape α and its scale c along with the line. Both runs "
         "start alike: clean rows raise α towards 2, where the loss squares, and outliers push it "
         "down to 0, where it lets them go. Watch the curve of the loss bend as you press Play.",
+        ("vertical.share", "vertical.size"),
     ),
     Preset(
         "Squared error dies where cross-entropy learns",
@@ -113,6 +128,7 @@ PRESETS = (
         "it. Cross-entropy (BCE) turns round at once; the squared error on the probability "
         "(Brier score) has no slope left to follow, and stays. Start from 0,-3,0 (Model, Start) "
         "and it learns too.",
+        ("overlapping.distance", "lr"),
     ),
     Preset(
         "The hinge stops caring",
@@ -121,6 +137,7 @@ PRESETS = (
         "Look at the dots on the slopes: beyond a margin of 1 the hinge lets rows go, and its "
         "boundary rests on the few that are left; the log loss (BCE) pulls on every row for ever. "
         "Move the classes apart (Data, Distance 6): the hinge comes to a stop, BCE goes on.",
+        ("overlapping.distance", "overlapping.n"),
     ),
     Preset(
         "One far point and the exponential loss",
@@ -131,6 +148,7 @@ PRESETS = (
         "One row in a hundred lies far behind the other class. For its sake the exponential loss "
         "shrinks its weights to next to nothing and makes more mistakes on the rest; BCE bends "
         "less, and savage no longer feels the row. Send it further out (Outliers, Size 20).",
+        ("mislabelled.size", "mislabelled.share"),
     ),
     Preset(
         "Rare cases and class weights",
@@ -139,6 +157,7 @@ PRESETS = (
         "One row in ten is rare, and the model with the fewest mistakes misses many of those. "
         "Weighing them 3 or 10 times finds more (recall rises) and raises more false alarms "
         "(precision falls). Move the threshold instead: it travels along the same curve.",
+        ("log_loss.weight_1", "imbalanced.ratio"),
     ),
     Preset(
         "The cost of a false alarm",
@@ -148,6 +167,7 @@ PRESETS = (
         "much as a default, give class 0 the weight 3: far fewer are refused in vain, and more "
         "defaults slip through. With the threshold at 0.75 the model without weights chooses "
         "nearly the same.",
+        ("log_loss.weight_0", "credit_default.default_rate"),
     ),
     Preset(
         "XOR needs a hidden layer",
@@ -155,6 +175,7 @@ PRESETS = (
         "No straight line parts these squares, so the linear model is no better than tossing a "
         "coin. Eight hidden units bend the boundary around the corners. How few will do? Try a "
         "width of 1 (Model): it is not enough.",
+        ("mlp.width", "xor.noise"),
     ),
     Preset(
         "Sigmoids, depth and the vanishing gradient",
@@ -164,6 +185,7 @@ PRESETS = (
         "passes on a quarter at most, so the first layer gets thousands of times less than the "
         "last and learns nothing; tanh and ReLU let it through. With one hidden layer (Model) "
         "it does not vanish.",
+        ("mlp.depth", "mlp.width", "lr"),
     ),
     Preset(
         "Overfitting the spiral, and how L2 mends it",
@@ -174,6 +196,7 @@ PRESETS = (
         "its test loss turns up again while the training loss falls. A little L2 keeps the "
         "boundary smooth: more mistakes in training, far fewer on clean test rows. Too much "
         "(L2 0.1) flattens it altogether.",
+        ("l2", "label_flips.share", "mlp.width"),
     ),
     Preset(
         "Softmax on digits",
@@ -182,6 +205,7 @@ PRESETS = (
         "Ten scores, each a weighted sum of 64 pixels, and a softmax: that reads about 95 of 100 "
         "digits that it has not seen. Look at the worst mistakes; some would puzzle you too. A "
         "hidden layer makes far fewer. Choose other training rows and watch their chances.",
+        ("mlp.width", "lr"),
     ),
     Preset(
         "Label smoothing and calibration",
@@ -191,6 +215,7 @@ PRESETS = (
         "The classes overlap, yet a large network on few rows becomes sure of everything: its "
         "chances promise far more than comes true. Smoothed labels make it humbler, with about as "
         "many mistakes. On the wines (Data) it is right to be sure, and smoothing does harm.",
+        ("cross_entropy.smoothing", "blobs.spread", "blobs.n"),
     ),
     Preset(
         "Log loss, cross-entropy and KL agree",
@@ -199,6 +224,7 @@ PRESETS = (
         "For two classes these are one loss: the same minimum, the same boundary. Cross-entropy "
         "and KL move as one. They have an output for each class, and both are pushed, so the "
         "margin moves twice as far in a step; at twice the rate the log loss (BCE) does the same.",
+        ("lr", "moons.noise"),
     ),
     Preset(
         "Stop before it learns the noise",
@@ -207,6 +233,7 @@ PRESETS = (
         "Both runs are the same network. One trains to the end: its training loss falls and its "
         "clean test loss climbs. The other stops once its test loss has not fallen for 20 steps. "
         "With too little patience (Descent, Patience 1) the first bump stops it.",
+        ("patience", "circles.noise", "mlp.width"),
     ),
     Preset(
         "Only the strongest rival counts",
@@ -215,6 +242,7 @@ PRESETS = (
         "Three species of iris, drawn by their petals. The multi-class hinge (Crammer–Singer) asks "
         "each row to beat its strongest rival by 1 and then forgets it; the softmax goes on "
         "pulling on all of them. Both make about the same mistakes, none of them on setosa.",
+        ("l2", "lr"),
     ),
     Preset(
         "Focal loss and its timid chances",
@@ -224,6 +252,7 @@ PRESETS = (
         "so that easy rows cannot drown the rare ones. A linear model answers with smaller "
         "margins: its boundary hardly moves, but its chances become too timid to believe. See "
         "calibration in Threshold and metrics.",
+        ("focal.gamma", "imbalanced.ratio"),
     ),
     Preset(
         "A network among outliers",
@@ -232,6 +261,7 @@ PRESETS = (
         "A network bends to whatever its loss tells it. With squared error it is pulled up to the "
         "outliers; with Huber the same network finds the wave below them. The linear model (Model) "
         "cannot follow the wave with either.",
+        ("vertical.share", "vertical.size", "mlp.width"),
     ),
 )
 WELCOME = PRESETS[0]

@@ -74,7 +74,7 @@ def step(page: Page) -> Locator:
 
 def to_step(page: Page, value: int) -> None:
     """Scrub to a step."""
-    page.get_by_role("slider", name="Step").fill(str(value))
+    page.get_by_role("slider", name="Step", exact=True).fill(str(value))
     expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
 
 

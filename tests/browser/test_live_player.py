@@ -130,7 +130,7 @@ def test_buttons_scrubbing_keys_and_arrows_step(page: Page, demo: str) -> None:
         ("ArrowUp", 53),
         ("Home", 0),
     ]:
-        page.get_by_role("slider", name="Step").press(key)
+        page.get_by_role("slider", name="Step", exact=True).press(key)
         expect(step(page)).to_have_text(f"Step {expected} of 59")
 
 
@@ -649,7 +649,7 @@ def test_a_mark_is_a_tick_and_a_button_that_goes_there(page: Page, demo: str) ->
     page.get_by_role("button", name="Best").focus()
     page.keyboard.press("Enter")
     expect(step(page)).to_have_text("Step 12 of 199")
-    slider = page.get_by_role("slider", name="Step").bounding_box()
+    slider = page.get_by_role("slider", name="Step", exact=True).bounding_box()
     tick = page.locator(".lv-ticks i").first.bounding_box()
     assert slider
     assert tick

@@ -82,6 +82,12 @@ export class Element extends Node {
     }
   }
 
+  insertBefore(node, next) {
+    node.remove();
+    node.parentElement = this;
+    this.childNodes.splice(next ? this.childNodes.indexOf(next) : this.childNodes.length, 0, node);
+  }
+
   replaceChildren(...nodes) {
     for (const node of [...this.childNodes]) node.remove();
     this.append(...nodes);

@@ -1,15 +1,14 @@
 // Points that can be dragged, added, removed or marked, in the charts that the data name for it.
 //
-// A dragged point is moved here and at once. Python hears of one place at a time: the next report
-// waits for the data that answer the last, and by then only the newest place counts.
+// A dragged point is moved here and at once; Python hears of the newest place, one at a time.
 
 import { elementsOf, OTHERS, STILL } from "./links.js";
 import { allAxes, boxOf, valueAt } from "./plotly_private.js";
+import { createReports } from "./reports.js";
 import { isNumeric } from "./scales.js";
 
 const REACH = { mouse: 12, touch: 22 }; // pixels from the pointer
 const TAKEN = 6; // pixels: nearer to a point nothing is added
-const PATIENCE = 3000; // ms for an answer
 const CURSORS = { drag: "grab", add: "copy", remove: "pointer", mark: "pointer" };
 
 // `send` takes an edit to Python, `begin` is called before the first change of a press.
@@ -18,30 +17,18 @@ export function createEditing({ links, frameNow, begin, send }) {
   let [spec, linked] = [null, null];
   let hand = null; // the press that goes on
   let resting = null; // the chart whose point was let go, until the data have it there too
-  let [queue, waiting, sent, timer, request] = [[], 0, 0, 0, 0];
-
-  // --- reports ----------------------------------------------------------------------------
+  let request = 0;
+  const reports = createReports({
+    send, isPassing: ({ kind }) => kind === "drag", done: (isLate) => goBack(isLate ? frameNow() : -1),
+  });
 
   function report(kind, { chart, row }, { x, y }) {
-    if (queue.at(-1)?.kind === "drag") queue.pop();
-    queue.push({ kind, chart: chart.key, row, x, y });
-    sendNext();
+    reports.add({ kind, chart: chart.key, row, x, y });
   }
 
-  function sendNext() {
-    if (waiting || !queue.length) return;
-    waiting = sent = Math.max(sent + 1, Date.now()); // rises over visits too
-    send({ ...queue.shift(), n: waiting });
-    clearTimeout(timer);
-    timer = setTimeout(answer, PATIENCE, frameNow);
-  }
-
-  // The last report has been answered, by data that are about to be shown or by nothing.
-  function answer(frame = null) {
-    waiting = 0;
-    sendNext();
-    if (waiting || !resting) return;
-    resting.drag(null, frame?.() ?? -1);
+  // The point that was let go is where the data have it.
+  function goBack(frame) {
+    resting?.drag(null, frame);
     resting = null;
   }
 
@@ -182,7 +169,7 @@ export function createEditing({ links, frameNow, begin, send }) {
       }
       [spec, linked] = [next.editing, next.links];
       if (hand?.elements) hand.elements = elementsOf(linked, hand.chart.key, hand.row);
-      if (waiting && spec?.answered === waiting) answer();
+      reports.receive(spec?.answered);
     },
     // The charts that there are now.
     update(charts) {
@@ -200,7 +187,7 @@ export function createEditing({ links, frameNow, begin, send }) {
     // The key of the chart whose point is on its way.
     held: () => (hand?.mode === "drag" && hand.moved ? hand.chart.key : null),
     remove() {
-      clearTimeout(timer);
+      reports.remove();
       letGo();
     },
   };

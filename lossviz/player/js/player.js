@@ -2,6 +2,7 @@
 
 import { createAddress } from "./address.js";
 import { createEditing } from "./editing.js";
+import { createKnobs } from "./knobs.js";
 import { createLinks } from "./links.js";
 import { h, setText } from "./dom.js";
 import { advance, arrive, frameAt, rateOf } from "./playback.js";
@@ -36,7 +37,14 @@ function createPlayer(place, plotlyUrl) {
     scrub: (step) => seek(frameAt(state.steps, step)), key: onKey,
     action: (name) => component.setTriggerValue("action", name), copy: copyLink, fail,
   });
-  toolbar.node.append(legend.node);
+  const knobs = createKnobs({
+    send: (turn) => component.setTriggerValue("turn", turn),
+    begin() {
+      links.hide();
+      seek(state.frame || last()); // where all runs begin alike nothing would be seen
+    },
+  });
+  toolbar.node.append(knobs.node, legend.node);
   root.prepend(toolbar.node);
   root.append(tables.node, voice);
   const links = createLinks(root, () => state.frame, (row) => {
@@ -66,12 +74,14 @@ function createPlayer(place, plotlyUrl) {
     });
     ({ choosable } = next);
     root.classList.toggle("lv-choosable", choosable);
-    const { progress, actions, marks } = next;
+    knobs.receive(next.knobs);
+    const { actions, marks } = next;
+    const progress = knobs.held() ? null : next.progress; // which would move the knob
     toolbar.update({ first: next.steps[0], total: state.total, progress, actions, marks });
     tables.update(next.tables, next.steps.length, pool);
     legend.update(next.tables[0]);
     editing.receive(next);
-    stage.show(next, before === null, editing.held());
+    stage.show(next, before === null, editing.held() ?? (knobs.held() ? next.charts[0]?.key : null));
     links.update(next.links, charts, next.steps.length, pool);
     editing.update(charts);
     showPosition();
@@ -110,7 +120,7 @@ function createPlayer(place, plotlyUrl) {
 
   function restSoon(aloud = true) {
     clearTimeout(rest);
-    rest = setTimeout(guard(() => state.playing || editing.held() || settle(aloud)), REST);
+    rest = setTimeout(guard(() => state.playing || editing.held() || knobs.held() || settle(aloud)), REST);
   }
 
   // Playback has come to rest: Plotly, the address bar and the screen reader learn where.
@@ -202,6 +212,7 @@ function createPlayer(place, plotlyUrl) {
     address.remove();
     links.remove();
     editing.remove();
+    knobs.remove();
     stage.remove();
   }
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
 
 import streamlit as st
 
-from lossviz.engine.experiment import Sweep
-from lossviz.engine.link import parse
 from lossviz.ui import state
 from lossviz.ui.page import warn
 from lossviz.ui.playground import editing
-from lossviz.views.examples import PRESETS
+from lossviz.views.knobs import on_show
 
 
 def show() -> None:
@@ -22,16 +19,11 @@ def show() -> None:
         st.toast(st.session_state.pop("said"))
     warn(state.notes())
     origin = editing.origin()
-    lesson = _lessons().get(origin[1] if origin else state.sweep())
-    if lesson is not None:
-        st.html(f'<p class="lossviz-lesson">{escape(lesson)}</p>')
+    example = on_show(origin[1] if origin else state.sweep())
+    if example is not None:
+        st.html(f'<p class="lossviz-lesson">{escape(example.lesson)}</p>')
     # What is said no more would else stay until all is done, and then move the charts.
-    said = len(state.notes()) + (lesson is not None)
+    said = len(state.notes()) + (example is not None)
     st.session_state.most_said = max(said, st.session_state.get("most_said", 0))
     for _ in range(said, st.session_state.most_said):
         st.empty()
-
-
-@cache
-def _lessons() -> dict[Sweep, str]:
-    return {parse(preset.query)[0]: preset.lesson for preset in PRESETS}

@@ -12,13 +12,14 @@ from lossviz.engine.frames import aligned
 from lossviz.engine.link import VIEW
 from lossviz.engine.run import Run
 from lossviz.items.datasets.table import is_packed
-from lossviz.player import Action, Edit, payload
+from lossviz.player import Action, Edit, Turn, payload
 from lossviz.ui import own_data, state
 from lossviz.ui.page import plain
-from lossviz.ui.player import player
-from lossviz.ui.playground import editing, which_runs
+from lossviz.ui.player import player, turned
+from lossviz.ui.playground import editing, turning, which_runs
 from lossviz.ui.playground.panel import view
 from lossviz.ui.training import TICK, Training, train
+from lossviz.views.knobs import knobs
 from lossviz.views.panels import PANELS, ROW, linked_rows, marks, panels, playground
 from lossviz.views.sentences import faults, headline, remarks
 
@@ -31,18 +32,22 @@ ACTIONS = {
 
 def show(wanted: Sequence[Experiment]) -> None:
     """The player; while training goes on, it grows by itself."""
-    st.session_state.pop("acted", None)  # this is the page that follows
+    for said in ("acted", "turning"):  # this is the page that follows
+        st.session_state.pop(said, None)
     training = train(wanted)
     is_live = training.more is not None
     st.fragment(_stage, run_every=TICK if is_live else None)(is_live)
 
 
 def _stage(is_live: bool) -> None:
-    training: Training = st.session_state.training  # while a point is dragged, another each time
+    # While a point is dragged, or a knob turned, another each time.
+    training: Training = st.session_state.training
+    is_turning = st.session_state.get("turning", False)
     # Only at the tick after the last: a rerun while widgets are on their way to the browser for
     # the first time would have it forget their values. After a click or an edit the whole page
     # follows, and nothing is drawn before: charts would answer a press while they still move.
-    if (is_live and training.more is None) or st.session_state.pop("acted", False):
+    is_over = is_live and training.more is None and not is_turning
+    if is_over or st.session_state.pop("acted", False):
         state.hold()
         st.rerun()
     training.advance()
@@ -53,7 +58,8 @@ def _stage(is_live: bool) -> None:
     # The words come before the charts, which would move below them, and early, as Streamlit rests
     # for a moment after it has sent. So that lines follow a finger, the words on few rows, for
     # which there is room then, are written while the lines are drawn.
-    is_quick = editing.is_on() and is_packed(own_data.text_of(asked[looking.focus]))
+    is_few = editing.is_on() and is_packed(own_data.text_of(asked[looking.focus]))
+    is_quick = is_turning or is_few
     above = st.container()
     if not is_quick:
         above.html(_said(runs, size))
@@ -72,14 +78,19 @@ def _stage(is_live: bool) -> None:
             and any(ROW in PANELS[name].params for name in panels(asked)),
             size=size,
             editing=changes,
+            knobs=knobs(state.sweep(), runs),
+            turned=turned(),
         ),
         on_action=_act,
         on_edit=_edit,
+        on_turn=_turn,
     )
     if is_quick:
         above.html(_said(runs, size))
     notes = [*remarks(runs), *filter(None, [own_data.said_of_link(asked[0])])]
     st.caption("  \n".join(plain(note) for note in notes))
+    if is_turning and training.more is not None and not is_live:
+        st.rerun(scope="fragment")  # the rest of what takes long, unless the knob has moved on
 
 
 def _said(runs: Sequence[Run], size: str) -> str:
@@ -100,6 +111,13 @@ def _edit(edit: Edit) -> None:
     editing.follow(edit, runs, view([run.experiment for run in runs]))
     train(which_runs.affordable(state.sweep()))
     st.session_state.acted = edit.kind != "drag"  # on its way, a point moves the charts alone
+
+
+def _turn(turn: Turn) -> None:
+    turning.follow(turn)
+    train(which_runs.affordable(state.sweep()))
+    is_passing = turn.kind == "move"
+    st.session_state.acted, st.session_state.turning = not is_passing, is_passing
 
 
 def _act(action: Action) -> None:
