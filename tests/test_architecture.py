@@ -282,7 +282,7 @@ FALSE_FRIENDS = {
     "lossviz/estimators/regressor.py": {"huber"},  # the default of a public argument
     "lossviz/export/scripts/sklearn_script.py": {"quantile"},  # an argument of an estimator
     "lossviz/formula/item.py": {"own", "own_margin"},  # which are registered there
-    "lossviz/views/panels/settings.py": {"own"},  # units of an axis: of each run its own
+    "lossviz/views/charts/measures.py": {"own"},  # units of an axis: of each run its own
 }
 # Registrations, and links.
 NAME_LOSSES = {"lossviz/items/losses", "lossviz/views/examples.py"}

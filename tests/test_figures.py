@@ -92,8 +92,8 @@ def test_paths_on_the_surface_are_the_parameters(movie):
 
 def test_convergence_shows_the_losses_relative_to_their_first_or_as_they_are():
     runs = run_all(parse(THREE)[0])
-    own = movie_of(THREE, relative=False, is_log=False).charts["convergence"].figure.data
-    relative = movie_of(THREE, relative=True, is_log=False).charts["convergence"].figure.data
+    own = movie_of(THREE, units="own", is_log=False).charts["convergence"].figure.data
+    relative = movie_of(THREE, units="relative", is_log=False).charts["convergence"].figure.data
     for i, run in enumerate(runs):
         np.testing.assert_array_equal(own[3 * i + 1].y, run.loss)
         np.testing.assert_array_equal(own[3 * i].y, run.test_loss)
@@ -229,7 +229,9 @@ def test_long_axis_titles_are_broken():
 
 
 def test_a_loss_below_zero_is_drawn_whole_on_a_linear_axis_that_is_explained():
-    movie = movie_of("data=counts&loss=poisson&loss=squared_error&steps=50", is_log=True)
+    movie = movie_of(
+        "data=counts&loss=poisson&loss=squared_error&steps=50", is_log=True, units="relative"
+    )
     chart = movie.charts["convergence"]
     run = run_all(parse("data=counts&loss=poisson&steps=50")[0])[0]
     assert run.loss.min() < 0
@@ -318,7 +320,7 @@ def test_the_lowest_clean_test_loss_is_marked_and_named():
         [4.0 / (1 + steps)],
         [test],
         end=4,
-        relative=True,
+        units="relative",
         is_log=False,
         best=[Best(2, 1.0)],
     )

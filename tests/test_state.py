@@ -151,7 +151,11 @@ def test_presets_look_at_what_there_is(preset):
 
 def test_units_of_convergence_have_words_of_their_own():
     options = PLAYGROUND.views["view.units"].choices
-    assert [controls._words("view.units", option) for option in options] == ["relative", "own"]
+    assert [controls._words("view.units", option) for option in options] == [
+        "gap",
+        "relative",
+        "own",
+    ]
     assert controls._words("view.panel", "metrics") == PANELS["metrics"].label
     assert controls._words("view.surface", "huber") == "Huber"
     assert controls._words("mlp.activation", "relu") == "relu"

@@ -41,7 +41,7 @@ def view(wanted: Sequence[Experiment]) -> View:
     return View(
         panel=panel if panel in panels(wanted) else FIRST,
         focus=losses.index(str(chosen)) if chosen in losses else 0,
-        relative=state.view("units") == "relative",
+        units=str(state.view("units")),
         is_log=state.view("scale") == "log",
         in_3d=state.view("surface_in") == "3d",
         options={

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor
 from typing import Any
 
 import numpy as np
 
+from lossviz.analysis.floors import Floor
 from lossviz.base.arrays import Array
 from lossviz.engine.looks import Style
-from lossviz.engine.numbers import number, tick
+from lossviz.engine.numbers import number
 from lossviz.player import Chart, Track
+from lossviz.views.charts.measures import measure
 from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import Scene, near, span, steady
 from lossviz.views.charts.style import HEAVY, axis, figure
+from lossviz.views.charts.ticks import decades, widened
 
 TINY = 1e-16
 LEAST = 0.02  # error rates have an axis at least that high
@@ -47,8 +49,9 @@ def convergence(
     testing: Sequence[Array],
     *,
     end: int,
-    relative: bool,
+    units: str,
     is_log: bool,
+    floors: Sequence[Floor | None] = (),
     errors: Sequence[Errors] = (),
     best: Sequence[Best | None] = (),
     diverged: Sequence[int | None] = (),
@@ -57,15 +60,15 @@ def convergence(
     there are `errors`, one for each run, these in a panel below; a mark for each that has a
     `best`; at which step each `diverged`.
 
-    Losses have different units (MSE those of the target squared), so `relative` divides each
-    curve by its first value: all start at 1 and what remains is comparable. A loss that goes below
-    zero has no logarithm: the axis is then linear, whatever `is_log` asks.
+    Losses have different units (MSE those of the target squared), so they are drawn in what
+    `measure` makes of `units` and the runs' `floors`. What goes below zero has no logarithm: the
+    axis is then linear, whatever `is_log` asks.
     """
-    goes_below = min(float(np.min(curve)) for curve in (*training, *testing)) < 0
-    units = [_unit(curve) if relative else 1.0 for curve in testing]
-    if relative:
-        training = [curve / _unit(curve) for curve in training]
-        testing = [curve / unit for curve, unit in zip(testing, units, strict=True)]
+    floors = floors or [None] * len(styles)
+    scale = measure(units, styles, training, testing, floors, is_log=is_log)
+    training = [scale.training(k, curve) for k, curve in enumerate(training)]
+    testing = [scale.testing(k, curve) for k, curve in enumerate(testing)]
+    goes_below = min(float(np.nanmin(curve, initial=0.0)) for curve in (*training, *testing)) < 0
     asked, is_log = is_log, is_log and not goes_below
     y_range = steady(_range([*training, *testing], is_log=is_log))
     data, tracks, gone = [], [], ""
@@ -84,17 +87,19 @@ def convergence(
             Track(name, len(data) + k, frames=rates.frames, **move) for k, move in enumerate(moves)
         ]
         data += pair
-    trios = zip(styles, units, best, strict=True) if best else ()
-    marked = [(style, unit, at) for style, unit, at in trios if at is not None]
-    data += [_mark(style, at, at.loss / unit) for style, unit, at in marked]
-    title = "loss ÷ its first value" if relative else "loss, each in its own units"
+    marked = [(k, at) for k, at in enumerate(best) if at is not None]
+    data += [
+        _mark(styles[k], at, float(height))
+        for k, at in marked
+        if np.isfinite(height := scale.testing(k, np.array(at.loss)))
+    ]
     layout = {
         "xaxis": axis("step", range=[0, 1.02 * end]),
         "yaxis": axis(
-            title,
+            scale.title,
             type="log" if is_log else "linear",
             range=y_range,
-            **(_decades(y_range) if is_log else {}),
+            **(decades(*y_range) if is_log else {}),
         ),
     }
     if errors:
@@ -108,18 +113,17 @@ def convergence(
             range=[0.0, 1.08 * max(top, LEAST)],
             domain=[0.0, 0.34],
             anchor="x",
-            tickformat=".0%",
+            tickformat=".2~%",
             rangemode="tozero",
         )
-    words = "Thick: training. Thin: clean test rows."
-    if relative:
-        words += " Losses have different units, so each is divided by its first value."
+    words = scale.words
     if asked and not is_log:
         words += " A loss goes below zero here, where there is no logarithm: the axis is linear."
     if errors:
         words += " Below: the share of rows in a wrong class."
     if marked:
-        steps_of = ", ".join(f"{at.step:,} ({style.label})" for style, _, at in marked)
+        named = [(styles[k], at) for k, at in marked]
+        steps_of = ", ".join(f"{at.step:,} ({style.label})" for style, at in named)
         words += f" ◇ Lowest clean test loss, where training and test part: step {steps_of}."
     chart = Chart(figure(data, **layout), "Convergence", description=words + gone)
     return Scene(chart, tuple(tracks))
@@ -182,20 +186,6 @@ def _mark(style: Style, best: Best, height: float) -> dict[str, Any]:
     }
 
 
-def _decades(y_range: Sequence[float]) -> dict[str, object]:
-    """Ticks of a log axis that read as numbers: 1, 2 and 5 of each decade, or 1 of several."""
-    low, high = y_range
-    digits = (1, 2, 5) if high - low < 2.5 else (1,)
-    every = max(1, round((high - low) / 6))
-    exponents = range(floor(low), ceil(high) + 1)
-    ticks = [digit * 10.0**k for k in exponents if k % every == 0 for digit in digits]
-    return {"tickvals": ticks, "ticktext": [tick(value) for value in ticks]}
-
-
-def _unit(curve: Array) -> float:
-    return abs(float(curve[0])) or 1.0
-
-
 def _drawn(curve: Array, y_range: Sequence[float], *, is_log: bool) -> Array:
     if not is_log:
         return near(curve, y_range)
@@ -204,11 +194,14 @@ def _drawn(curve: Array, y_range: Sequence[float], *, is_log: bool) -> Array:
 
 def _range(curves: Sequence[Array], *, is_log: bool) -> list[float]:
     # What shoots far above the highest start leaves at the top, so that the others stay legible.
-    top = max(float(curve[0]) for curve in curves)
+    known = [curve for curve in curves if not np.isnan(curve[0])]
+    top = max(float(curve[0]) for curve in known)
     if is_log:
-        values = [np.log10(curve[curve > TINY]) for curve in curves]
-        return span(*(np.minimum(value, np.log10(max(top, TINY)) + 1.5) for value in values))
-    top = max(min(float(np.max(curve)), 2 * abs(top)) for curve in curves)
-    low = min(0.0, *(float(np.min(curve)) for curve in curves))
+        values = [np.log10(curve[curve > TINY]) for curve in known]
+        return widened(
+            *span(*(np.minimum(value, np.log10(max(top, TINY)) + 1.5) for value in values))
+        )
+    top = max(min(float(np.max(curve)), 2 * abs(top)) for curve in known)
+    low = min(0.0, *(float(np.min(curve)) for curve in known))
     room = 0.05 * (top - low)
     return [low - room if low else 0.0, top + room or 1.0]

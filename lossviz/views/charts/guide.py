@@ -60,7 +60,7 @@ def intervals(styles: Sequence[Style], proof: Proof, task: str) -> dict[str, Any
                 )
         top = 1 - place / len(shown)
         layout[f"yaxis{number}"] = axis(
-            "",
+            "loss",
             domain=[top - PER_LOSS * len(names) / height / len(shown), top],
             type="category",
             categoryorder="array",

@@ -12,6 +12,7 @@ from lossviz.engine.link import VIEW
 from lossviz.engine.looks import Style
 from lossviz.engine.run import Run
 from lossviz.player import Detail, Table
+from lossviz.views.charts.measures import GAP
 from lossviz.views.charts.scene import Scene
 
 FIRST = "overview"  # the panel that suits all runs
@@ -23,7 +24,7 @@ class View:
 
     panel: one of PANELS. focus: the number of the run whose objective is drawn as the surface,
         whose rows are the ones on show, and whose network is drawn.
-    relative, is_log: of the convergence chart; in_3d: of the surface.
+    units, is_log: of the convergence chart, `measures.UNITS`; in_3d: of the surface.
     options: values of the panels' own `params`, by name; one that is not there has its default.
     came_from: what the user's own rows were drawn for before they were edited, if the truth of
         that is to stay in sight.
@@ -31,7 +32,7 @@ class View:
 
     panel: str = FIRST
     focus: int = 0
-    relative: bool = True
+    units: str = GAP
     is_log: bool = True
     in_3d: bool = False
     options: Mapping[str, Value] = field(default_factory=dict)

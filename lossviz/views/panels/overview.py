@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lossviz.analysis.floors import floors
 from lossviz.analysis.predictions import curves
 from lossviz.analysis.regions import FeaturePlane, feature_plane, regions
 from lossviz.analysis.replay import Replay, loss_along
@@ -22,6 +23,7 @@ from lossviz.items.models import MODELS
 from lossviz.views.charts.convergence import Best, Errors, convergence
 from lossviz.views.charts.fit import fit, predictions
 from lossviz.views.charts.learned import Dial, learned
+from lossviz.views.charts.measures import GAP
 from lossviz.views.charts.regions import regions as regions_of
 from lossviz.views.charts.scene import Scene, span, steady
 from lossviz.views.charts.shape import shape
@@ -72,8 +74,9 @@ def _convergence(runs: Sequence[Run], looks: Sequence[Style], view: View) -> Sce
         [run.loss[kept] for run in runs],
         [run.test_loss[kept] for run in runs],
         end=max(run.experiment.steps for run in runs),
-        relative=view.relative,
+        units=view.units,
         is_log=view.is_log,
+        floors=floors(runs) if view.units == GAP else (),
         errors=[
             Errors(np.arange(len(kept)), run.error, run.test_error)
             for run in runs

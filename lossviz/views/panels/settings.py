@@ -15,6 +15,7 @@ from lossviz.engine.task import Task
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.table import MissingTable
 from lossviz.items.losses import LOSSES
+from lossviz.views.charts.measures import GAP, UNITS
 from lossviz.views.panels.base import FIRST, PANELS, Control, panels
 
 MOST = 1_000_000  # rows and features that a link may name
@@ -26,10 +27,11 @@ OF_EVERY_PANEL = (
     Param("scale", "log", label="Convergence axis", choices=("log", "linear")),
     Param(
         "units",
-        "relative",
+        GAP,
         label="Convergence units",
-        choices=("relative", "own"),
-        help="relative: a loss as a share of where it starts. own: in units of its own.",
+        choices=UNITS,
+        help="gap: how far a loss is above its own minimum, where that is known, as a share of "
+        "the start. relative: the loss as a share of where it starts. own: in units of its own.",
     ),
     Param("size", "normal", label="Size", choices=("normal", "presentation")),
 )
