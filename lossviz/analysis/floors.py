@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lossviz.analysis.minimum import reference
+from lossviz.analysis.minimum import references
 from lossviz.base.cache import KEPT
 from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample
@@ -38,16 +38,19 @@ class Floor:
 def floors(runs: Sequence[Run]) -> list[Floor | None]:
     """The floor of each run; None where no exact minimum is known. Where a run has found a lower
     point than a solver that cannot be sure, it is that."""
+    tasks = [run.task for run in runs]
+    exact = references(tasks)
+    known = [number for number, each in enumerate(exact) if each is not None]
+    clean = references(on_test_rows(tasks[number]) for number in known)
+    least = dict(zip(known, clean, strict=True))
     found = []
-    for run in runs:
-        exact = reference(run.task)
-        if exact is None:
+    for number, (run, best) in enumerate(zip(runs, exact, strict=True)):
+        if best is None:
             found.append(None)
             continue
-        clean = reference(on_test_rows(run.task))
-        training = min(exact.value, float(run.loss.min()))
-        testing = None if clean is None else min(clean.value, float(run.test_loss.min()))
-        found.append(Floor(training, testing, exact.is_attained))
+        training, tested = min(best.value, float(run.loss.min())), least[number]
+        testing = None if tested is None else min(tested.value, float(run.test_loss.min()))
+        found.append(Floor(training, testing, best.is_attained))
     return found
 
 
