@@ -21,13 +21,13 @@ from lossviz.engine.looks import (
 )
 from lossviz.engine.numbers import number, tick
 from lossviz.engine.task import Task
-from lossviz.player import Movie, still
+from lossviz.player import Movie, payload, still, unpack
 from lossviz.views.charts.convergence import Best, convergence
 from lossviz.views.charts.scene import near, span
 from lossviz.views.charts.shape import shape
 from lossviz.views.charts.style import axis
 from lossviz.views.examples import PRESETS
-from lossviz.views.panels import View, playground
+from lossviz.views.panels import View, linked_rows, playground
 
 THREE = "loss=squared_error&loss=absolute_error&loss=huber&outliers=vertical&steps=60"
 
@@ -120,6 +120,45 @@ def test_shares_add_up_to_one_and_outliers_pull_hardest_under_squared_error():
     assert each.loss_share[0, 3] == pytest.approx(squares[3] / squares.sum())
     pulls = 2 * np.abs(each.argument[0]) * np.hypot(1.0, Task.of(run.experiment).sample.X[:, 0])
     assert each.gradient_share[0, 3] == pytest.approx(pulls[3] / pulls.sum())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        THREE,
+        "line.n=2000&loss=huber&outliers=vertical&steps=5",
+        "data=stack_loss&loss=squared_error&loss=absolute_error&steps=7",
+        "data=moons&loss=log_loss&loss=hinge&steps=20",
+        "data=moons&loss=log_loss&model=mlp&steps=5",
+        "data=blobs&loss=cross_entropy&steps=5",
+        "loss=adaptive&steps=5",
+        "loss=squared_error&lr=5&steps=60",
+        "loss=poisson&data=counts&steps=5",
+    ],
+)
+def test_what_the_card_says_of_a_row_travels_with_its_digits(query):
+    runs = aligned(run_all(parse(query)[0]))
+    rows = linked_rows(runs, View())
+    movie = playground(runs)
+    sent = unpack(payload(movie, run=""))["links"]["details"]
+    for run, detail, told in zip(runs, movie.links.details, sent, strict=True):
+        each = replay(run, detail.frames, rows)
+        for name, exact in (
+            ("share of the loss", each.loss_share),
+            ("share of the gradient", each.gradient_share),
+        ):
+            np.testing.assert_allclose(detail.numbers(name), exact, rtol=1e-12, atol=1e-14)
+            values = [value["name"] for value in told["values"]]
+            here = told["values"][values.index(name)]
+            found = here.get("numbers")
+            if found is None:  # as links.js reckons
+                part = here["share"]
+                sizes = np.abs(told["values"][part["of"]]["numbers"].astype(float))
+                totals = part["totals"].astype(float)[:, None]
+                found = np.where(
+                    totals > 0, sizes * part["weights"] / np.where(totals, totals, 1), 0
+                )
+            np.testing.assert_allclose(found, exact, rtol=1e-5, atol=1e-6)
 
 
 def test_curves_go_through_the_predictions_also_with_scaled_features_and_links():

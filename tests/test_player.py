@@ -21,6 +21,7 @@ from lossviz.player import (
     Links,
     Movie,
     Row,
+    Share,
     Table,
     Track,
     pack,
@@ -35,6 +36,7 @@ F = 7
 RNG = np.random.default_rng(0)
 GROW = RNG.normal(size=F)
 REPLACE = RNG.normal(size=(F, 4))
+ONES = np.ones(4)
 FIELD = RNG.normal(size=(3, 2, 5))
 FIELD_FRAMES = np.array([0, 2, 5])
 
@@ -254,6 +256,19 @@ def test_a_trace_moves_in_one_way_only() -> None:
         (
             {"links": Links((), (Detail("MSE", "red", {"share": GROW}),))},
             r"details of 'MSE'.*\(7, n\).*\(7,\)",
+        ),
+        (
+            {"links": Links((), (Detail("MSE", "red", {"part": Share("loss", ONES, GROW)}),))},
+            r"details of 'MSE', 'part': no values 'loss'",
+        ),
+        (
+            {
+                "links": Links(
+                    (),
+                    (Detail("MSE", "red", {"a": REPLACE, "part": Share("a", GROW, ONES)}),),
+                )
+            },
+            r"'part': totals and weights of shape \(4, 7\), not \(7, 4\)",
         ),
         ({"tables": (Table("T", ("run", "x"), (Row("MSE", ()),)),)}, "row 'MSE': 0 cells for 1"),
         ({"tables": (Table("T", ("run", "x"), (Row("MSE", (GROW[:2],)),)),)}, "2 values, not 7"),

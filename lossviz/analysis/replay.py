@@ -31,6 +31,7 @@ class Replay:
         of its slope times that of its feature vector (for networks, of its slope alone). The loss
         of one that learns is what a row pays beyond a perfect one. Where the total is 0, all shares
         are 0.
+    loss_total, pull_total (F'): what the shares are of, summed over all rows.
     """
 
     frames: Array
@@ -40,21 +41,31 @@ class Replay:
     is_wrong: Array
     loss_share: Array
     gradient_share: Array
+    loss_total: Array
+    pull_total: Array
 
 
 def replay(run: Run, frames: Array, rows: Array | None = None) -> Replay:
     """The run's training rows, all or those numbered in `rows` (n,), at these frames (indices
     into `run.steps`). Shares are of the total over all rows."""
     task = run.task
-    reach = np.linalg.norm(task.features, axis=0) if task.is_linear else np.ones(1)
+    reach = reach_of(task)
     # A piece of the frames at a time, as of many rows few are kept.
     piece = max(1, REPLAYED // (len(task.y) * max(task.outputs, 1)))
     chosen = slice(None) if rows is None else rows
     parts = [
-        [array[:, chosen] for array in _rows_at(task, run.path[frames[k : k + piece]], reach)]
+        [
+            array if array.ndim == 1 else array[:, chosen]
+            for array in _rows_at(task, run.path[frames[k : k + piece]], reach)
+        ]
         for k in range(0, len(frames), piece)
     ]
     return Replay(frames, *(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def reach_of(task: Task) -> Array:
+    """What a row's slope is multiplied by in its part of the gradient: (n,), or (1,) for all."""
+    return np.linalg.norm(task.features, axis=0) if task.is_linear else np.ones(1)
 
 
 def _rows_at(task: Task, path: Array, reach: Array) -> tuple[Array, ...]:
@@ -75,12 +86,14 @@ def _rows_at(task: Task, path: Array, reach: Array) -> tuple[Array, ...]:
     is_wrong = np.zeros(value.shape, bool)
     if task.sample.classes:
         is_wrong = classes_of(z, task.outputs) != labels
-    return argument, value, along, is_wrong, _shares(parts), _shares(pull)
+    totals = parts.sum(axis=1), pull.sum(axis=1)
+    shares = (_shares(each, of) for each, of in zip((parts, pull), totals, strict=True))
+    return argument, value, along, is_wrong, *shares, *totals
 
 
-def _shares(parts: Array) -> Array:
-    total = parts.sum(axis=1, keepdims=True)
-    return np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
+def _shares(parts: Array, total: Array) -> Array:
+    whole = total[:, None]
+    return np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0)
 
 
 def margins(z: Array, labels: Array, outputs: int) -> Array:

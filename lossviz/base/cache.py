@@ -20,6 +20,7 @@ import numpy as np
 
 Value = TypeVar("Value")
 MOST_BYTES = 2**29  # 100,000 rows of 20 features are 2**24, and once more as the model sees them
+NOTHING = frozenset((int, float, bool, type(None)))  # what holds nothing else, and weighs little
 EACH = 2**10  # bytes that an answer takes besides its arrays and texts, about
 
 
@@ -131,7 +132,7 @@ def _parts(answer: object, owner: object | None) -> dict[int, int]:
     seen, rest = set(), [answer]
     while rest:
         one = rest.pop()
-        if id(one) in seen or isinstance(one, (type, ModuleType)):
+        if type(one) in NOTHING or id(one) in seen or isinstance(one, (type, ModuleType)):
             continue
         if one is owner and owner is not None:
             raise ValueError("an answer that is kept holds its owner, which so would never die")

@@ -16,11 +16,9 @@ from lossviz.player.interaction import (
     read_edit,
     read_turn,
 )
+from lossviz.player.linked import Detail, Link, Links, Share
 from lossviz.player.movie import (
     Chart,
-    Detail,
-    Link,
-    Links,
     Movie,
     Row,
     Table,
@@ -40,6 +38,7 @@ __all__ = [
     "Links",
     "Movie",
     "Row",
+    "Share",
     "Table",
     "Track",
     "Turn",

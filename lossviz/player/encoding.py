@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from lossviz.player.interaction import Editing, Knob
-from lossviz.player.movie import Array, Cell, Chart, Links, Movie, Table, Track
+from lossviz.player.linked import Detail, Links, Share
+from lossviz.player.movie import Array, Cell, Chart, Movie, Table, Track
 from lossviz.player.packing import Json, pack
 
 PLACEHOLDER = "#000001"  # first colour of Streamlit's default template, which only it replaces
@@ -187,10 +188,18 @@ def _links(links: Links) -> Json:
             "colour": detail.colour,
             "frames": _frames(detail.frames),
             "values": [
-                {"name": name, "percent": name in detail.percent, "numbers": np.asarray(values)}
-                for name, values in detail.values.items()
+                {"name": name, "percent": name in detail.percent, **_values(detail, name)}
+                for name in detail.values
             ],
         }
         for detail in links.details
     ]
     return {"traces": traces, "details": details, "names": list(links.names)}
+
+
+def _values(detail: Detail, name: str) -> Json:
+    values = detail.values[name]
+    if not isinstance(values, Share):
+        return {"numbers": np.asarray(values)}
+    place = list(detail.values).index(values.of)
+    return {"share": {"of": place, "weights": values.weights, "totals": values.totals}}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+
+from lossviz.player.linked import Links, Share, check_share
 
 Array = NDArray[Any]
 Cell = str | Array | Sequence[str]
@@ -68,8 +71,8 @@ class Track:
     frames: Array | None = None
     text: Array | Sequence[Any] | None = None
 
-    @property
-    def axes(self) -> dict[str, Array]:
+    @cached_property
+    def axes(self) -> Mapping[str, Array]:
         """The axes that move, by name; text is the last of them."""
         axes = {"x": self.x, "y": self.y, "z": self.z}
         moving = {name: np.asarray(values) for name, values in axes.items() if values is not None}
@@ -105,39 +108,6 @@ class Table:
     spoken: tuple[str, ...] = ()
     below: str = ""
     percent: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Link:
-    """A trace whose elements are data rows: element i is row `rows[i]`, or row i."""
-
-    chart: str
-    trace: int
-    rows: Array | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Detail:
-    """What the hover card says of each data row for one run: named `(F', n)` arrays.
-
-    `frames` `(F',)` as in Track. Values under a name in `percent` are shares of one.
-    """
-
-    label: str
-    colour: str
-    values: Mapping[str, Array]
-    _: KW_ONLY
-    frames: Array | None = None
-    percent: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Links:
-    """Traces that show the same data rows, so that hovering one rings it everywhere."""
-
-    traces: tuple[Link, ...]
-    details: tuple[Detail, ...] = ()
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,9 +217,13 @@ def _check_links(movie: Movie, links: Links) -> None:
     for detail in links.details:
         where = f"details of {detail.label!r}"
         rows = _check_frames(detail.frames, movie.frames, where)
-        shapes = {name: np.shape(values) for name, values in detail.values.items()}
+        own = {name: each for name, each in detail.values.items() if not isinstance(each, Share)}
+        shapes = {name: np.shape(values) for name, values in own.items()}
         if any(len(shape) != 2 or shape[0] != rows for shape in shapes.values()):
             raise ValueError(f"{where}: needs arrays of shape ({rows}, n), not {shapes}")
+        for name, each in detail.values.items():
+            if isinstance(each, Share):
+                check_share(each, shapes, f"{where}, {name!r}")
 
 
 def _check_table(table: Table, frames: int) -> None:

@@ -15,12 +15,14 @@ const LINKS = {
     values: [
       { name: "loss", percent: false, numbers: { array: "loss" } },
       { name: "share", percent: true, numbers: { array: "share" } },
+      { name: "part", percent: true, share: { of: 0, weights: { array: "weights" }, totals: { array: "totals" } } },
     ],
   }],
   names: ["first"],
 };
 const pool = poolOf({
   loss: { flat: [1, 2, 3, 4], shape: [2, 2] }, share: { flat: [0.1, 0.2, 0.3, 0.4], shape: [2, 2] },
+  weights: { flat: [1, 0.5], shape: [2] }, totals: { flat: [4, 0], shape: [2] },
 });
 
 test("a row is found in each trace of the chart that has it", () => {
@@ -69,10 +71,10 @@ test("the row under the pointer is ringed wherever it is, and its card tells of 
   a.figure.emit("pointermove", at(100, 100));
   assert.deepEqual(rings(), ["translate(100px,100px)", "translate(100px,104px)", "translate(50px,60px)"]);
   assert.equal(card.hidden, false);
-  assert.equal(card.textContent, "Point 2Huberloss 2, share 20.0\u00a0%");
+  assert.equal(card.textContent, "Point 2Huberloss 2, share 20.0\u00a0%, part 25.0\u00a0%");
   state.frame = 3;
   links.draw();
-  assert.equal(card.textContent, "Point 2Huberloss 4, share 40.0\u00a0%");
+  assert.equal(card.textContent, "Point 2Huberloss 4, share 40.0\u00a0%, part 0.0\u00a0%");
 });
 
 test("a row with a name is called by it", () => {

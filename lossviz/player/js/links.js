@@ -148,7 +148,11 @@ export function createLinks(root, frameNow, choose) {
     update(next, byKey, count, pool) {
       const decoded = (next?.details ?? []).map((detail) => ({
         ...detail,
-        values: detail.values.map((value) => ({ ...value, array: pool.decode(value.numbers) })),
+        values: detail.values.map(({ numbers, share, ...value }) => ({
+          ...value,
+          array: numbers && pool.decode(numbers),
+          share: share && { of: share.of, weights: pool.decode(share.weights).flat, totals: pool.decode(share.totals).flat },
+        })),
       }));
       const text = JSON.stringify(next);
       [links, charts] = [next, byKey];
@@ -160,9 +164,10 @@ export function createLinks(root, frameNow, choose) {
         return {
           label,
           colour,
-          read: (frame, row) => values.map(({ name, percent: share, array: { flat, shape } }) => {
-            const value = flat[(rows ? rows[frame] : frame) * shape[1] + row];
-            return `${name} ${share ? percent(value) : number(value)}`;
+          read: (frame, row) => values.map(({ name, percent: isShare, array, share }) => {
+            const at = rows ? rows[frame] : frame;
+            const value = array ? entry(array, at, row) : partOf(share, values[share.of].array, at, row);
+            return `${name} ${isShare ? percent(value) : number(value)}`;
           }),
         };
       });
@@ -174,4 +179,13 @@ export function createLinks(root, frameNow, choose) {
       window.removeEventListener("pointerup", release);
     },
   };
+}
+
+function entry({ flat, shape }, at, row) {
+  return flat[at * shape[1] + row];
+}
+
+// A row's part of the whole, 0 of nothing.
+function partOf({ weights, totals }, array, at, row) {
+  return totals[at] ? (Math.abs(entry(array, at, row)) * weights[row]) / totals[at] : 0;
 }

@@ -8,6 +8,7 @@ relies on is in `player/js/plotly_private.js`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
@@ -22,24 +23,30 @@ NO_NAME: Final = "<extra></extra>"  # ends the words of a hover box that has no 
 READS: Final = (r"/<br(\s+.*)?>/i", r"/<extra>([\s\S]*)<\/extra>/", 'amp:"&",lt:"<",gt:">"')
 
 
+SIGNS: Final = re.compile("[&<>\n]")  # what `escaped` changes
+
+
 class Markup(str):
     """Text that is Plotly's markup already: `as_shown` leaves it as it is."""
 
 
 def escaped(words: str) -> Markup:
     """Markup that shows just these words; a new line breaks the line."""
+    if not SIGNS.search(words):
+        return Markup(words)
     return Markup(escape(words, quote=False).replace("\n", BREAK))
 
 
 def as_shown(value: Any) -> Any:
     """Figure data with all words escaped, but for `Markup`; `NO_NAME` may stand at the end of
     some."""
-    if isinstance(value, Markup):
+    kind = type(value)
+    if kind is Markup or kind is float or kind is int or kind is bool:
         return value
     if isinstance(value, str):
         words = value.removesuffix(NO_NAME)
         return escaped(words) + value[len(words) :]
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {key: as_shown(each) for key, each in value.items()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "OU":
         return np.array([as_shown(each) for each in value.flat], object).reshape(value.shape)

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.analysis.replay import Replay, replay
+from lossviz.analysis.replay import Replay, reach_of, replay
 from lossviz.base.arrays import Array
 from lossviz.engine.frames import thinned
 from lossviz.engine.looks import Style
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.player import Detail
+from lossviz.player import Detail, Share
 from lossviz.views.panels.base import View
 
-DOTS = 12_000  # moving dots over all frames and runs: what one rerun may send
+DOTS = 6_500  # moving dots over all frames and runs: what one rerun may send
 WORK = 4_000_000  # outputs for rows over all frames and runs: shares are of the sum over all rows
+TINY, HUGE = 1e-25, 1e25  # between these numbers travel with all their digits
 LEAST = 8  # frames at which dots move
 ROWS = 120  # rows that get a dot of their own
 DRAWN = ("data", "outliers", "seed", "outlier_seed")  # decide which rows there are
@@ -47,10 +48,19 @@ def replays_of(runs: Sequence[Run], chosen: Task, rows: Array) -> list[Replay | 
 
 
 def details_of(
-    looks: Sequence[Style], replays: Sequence[Replay | None], task: Task
+    runs: Sequence[Run],
+    looks: Sequence[Style],
+    replays: Sequence[Replay | None],
+    task: Task,
+    rows: Array,
 ) -> list[Detail]:
-    """What there is to say of each row for each run that has it."""
+    """What there is to say of each of some rows for each run that has it."""
     place = "margin" if task.sample.classes else "residual"
+    ones = np.ones(len(rows))
+
+    def reach(run: Run) -> Array:
+        return np.broadcast_to(reach_of(run.task), task.sample.y.shape)[rows]
+
     return [
         Detail(
             look.label,
@@ -58,13 +68,27 @@ def details_of(
             {
                 place: each.argument,
                 "loss": each.value,
-                "share of the loss": each.loss_share,
+                "share of the loss": _share(
+                    "loss", each.loss_total, ones, each.loss_share, run.task.learned
+                ),
                 "slope": each.slope,
-                "share of the gradient": each.gradient_share,
+                "share of the gradient": _share(
+                    "slope", each.pull_total, reach(run), each.gradient_share, run.task.outputs
+                ),
             },
             frames=each.frames,
             percent=("share of the loss", "share of the gradient"),
         )
-        for look, each in zip(looks, replays, strict=True)
+        for run, look, each in zip(runs, looks, replays, strict=True)
         if each is not None
     ]
+
+
+def _share(
+    of: str, totals: Array, weights: Array, shares: Array, is_of_more: object
+) -> Array | Share:
+    """Shares (F', n) that need no numbers of their own, unless they are of more than what is shown,
+    or of sums that travel as nothing or infinity."""
+    known = totals[totals > 0]
+    is_in_range = not known.size or (known.min() > TINY and known.max() < HUGE)
+    return Share(of, weights, totals) if is_in_range and not is_of_more else shares

@@ -21,9 +21,10 @@ from lossviz.views.charts.scene import Scene
 from lossviz.views.charts.surface import Path, contour, terrain
 
 BEYOND = 0.5  # of the way from the start to a minimiser: how much ground there is behind it
-FINE, MOVING = 101, 31  # points to a side of the surface of a plane of two parameters
-# Points to a side of the surface of a plane of runs: most, least, in training. It is new with every
-# change of a control, so it must be cheap: 61 look like 101 and take a third of the time.
+# Points to a side of a surface. It is new with every change of most controls, so it must be cheap:
+# 61 look like 101 and take a third of the time and of the bytes.
+FINE, MOVING = 61, 31  # of a plane of two parameters
+# Of a plane of runs: most, least, in training.
 GRID, FEWEST, COARSE = 61, 15, 5
 FAR = 1e6  # of a run's parameters, in sizes of its start
 WORK = 3e8  # multiplications that a surface may take

@@ -62,7 +62,7 @@ def overview(
     if any(run.task.learned for run in runs):
         scenes["learned"] = _learned(runs, looks)
     names = [f"Row {row + 1}" for row in rows]
-    return Content(scenes, details=details_of(looks, replays, task), names=names)
+    return Content(scenes, details=details_of(runs, looks, replays, task, rows), names=names)
 
 
 def _convergence(runs: Sequence[Run], looks: Sequence[Style], view: View) -> Scene:
