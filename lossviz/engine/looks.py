@@ -106,7 +106,8 @@ def styles(experiments: Sequence[Experiment]) -> list[Style]:
     several runs with the same loss the first has them, and the others shades of the colour, each
     with a dash and a marker that no other run has, as long as there are any left."""
     losses = [experiment.loss for experiment in experiments]
-    hues, forms = zip(*(_place(loss) for loss in losses), strict=True) if losses else ((), ())
+    places = _all_places()
+    hues, forms = zip(*(places[loss] for loss in losses), strict=True) if losses else ((), ())
     left = [form for form in range(len(DASHES)) if form not in forms]
     found, seen = [], Counter()
     for loss, label, hue, form in zip(losses, _labels(experiments), hues, forms, strict=True):
@@ -121,12 +122,12 @@ def styles(experiments: Sequence[Experiment]) -> list[Style]:
 
 def colour_of(loss: str) -> str:
     """The colour of a loss, everywhere and for good."""
-    return COLOURS[_place(loss)[0]]
+    return COLOURS[_all_places()[loss][0]]
 
 
-def _place(loss: str) -> tuple[int, int]:
-    """The hue and the form of a loss."""
-    return _places(tuple((each.name, each.task, each.look) for each in LOSSES.values()))[loss]
+def _all_places() -> dict[str, tuple[int, int]]:
+    """The hue and the form of each loss."""
+    return _places(tuple((each.name, each.task, each.look) for each in LOSSES.values()))
 
 
 @lru_cache(maxsize=4)

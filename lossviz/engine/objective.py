@@ -158,7 +158,9 @@ class Objective:
         if test:
             labels, weight = self.labels_test, self.weight_test
         is_wrong = classes_of(z, self.outputs) != labels
-        return np.mean(is_wrong if weight is None else is_wrong * weight, axis=-1)
+        if weight is None:  # what `mean` would give, in half the time
+            return np.add.reduce(is_wrong, axis=-1, dtype=float) / is_wrong.shape[-1]
+        return np.mean(is_wrong * weight, axis=-1)
 
     def take(self, runs: Array) -> Objective:
         """The objective of some of the runs."""

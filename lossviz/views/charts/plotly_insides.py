@@ -32,8 +32,6 @@ class Markup(str):
 
 def escaped(words: str) -> Markup:
     """Markup that shows just these words; a new line breaks the line."""
-    if not SIGNS.search(words):
-        return Markup(words)
     return Markup(escape(words, quote=False).replace("\n", BREAK))
 
 
@@ -44,6 +42,8 @@ def as_shown(value: Any) -> Any:
     if kind is Markup or kind is float or kind is int or kind is bool:
         return value
     if isinstance(value, str):
+        if not SIGNS.search(value):
+            return value
         words = value.removesuffix(NO_NAME)
         return escaped(words) + value[len(words) :]
     if kind is dict or isinstance(value, Mapping):
