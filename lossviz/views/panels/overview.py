@@ -34,7 +34,7 @@ from lossviz.views.panels.settings import ACROSS, UP, plane
 
 APART = 0.01  # of the fall of the test loss: by so much it has risen again where they part
 LEAST = 12  # frames of a picture
-MARKS = 2_000  # rows that the picture of a fit draws, besides those with a dot of their own
+MARKS = 1_500  # rows that the picture of a fit draws, besides those with a dot of their own
 GRIDS = 64  # pictures of decision regions over all runs: what one rerun may send
 
 
