@@ -15,7 +15,7 @@ PIP_INSTALL := -m pip install --disable-pip-version-check --quiet
 # Pyright is pinned, so its word about newer versions is noise.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help run test mutate soak lint bench parity browser clean
+.PHONY: help run test contract mutate soak lint bench parity browser clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -29,6 +29,9 @@ test: $(VENV)/.ready-dev browser  ## all tests, the browser's included (WORKERS=
 
 soak: $(VENV)/.ready-dev browser  ## the browser's tests many times (RUNS=20, BUSY=1 beside busy cores)
 	$(BIN)/python -m tools.soak --runs $(RUNS) --workers $(WORKERS) $(if $(BUSY),--busy) -- $(ARGS)
+
+contract: $(VENV)/.ready-dev  ## what holds for each item of a registry, for one (NAME=huber)
+	$(BIN)/python -m pytest tests --ignore=tests/browser -k "$(NAME) or shipped" $(ARGS)
 
 mutate: $(VENV)/.ready-dev  ## plant the faults of tests/faults.toml, and see that a test sees each
 	$(BIN)/python -m tools.mutate $(ARGS)

@@ -1,118 +1,27 @@
 """One registration is enough: items that these tests register themselves, with no more than a
 registration asks for, are chosen, trained, drawn, listed and exported like any other.
-
-The recipes in CONTRIBUTING.md are these; so is their code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import numpy as np
 import plotly.graph_objects as go
 import pytest
+from canary_items import a_dataset, a_model, a_schedule, an_optimizer, an_outlier_kind
 from test_app import app, widget
 from test_export import ends, printed
 
 from lossviz import Experiment, parse, run_all
-from lossviz.base.registry import Param, Registry
+from lossviz.base.registry import Registry
 from lossviz.cli.command import main
 from lossviz.engine.choices import CHOICES
 from lossviz.export import FLAVOURS, csv, page, script, why_not
-from lossviz.items.datasets.base import synthetic
-from lossviz.items.models import MODELS, Model
-from lossviz.items.models.linear import (
-    activations,
-    forward,
-    layers,
-    parameter_names,
-    polynomial_features,
-    units,
-    usual_start,
-)
-from lossviz.items.optimizers import optimizer
-from lossviz.items.outliers import outliers
-from lossviz.items.schedules import schedule
 from lossviz.player import still
 from lossviz.views.panels import View, panels, playground
 from lossviz.views.sentences import faults, headline, remarks
-
-
-def a_dataset() -> None:
-    @synthetic(
-        "zigzag",
-        label="A zigzag",
-        notes="A line that turns.",
-        params=(Param("n", 40, 10, 500, "Rows"), Param("noise", 0.1, 0.0, 1.0, "Noise")),
-        truth=lambda X, *, n, noise: np.abs(X[:, 0]),
-    )
-    def zigzag(rng, *, n, noise):
-        x, draws = rng.uniform(-2, 2, n), rng.normal(size=n)
-        return x[:, None], np.abs(x) + noise * draws
-
-
-def an_outlier_kind() -> None:
-    @outliers(
-        "rounded",
-        label="Rounded targets",
-        task="regression",
-        notes="Some targets are rounded to tens.",
-        params=(Param("share", 0.2, 0.0, 0.49, "Share"),),
-    )
-    def rounded(rng, X, y, *, share):
-        is_outlier = rng.random(len(y)) < share
-        return X.copy(), np.where(is_outlier, np.round(y, -1), y), is_outlier
-
-
-def an_optimizer() -> None:
-    @optimizer(
-        "sign_descent",
-        label="Descent by signs",
-        slots=0,
-        formula=r"\theta \leftarrow \theta - \eta \operatorname{sign} g",
-        notes="Every parameter moves by the rate.",
-        reference="Bernstein et al. (2018), signSGD, ICML. arXiv:1802.04434",
-        params=(Param("least", 0.0, 0.0, 1.0, "Least slope"),),
-    )
-    def sign_descent(theta, gradient, state, rate, t, *, least):
-        return theta - rate * np.sign(gradient) * (np.abs(gradient) >= least), state
-
-
-def a_schedule() -> None:
-    @schedule(
-        "halving",
-        label="Halving",
-        formula=r"\eta_k = \eta \, 2^{-k / \text{every}}",
-        params=(Param("every", 50, 1, 1000, "Half-life"),),
-    )
-    def halving(k, total, *, every):
-        return 0.5 ** (k / every)
-
-
-def a_model() -> None:
-    def squares(X):
-        return polynomial_features(X, degree=2)
-
-    MODELS.add(
-        Model(
-            name="quadratic",
-            label="Quadratic",
-            params=(),
-            function=squares,
-            forward=forward,
-            layers=partial(layers, degree=2),
-            names=partial(parameter_names, degree=2),
-            units=partial(units, degree=2),
-            activations=activations,
-            usual_start=usual_start,
-            formula=r"z = b + \sum_j (w_{j1} x_j + w_{j2} x_j^2)",
-            notes="A slope and a bend for each feature.",
-            linear=True,
-        )
-    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +38,7 @@ class Canary:
 
 CANARIES = (
     Canary("data", "zigzag", a_dataset, "zigzag.noise=0.3", "model=polynomial&lr=0.02"),
-    Canary("outliers", "rounded", an_outlier_kind, "rounded.share=0.3", "lr=0.05"),
+    Canary("outliers", "delays", an_outlier_kind, "delays.share=0.3", "lr=0.05"),
     Canary("optimizer", "sign_descent", an_optimizer, "sign_descent.least=0.01", "lr=0.01"),
     Canary("schedule", "halving", a_schedule, "halving.every=20", "data=diabetes&lr=0.3"),
     Canary("model", "quadratic", a_model, "", "data=diabetes&lr=0.03"),

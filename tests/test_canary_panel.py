@@ -6,19 +6,15 @@ import re
 from base64 import b64decode
 
 import pytest
+from canary_items import a_panel
 from streamlit.testing.v1 import AppTest
 
 from lossviz import parse, run_all
-from lossviz.base.registry import Param
 from lossviz.engine.frames import aligned
 from lossviz.export import page_of
-from lossviz.items.datasets import DATASETS
-from lossviz.player import Chart, Row, Table, Track
 from lossviz.player.packing import unpack
 from lossviz.ui import state
-from lossviz.views.charts.scene import Scene
-from lossviz.views.charts.style import axis, figure
-from lossviz.views.panels import LOOKS, PANELS, Content, View, panel, panels
+from lossviz.views.panels import LOOKS, PANELS, View, panels
 from lossviz.views.panels.settings import OF_EVERY_PANEL
 
 LINK = "loss=huber&steps=5&view.panel=canary&view.shift=2.5"
@@ -27,26 +23,8 @@ LINK = "loss=huber&steps=5&view.panel=canary&view.shift=2.5"
 @pytest.fixture
 def canary():
     """A chart that moves, a table and a setting, of runs on numbers."""
-
-    @panel(
-        "canary",
-        label="Canary",
-        params=(Param("shift", 1.0, 0.0, 20.0, "Shift", "By how much the losses are raised."),),
-        suits=lambda experiments: DATASETS[experiments[0].data].task == "regression",
-    )
-    def canary(runs, looks, view, *, shift):
-        kept, [style, *_] = runs[0].steps, looks
-        raised = runs[view.focus].loss[kept] + shift
-        trace = {"type": "scatter", "name": style.label, "x": kept, "y": raised}
-        layout = {"xaxis": axis("step"), "yaxis": axis("loss, raised")}
-        chart = Chart(
-            figure([trace], **layout), "Raised losses", description=f"Raised by {shift:g}."
-        )
-        track = Track("raised", 0, "grow", x=kept, y=raised)
-        table = Table("Raised", ("Loss", "Loss, raised"), (Row(style.label, (raised,)),))
-        return Content({"raised": Scene(chart, (track,))}, (table,))
-
-    yield canary
+    a_panel()
+    yield
     PANELS.remove("canary")
 
 

@@ -553,6 +553,7 @@ def test_a_target_out_of_range_is_moved_as_any_setting_is():
     assert at.slider[0].value == 20.0
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("name", NAMED)
 def test_every_loss_that_is_not_the_users_has_advice_names_and_code(name):
     loss = LOSSES[name]

@@ -268,6 +268,7 @@ def test_the_link_and_its_inverse_cancel(loss):
     assert np.isfinite(loss.link(np.array([0.0, 1e300]))).all()
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("loss", each(losses=ALL))
 def test_the_words_for_the_user_are_there(loss):
     assert loss.formula.count("{") == loss.formula.count("}")

@@ -32,6 +32,7 @@ def pieces(name, options, d, outputs=0, n=11, runs=3):
     return X, model.function(X, **options), theta, slope, forward
 
 
+@pytest.mark.shipped
 def test_every_model_is_tested():
     assert {name for name, _ in LINEAR + NETWORKS} == set(MODELS)
 

@@ -128,6 +128,7 @@ def descend(name, theta, gradients, rate, options=None):
     return points
 
 
+@pytest.mark.shipped
 def test_every_optimizer_has_its_steps_by_hand():
     assert HAND.keys() == OPTIMIZERS.keys()
 

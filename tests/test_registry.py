@@ -9,8 +9,15 @@ from typing import Any
 import pytest
 
 import lossviz
-from lossviz.base import registry
+from lossviz.base import registry, reserved
 from lossviz.base.registry import OutOfRange, Param, Registry
+from lossviz.base.reserved import RESERVED
+from lossviz.engine.link import VIEW
+from lossviz.engine.settings import PLAIN
+from lossviz.formula.functions import ARITY
+from lossviz.formula.grammar import GIVEN, VARIABLES
+from lossviz.formula.item import LETTERS
+from lossviz.formula.tree import CONDITIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,14 +61,39 @@ def test_a_name_is_taken_in_all_registries_at_once(things):
         Registry("other").add(Thing("zebra"))
 
 
-def test_a_reserved_name_is_no_items(things):
-    things.add(Thing("zebra"))
-    registry.reserve("stripes", "word")
-    registry.reserve("stripes", "word")
-    with pytest.raises(ValueError, match="'stripes': the name is taken by a word"):
-        things.add(Thing("stripes"))
-    with pytest.raises(ValueError, match="word 'zebra': the name is taken by a thing kind"):
-        registry.reserve("zebra", "word")
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("arctan", "function of formulas"),
+        ("r", "letter of formulas"),
+        ("lr", "setting of links"),
+        ("view", "setting of links"),
+        ("and", "word of Python"),
+        ("lambda", "word of Python"),
+    ],
+)
+def test_a_name_that_means_something_else_is_no_items(things, name, kind):
+    with pytest.raises(ValueError, match=f"{name!r}: the name is taken by a {kind}"):
+        things.add(Thing(name))
+
+
+def test_what_is_reserved_is_what_formulas_and_links_know():
+    assert set(reserved.FUNCTIONS) == ARITY.keys()
+    assert set(reserved.SETTINGS) == PLAIN.keys()
+    words = {each for each in CONDITIONS if each.isidentifier()}
+    assert {*VARIABLES, *GIVEN, *LETTERS, *words, VIEW.strip(".")} <= RESERVED.keys()
+
+
+@pytest.mark.parametrize("name", ["arctan", "log", "r"])
+def test_a_loss_with_a_name_of_formulas_is_refused_before_one_is_read(name):
+    code = (
+        "import sys\nfrom lossviz.items.losses import loss\n"
+        f"loss({name!r}, label='A', formula='A', convex=True)(lambda z, y: (z, y))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert f"ValueError: loss {name!r}: the name is taken by a" in answer.stderr
 
 
 def test_a_removed_name_is_free_again(things):

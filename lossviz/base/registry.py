@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from unicodedata import category
 
+from lossviz.base.reserved import RESERVED
 from lossviz.base.words import in_full
 
 Value = float | int | str
@@ -130,13 +131,7 @@ class Item(Protocol):
 
 
 T = TypeVar("T", bound=Item)
-_taken: dict[str, str] = {}
-
-
-def reserve(name: str, kind: str) -> None:
-    """Keep a name from all registries, or raise ValueError where one has it."""
-    if _taken.setdefault(name, kind) != kind:
-        raise ValueError(f"{kind} {name!r}: the name is taken by a {_taken[name]}")
+_taken: dict[str, str] = dict(RESERVED)
 
 
 class Registry(Mapping[str, T], Generic[T]):

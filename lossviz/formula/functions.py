@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.base.arrays import Array
-from lossviz.base.registry import Param, reserve
+from lossviz.base.registry import Param
 from lossviz.formula.tree import (
     ONE,
     TWO,
@@ -129,8 +129,6 @@ COMPUTE: dict[str, Compute] = {
     **{name: function.compute for name, function in SMOOTH.items()},
 }
 ARITY = {**dict.fromkeys(SMOOTH, 1), "min": 2, "max": 2, "clip": 3, "where": 3}
-for _name in ARITY:  # in a formula, a loss of that name could not be meant
-    reserve(_name, "function of formulas")
 
 
 def losses_of(variable: str) -> dict[str, Loss]:
