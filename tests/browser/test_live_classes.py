@@ -67,8 +67,8 @@ def show(page: Page, panel: str) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    # A rerun has the widget forget what is typed, or shut its list, and one may still begin: then it
-    # is typed again, in a field that is entered anew and empty, as the same words were no change.
+    # A rerun has the widget forget what is typed, or shut its list, and one may still begin: then
+    # it is typed again, in a field entered anew and empty, as the same words were no change.
     box = page.get_by_role("combobox", name=label, exact=True)
     wanted = page.get_by_role("option", name=option, exact=True)
     for _ in range(4):
