@@ -16,6 +16,7 @@ from lossviz.export import FLAVOURS, script
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.table import chosen_in, keep
 from lossviz.tables import pick, read_as
+from lossviz.views.panels import PANELS
 from lossviz.views.sentences import faults, headline, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -155,6 +156,22 @@ def test_list_names_every_item_and_setting(kind, capsys):
         assert all(f"{name}.{param.name}=" in shown for param in item.params)
 
 
+def test_list_names_every_panel_as_a_link_has_it(capsys):
+    assert main(["list", "panels"]) == 0
+    shown = capsys.readouterr().out
+    for name, panel in PANELS.items():
+        assert f"{name} " in shown
+        assert panel.label in shown
+        assert all(f" view.{param.name}=" in shown for param in panel.params)
+
+
+def test_list_knows_the_losses_that_users_write_with_nothing_else_imported():
+    words = [sys.executable, "-m", "lossviz", "list", "losses"]
+    shown = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = {line.split()[0] for line in shown.splitlines() if not line.startswith(" ")}
+    assert names == set(lossviz.LOSSES)
+
+
 @pytest.mark.parametrize(
     "words", [["run", "--flavour", "keras"], ["run", "a", "b"], ["list"], ["list", "x"], ["--x"]]
 )
@@ -170,7 +187,7 @@ def test_wrong_usage_exits_with_two(words, capsys):
         ([], ["lossviz run QUERY", "lossviz list KIND", "--port", "LINK"]),
         (["serve"], ["--host", "--no-browser", "LINK"]),
         (["run"], ["--csv", "--html", "--script", *FLAVOURS, "exit codes"]),
-        (["list"], [*KINDS]),
+        (["list"], [*KINDS, "panels"]),
     ],
 )
 def test_help_says_what_there_is(words, expected, capsys):

@@ -366,6 +366,19 @@ def test_parsing_never_fails_and_what_it_kept_is_a_proper_sweep(pairs):
         ("huber.dellta=2", {}, "Unknown settings were left out: 'huber.dellta'."),
         ("loss=hubert", {}, "Unusable values were left out: loss 'hubert' is not one of"),
         ("steps=ten", {}, "Unusable values were left out: steps 'ten' is not a number."),
+        (
+            "loss=own&own.text=0.7*huber(r, 1) + 0.3*squared_error(r)",
+            {"loss": "own", "own.text": "0.7*huber(r, 1) + 0.3*squared_error(r)"},
+            "A link writes + as %2B, and + for a space; it was read as + in own.text.",
+        ),
+        ("steps=1e+2", {"steps": 100}, "A link writes + as %2B, and + for a space; it was read as"),
+        (
+            "loss=own&own.text=huber(r, 1 + r",
+            {"loss": "own"},
+            "Unusable values were left out: own.text at character 14: An operator, such as *, "
+            "is missing before 'r'; a link writes + as %2B, so "
+            "where(abs(r) < d, r**2, 2*d*abs(r) - d**2) is trained.",
+        ),
         ("seed=1.5", {}, "Unusable values were left out: seed '1.5' is not a whole number."),
         ("seed=nan", {}, "Unusable values were left out: seed 'nan' is not a finite number."),
         ("seed=inf", {}, "Unusable values were left out: seed 'inf' is not a finite number."),
@@ -390,6 +403,23 @@ def test_each_kind_of_fault_gives_one_sentence_and_the_rest_is_honoured(query, h
     assert len(notes) == 1
     assert notes[0].startswith(note)
     assert sweep == Sweep.of({"lr": 0.2, "optimizer": "adam", **honoured})
+
+
+@pytest.mark.parametrize(
+    ("query", "instead"),
+    [
+        ("loss=hubert", "“Mean squared error” is"),
+        ("loss=hubert&data=moons&data=line", "“Binary cross-entropy” and “Mean squared error” are"),
+        ("loss=hubert&loss=huber", ""),
+        ("steps=ten", ""),
+        ("own.text=(", ""),
+    ],
+)
+def test_what_is_trained_in_place_of_a_loss_that_cannot_be_read_is_said(query, instead):
+    [note] = parse(query)[1]
+    assert note.startswith("Unusable values were left out: ")
+    assert note.endswith(f", so {instead} trained." if instead else ".")
+    assert ("trained" in note) == bool(instead)
 
 
 def test_many_faults_of_a_kind_still_make_one_sentence():

@@ -5,24 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from lossviz.base.registry import text
-from lossviz.engine.choices import CHOICES
+import lossviz
+from lossviz.base.registry import Item, Registry, text
 
-KINDS = {
-    "losses": "loss",
-    "datasets": "data",
-    "outliers": "outliers",
-    "models": "model",
-    "optimizers": "optimizer",
-    "schedules": "schedule",
-}
+KINDS = ("losses", "datasets", "outliers", "models", "optimizers", "schedules", "panels")
 
 
 def main(words: Sequence[str]) -> int:
     """What there is of a kind: names, what they are called, and their settings."""
     args = _parser().parse_args(words)
 
-    items = CHOICES[KINDS[args.kind]]
+    items = _items(args.kind)
     wide = max(map(len, items))
     for name, item in items.items():
         print(f"{name:{wide}}  {item.label}")
@@ -31,8 +24,17 @@ def main(words: Sequence[str]) -> int:
                 span = ", ".join(param.choices) or "words"
             else:
                 span = f"{text(param.low)} to {text(param.high)}"
-            print(f"{'':{wide}}    {name}.{param.name}={text(param.default)}  ({span})")
+            key = f"{'view' if args.kind == 'panels' else name}.{param.name}"
+            print(f"{'':{wide}}    {key}={text(param.default)}  ({span})")
     return 0
+
+
+def _items(kind: str) -> Registry[Item]:
+    if kind == "panels":  # each is `view.panel=NAME` in a link
+        from lossviz.views.panels import PANELS
+
+        return PANELS
+    return getattr(lossviz, kind.upper())
 
 
 def _parser() -> argparse.ArgumentParser:

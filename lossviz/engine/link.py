@@ -25,6 +25,7 @@ VIEW = "view."  # keys that belong to the page that wrote them, not to the run
 NOTES = {
     "unknown": "Unknown settings were left out: {}.",
     "unusable": "Unusable values were left out: {}.",
+    "signs": "A link writes + as %2B, and + for a space; it was read as + in {}.",
     "moved": "Values out of range were moved to the nearest allowed one: {}.",
     "repeated": "Values given twice were used once: {}.",
     "overruled": "The given rows are used, so these were left out: {}.",
@@ -64,9 +65,15 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
         query = query[:MAX_LINK].rpartition("&")[0]
     faults: dict[str, list[str]] = {kind: [] for kind in NOTES}
     used: dict[str, list[tuple[str, str]]] = {"moved": [], "repeated": []}  # with their keys
+    unusable: dict[str, str] = {}  # the last of each key
     known = {key: value for key, value in rows.items() if key == "data" or key.endswith(".rows")}
     axes: dict[str, list[Value]] = {key: [value] for key, value in known.items()}
-    for key, words in parse_qsl(query.partition("#")[0], keep_blank_values=True, errors="replace"):
+    query = query.partition("#")[0]
+    pairs, signed = (
+        parse_qsl(form, keep_blank_values=True, errors="replace")
+        for form in (query, query.replace("+", "%2B"))
+    )
+    for (key, words), (_, signs) in zip(pairs, signed, strict=True):
         if key.startswith(VIEW):
             continue
         if rows:
@@ -88,8 +95,14 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
             if value in axes.get(key, []):
                 continue
         except ValueError as error:
-            faults["unusable"].append(f"{key} {error}")
-            continue
+            try:
+                value = param.check(signs)
+            except ValueError as other:
+                hint = "" if str(other) == str(error) else "; a link writes + as %2B"
+                unusable[key] = f"{key} {error}{hint}"
+                faults["unusable"].append(unusable[key])
+                continue
+            faults["signs"].append(key)
         if value in axes.setdefault(key, []):
             used["repeated"].append((key, f"{key}={text(value)}"))
         else:
@@ -97,6 +110,10 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
     for key, value in rows.items():
         axes.setdefault(key, [value])
     sweep = Sweep.of(axes)
+    for key in unusable.keys() - axes.keys():
+        if instead := _in_place_of_a_loss(key, sweep):
+            at = faults["unusable"].index(unusable[key])
+            faults["unusable"][at] += f", so {instead} trained"
     faults["unsuited"] = _replaced(axes, sweep)
     faults["idle"] = [key for key in axes if not sweep.uses(key)]
     for kind, said in used.items():  # of what is left out no more is said
@@ -106,6 +123,20 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
         for kind, found in faults.items()
         if found
     ]
+
+
+def _in_place_of_a_loss(key: str, sweep: Sweep) -> str:
+    """Where a key names the loss, or what it is in words, which loss the sweep has without it."""
+    if key == "loss":
+        return _are([str(name) for name in sweep["loss"]])
+    is_words = isinstance(param_of(key).default, str) and key.partition(".")[0] in sweep["loss"]
+    return f"{sweep[key][0]} is" if is_words else ""
+
+
+def _are(losses: Sequence[str]) -> str:
+    """What losses are called, and "is" or "are"."""
+    words = " and ".join(called("loss", each) for each in losses)
+    return f"{words} {'is' if len(losses) == 1 else 'are'}"
 
 
 def said_of_unsuited(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
@@ -123,9 +154,7 @@ def _replaced(axes: Mapping[str, Sequence[Value]], sweep: Sweep) -> list[str]:
         found += [unsuited(choice, str(name), data) for name in given if name not in taken]
         instead = [str(name) for name in taken if name not in given]
         if choice == "loss" and found and instead:
-            are = "is" if len(instead) == 1 else "are"
-            words = " and ".join(called(choice, each) for each in instead)
-            found[0] += f", so {words} {are} trained"
+            found[0] += f", so {_are(instead)} trained"
     return found
 
 
