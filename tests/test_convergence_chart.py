@@ -147,6 +147,26 @@ def test_what_is_but_rounding_is_cut_at_a_floor_in_words():
     assert "What is left" not in slow.description
 
 
+def test_a_small_first_gap_is_cut_where_rounding_begins():
+    # The minimum is 1000, so that a billionth is rounding, and the first gap a ten-thousandth.
+    floor, steps = Floor(1000.0, 1000.0, True), np.arange(3)
+    loss = 1000.0 + np.array([1e-4, 1e-6, 0.0])
+    scene = convergence(
+        "c",
+        steps,
+        styles([Experiment()]),
+        [loss],
+        [loss],
+        end=2,
+        units="gap",
+        is_log=True,
+        floors=[floor],
+    )
+    drawn = curves(scene.chart)["MSE, training"].y
+    np.testing.assert_allclose(drawn, [1.0, 0.01, 1e-5], rtol=1e-6)
+    assert "What is left below 1e\N{MINUS SIGN}5 is drawn there." in scene.chart.description
+
+
 def test_on_a_linear_axis_nothing_is_cut():
     chart = chart_of("loss=squared_error&steps=400&lr=0.3", is_log=False)
     assert chart.figure.layout.yaxis.type == "linear"

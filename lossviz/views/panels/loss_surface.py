@@ -53,7 +53,7 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
         ground = KEPT.of(task.sample, key, lambda: _ground(asked, ends, base, n))
     else:
         ground = _ground_of_runs(task, shown, focus=sum(there[:focus]))
-    plane, paths, asked = ground.plane, [], task.experiment.only(OBJECTIVE)
+    plane, paths, objective = ground.plane, [], task.experiment.only(OBJECTIVE)
     for run, best, here in zip(runs, exact, there, strict=True):
         if not here:
             paths.append(Path(*np.full((3, len(run.steps)), np.nan), minimum=None))
@@ -77,7 +77,7 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
                 minimum=at,
                 floor=floor,
                 has_others=has_others,
-                is_guest=run.experiment.only(OBJECTIVE) != asked,
+                is_guest=run.experiment.only(OBJECTIVE) != objective,
             )
         )
     return (terrain if in_3d else contour)("surface", ground, focus, looks, paths)
