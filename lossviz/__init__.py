@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lossviz.analysis.landscape import Landscape, landscape
     from lossviz.analysis.minimum import Reference, reference
+    from lossviz.analysis.training import run, run_all, stream
     from lossviz.engine.experiment import Experiment, Sweep
     from lossviz.engine.link import parse
     from lossviz.engine.run import Run
     from lossviz.engine.sampling import Sample, sample
-    from lossviz.engine.training import run, run_all, stream
     from lossviz.estimators import GradientDescentClassifier, GradientDescentRegressor
     from lossviz.formula.item import LOSSES
     from lossviz.items.datasets import DATASETS
@@ -56,11 +56,11 @@ __all__ = [
 _ROOMS = {
     "analysis.landscape": ("Landscape", "landscape"),
     "analysis.minimum": ("Reference", "reference"),
+    "analysis.training": ("run", "run_all", "stream"),
     "engine.experiment": ("Experiment", "Sweep"),
     "engine.link": ("parse",),
     "engine.run": ("Run",),
     "engine.sampling": ("Sample", "sample"),
-    "engine.training": ("run", "run_all", "stream"),
     "estimators": ("GradientDescentClassifier", "GradientDescentRegressor"),
     "items.datasets": ("DATASETS",),
     "formula.item": ("LOSSES",),  # with those that users write

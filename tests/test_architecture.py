@@ -255,7 +255,9 @@ def test_the_package_brings_in_no_room_before_its_names_are_asked_for():
 
 def test_training_brings_in_no_more_rooms_than_it_needs():
     loaded = _loaded_by("import lossviz; lossviz.run(lossviz.Experiment())")
-    assert _rooms(loaded) == {"base", "items", "formula", "engine"}
+    assert _rooms(loaded) == {"base", "items", "formula", "engine", "analysis"}
+    measuring = {name for name in loaded if name.startswith("lossviz.analysis")}
+    assert measuring == {"lossviz.analysis", "lossviz.analysis.training"}
 
 
 def test_every_public_name_comes_from_its_room():

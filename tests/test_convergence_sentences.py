@@ -10,7 +10,7 @@ import pytest
 
 from lossviz import parse, run_all
 from lossviz.analysis.minimum import reference
-from lossviz.engine.training import stream
+from lossviz.analysis.training import stream
 from lossviz.export import page
 from lossviz.views.panels import playground
 from lossviz.views.sentences import ending, headline

@@ -54,6 +54,8 @@ SETTINGS = [
     "data=moons&model=mlp&loss=log_loss&loss=cross_entropy&init=he&batch=16&steps=40",
     "data=iris&scaling=none&scaling=standard&l2=0.01&steps=40&init=xavier",
     "data=diabetes&diabetes.test=0&outliers=leverage&steps=40",
+    "data=stars_cyg&init=clean&outliers=vertical&loss=squared_error&loss=tukey&steps=40",
+    "data=moons&model=mlp&model=linear&init=clean&steps=40",
     "data=line&data=sine&seed=0&seed=1&loss=quantile&quantile.tau=0.2",
     "loss=own&own.text=0.7*huber(r,1)%2B0.3*squared_error(r)&own.text=abs(r)**a&own.a=1.5",
     "loss=own&own.text=r&loss=huber",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep
+from lossviz.analysis.training import stream
 from lossviz.base import limits
 from lossviz.base.limits import LINK, Budget
 from lossviz.engine.choices import CHOICES, suits
@@ -19,7 +20,6 @@ from lossviz.engine.link import NOTES
 from lossviz.engine.sampling import sample
 from lossviz.engine.settings import PLAIN, param_of
 from lossviz.engine.task import Task
-from lossviz.engine.training import stream
 from lossviz.items.datasets.table import Table, keep
 
 NET = "model=mlp&mlp.depth=8&mlp.width=64"

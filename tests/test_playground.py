@@ -12,9 +12,9 @@ from sklearn.linear_model import LinearRegression, QuantileRegressor
 
 from lossviz import Experiment, parse, run_all, sample
 from lossviz.analysis.minimum import reference
+from lossviz.analysis.training import stream
 from lossviz.engine.frames import aligned
 from lossviz.engine.numbers import number
-from lossviz.engine.training import stream
 from lossviz.export import summary
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.table import Table, keep

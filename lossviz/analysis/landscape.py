@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.analysis.minimum import reference
-from lossviz.analysis.planes import Plane, Range, frame_for, plane_of, task_of
+from lossviz.analysis.planes import Plane, Range, frame_for, plane_of
+from lossviz.analysis.starts import task_of
 from lossviz.base.arrays import Array
 from lossviz.engine.cost import check_surface
 from lossviz.engine.experiment import Experiment

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.analysis.minimum import reference
+from lossviz.analysis.starts import task_of
 from lossviz.base.arrays import Array
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.numbers import percent
@@ -115,10 +116,6 @@ def plane_of_runs(runs: Sequence[Run], of: int = 0) -> Plane:
         axes=None,
         note=note,
     )
-
-
-def task_of(of: Experiment | Task) -> Task:
-    return of if isinstance(of, Task) else Task.of(of)
 
 
 def _axes(task: Task, x: str | None, y: str | None) -> tuple[int, int]:

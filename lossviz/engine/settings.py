@@ -15,7 +15,8 @@ from lossviz.items.optimizers import OPTIMIZERS
 from lossviz.items.outliers import OUTLIERS
 from lossviz.items.schedules import SCHEDULES
 
-STARTS = ("auto", "zeros", "normal", "xavier", "he")
+CLEAN = "clean"  # at the loss's own minimiser on the rows without outliers
+STARTS = ("auto", "zeros", "normal", "xavier", "he", CLEAN)
 
 
 def read_start(words: str) -> str:
@@ -64,7 +65,8 @@ PLAIN: Mapping[str, Param] = {
             "auto",
             label="Start",
             help="auto (zeros, but networks are drawn), zeros, normal, xavier or he (drawn from "
-            "the seed), or values with commas, in the data's units, the intercept first.",
+            "the seed), clean (the minimum of the loss on the rows without outliers), or values "
+            "with commas, in the data's units, the intercept first.",
             reader=read_start,
         ),
         Param(

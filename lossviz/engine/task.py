@@ -17,6 +17,7 @@ from lossviz.base.arrays import Array
 from lossviz.base.cache import KEPT
 from lossviz.engine.experiment import ROWS, Experiment
 from lossviz.engine.sampling import Sample, generator, sample
+from lossviz.engine.settings import CLEAN
 from lossviz.engine.starts import RANDOM
 from lossviz.items.datasets.table import holder
 from lossviz.items.losses import LOSSES, Loss
@@ -40,6 +41,8 @@ class Task:
         parameters to parameters in the data's own units, as `models.linear.units` has it.
     penalised (P,): 1 where L1 and L2 apply; names (P): of the parameters. The model's come first;
         after them the latents of what the loss learns, if it learns.
+    given (P,): where descent begins, in its own coordinates, in place of what `init` says: of a
+        start that rests on more than the experiment (`analysis.starts`); None where it does not.
     """
 
     experiment: Experiment
@@ -53,6 +56,7 @@ class Task:
     to_units: Array
     penalised: Array
     names: tuple[str, ...]
+    given: Array | None = None
 
     @classmethod
     def of(cls, experiment: Experiment) -> Task:
@@ -127,18 +131,23 @@ class Task:
 
     @cached_property
     def start(self) -> Array:
-        """The first parameters (P,), in the descent's coordinates."""
+        """The first parameters (P,), in the descent's coordinates. What is not given, though `init`
+        asks for it, is what `auto` says."""
+        return np.append(self._model_start, self.latents) if self.given is None else self.given
+
+    @property
+    def latents(self) -> Array:
+        """Where what the loss learns starts (Q,): none where it learns nothing."""
         if self.learned is None:
-            return self._model_start
+            return np.empty(0)
         options = self.experiment.params_of("loss")
-        latents = self.learned.latents(np.array([options[name] for name in self.learned.names]))
-        return np.concatenate([self._model_start, latents])
+        return self.learned.latents(np.array([options[name] for name in self.learned.names]))
 
     @property
     def _model_start(self) -> Array:
         e, model, size = self.experiment, MODELS[self.experiment.model], self.weights
         options = e.params_of("model")
-        how = model.usual_start(**options) if e.init == "auto" else e.init
+        how = model.usual_start(**options) if e.init in ("auto", CLEAN) else e.init
         if how == "zeros":
             return np.zeros(size)
         if how == "normal":
@@ -146,8 +155,11 @@ class Task:
         if how in RANDOM:
             return RANDOM[how](e.seed, self.layers)
         given = np.array([float(word) for word in how.split(",")])[:size]
-        given = np.pad(given, (0, size - len(given)))
-        return self._first_layer(given, lambda rows: from_units(rows, self.to_units))
+        return self.from_units(np.pad(given, (0, size - len(given))))
+
+    def from_units(self, theta: Array) -> Array:
+        """The model's parameters (..., P) in the data's own units as those of the descent."""
+        return self._first_layer(theta, lambda rows: from_units(rows, self.to_units))
 
     def _first_layer(self, theta: Array, change: Callable[[Array], Array]) -> Array:
         # Scaling the features is a linear map of each row of the first layer, and of nothing else.

@@ -1,16 +1,16 @@
-"""Training as a pure function: `run(experiment) -> Run`, many at once, or as growing prefixes."""
+"""Training as a pure function of tasks: many at once, in batches, as growing prefixes.
+
+`analysis.training` trains experiments, of which some begin where others end."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 import numpy as np
 
 from lossviz.base.arrays import Array
 from lossviz.engine import cost
-from lossviz.engine.experiment import Experiment
 from lossviz.engine.objective import Objective
 from lossviz.engine.rates import rates_of
 from lossviz.engine.run import Run
@@ -25,30 +25,10 @@ WORK_AT_A_TIME = 2**20  # about 20 ms of work: a stream looks at the clock no le
 LIMIT = 1e100  # a loss or parameter beyond this has diverged: far before overflow, far past use
 
 
-def run(experiment: Experiment) -> Run:
-    """Train one experiment. Never raises for a valid experiment: divergence is a status."""
-    return run_all([experiment])[0]
-
-
-def run_all(experiments: Iterable[Experiment]) -> list[Run]:
-    """Train many experiments, in batches where they allow it: the same answers as one by one.
-    ValueError where that is more than any machine should begin (`limits.MACHINE`)."""
-    return next(stream(experiments, seconds=math.inf), [])
-
-
-def stream(experiments: Iterable[Experiment], seconds: float = 0.1) -> Iterator[list[Run]]:
-    """Train, and yield all runs so far about every so many seconds; the last yield is the
-    finished runs, in the order given."""
-    wanted = list(experiments)
-    cost.check(wanted)
-    tasks = {experiment: Task.of(experiment) for experiment in wanted}
-    for runs in train(list(tasks.values()), seconds):
-        done = {run.experiment: run for run in runs}
-        yield [done[experiment] for experiment in wanted]
-
-
 def train(tasks: Sequence[Task], seconds: float = 0.1) -> Iterator[list[Run]]:
-    """As `stream`, for tasks, whose rows may come from anywhere (`Task.on`)."""
+    """Train tasks, whose rows may come from anywhere (`Task.on`), in batches where they allow it,
+    and yield all runs so far about every so many seconds, in the order given; the last yield is
+    the finished runs. Never raises for valid experiments: divergence is a status."""
     groups: dict[tuple, list[int]] = {}
     for i, task in enumerate(tasks):
         groups.setdefault(_group(task), []).append(i)

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 
 from lossviz.engine.choices import CHOICES, SUITS, USUAL
 from lossviz.engine.experiment import Experiment
+from lossviz.engine.settings import CLEAN
 from lossviz.items.losses import LOSSES
 
 # An Experiment is checked against its data, so it names some whose targets are of the same kind;
@@ -99,6 +100,8 @@ def experiment_of(estimator: Settings, classes: tuple[str, ...]) -> Experiment:
     task = "multiclass" if len(classes) > 2 else "binary" if classes else "regression"
     names = {choice: getattr(estimator, choice) for choice in CHOSEN}
     names["loss"] = _loss(estimator.loss, task, len(classes))
+    if estimator.init == CLEAN:
+        raise ValueError("init: clean asks for rows without outliers, which nobody has marked here")
     return Experiment(
         data=STAND_INS[task],
         loss=names["loss"],

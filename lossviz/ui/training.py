@@ -8,9 +8,9 @@ from time import perf_counter
 
 import streamlit as st
 
+from lossviz.analysis.training import stream
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.run import Run
-from lossviz.engine.training import stream
 
 AT_ONCE = 0.3  # seconds of training that nobody needs to watch
 TICK = 0.1  # seconds of training between two looks at the Stop button

@@ -101,7 +101,7 @@ def _asked(task: Task) -> Task:
     if learned is not None:  # where these start does not matter either
         own = {f"{asked.loss}.{name}" for name in learned.names}
         asked = asked.replace(params=[pair for pair in asked.params if pair[0] not in own])
-    return replace(task, experiment=asked)
+    return replace(task, experiment=asked, given=None)
 
 
 def _minimised(tasks: Sequence[Task]) -> list[Reference | None]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from lossviz.analysis.starts import tasks_of
 from lossviz.engine.experiment import Experiment
 from lossviz.engine.looks import styles
 from lossviz.engine.objective import Objective
-from lossviz.engine.settings import STARTS
+from lossviz.engine.settings import CLEAN, STARTS
 from lossviz.engine.task import Task
 from lossviz.engine.training import LIMIT
 from lossviz.export.scripts.code import NoScript
@@ -52,7 +53,7 @@ class Plan:
 def plan_of(experiments: Sequence[Experiment]) -> Plan:
     """The plan; NoScript where a run diverges before its first step, its loss learns,
     or its model has no code."""
-    tasks = tuple(map(Task.of, experiments))
+    tasks = tuple(tasks_of(experiments))
     for task in tasks:
         model = MODELS[task.experiment.model]
         if model.function not in SPELLED:
@@ -91,9 +92,10 @@ def _loss_names(experiments: Sequence[Experiment]) -> dict[Experiment, str]:
 def start_of(task: Task) -> str:
     """How the start is made: zeros, normal, xavier, he, or given."""
     e = task.experiment
-    options = e.params_of("model")
-    how = MODELS[e.model].usual_start(**options) if e.init == "auto" else e.init
-    return how if how in STARTS else "given"
+    if task.given is not None or e.init not in STARTS:
+        return "given"
+    usual = MODELS[e.model].usual_start(**e.params_of("model"))
+    return usual if e.init in ("auto", CLEAN) else e.init
 
 
 def is_penalised(task: Task) -> bool:

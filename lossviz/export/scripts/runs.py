@@ -37,6 +37,8 @@ def _run_code(
 ) -> str:
     e, data = task.experiment, task.sample
     lines = [*rows_lines(task, suffix), f"model = {model}"]
+    if task.given is not None:
+        lines.append("# It starts at the minimum of its loss on the rows without outliers.")
     options = {"theta": start_expression(task), **train, "rates": rates_expression(e)}
     if is_penalised(task):
         options |= {name: repr(e[name]) for name in ("l1", "l2") if e[name]}

@@ -8,11 +8,14 @@ import numpy as np
 
 from lossviz.analysis.landscape import SURFACE_ROWS
 from lossviz.analysis.minimum import is_solved, references
+from lossviz.analysis.starts import starts_of
+from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
+from lossviz.engine.experiment import OBJECTIVE
 from lossviz.engine.looks import styles
 from lossviz.engine.run import Run
 from lossviz.engine.sampling import Sample
-from lossviz.engine.settings import STARTS
+from lossviz.engine.settings import CLEAN, STARTS
 from lossviz.engine.task import Task
 from lossviz.formula.item import VARIABLES, findings
 from lossviz.items.losses import LOSSES
@@ -80,8 +83,9 @@ def _constant(task: Task) -> list[str]:
 
 
 def starts(runs: Sequence[Run]) -> list[str]:
-    """A sentence for each start that gives more or fewer values than the model has parameters."""
-    found = []
+    """A sentence for each start that gives more or fewer values than the model has parameters, or
+    that is not to be had as it was asked for."""
+    found = _clean_starts(runs)
     for run in runs:
         init, size = run.experiment.init, run.task.weights
         given = 0 if init in STARTS else init.count(",") + 1
@@ -92,6 +96,18 @@ def starts(runs: Sequence[Run]) -> list[str]:
                 f"{counted(size, 'parameter')}: {rest}."
             )
     return list(dict.fromkeys(found))
+
+
+def _clean_starts(runs: Sequence[Run]) -> list[str]:
+    asked = {
+        run.experiment.only(OBJECTIVE): run.task for run in runs if run.experiment.init == CLEAN
+    }
+    names = dict(zip(objectives(runs), styles(objectives(runs)), strict=True))
+    said: dict[str, list[str]] = {}
+    for objective, start in zip(asked, starts_of(asked.values()), strict=True):
+        if start.note:
+            said.setdefault(start.note, []).append(names[objective].label)
+    return [f"{listed(labels, most=SHOWN)}: {note}." for note, labels in said.items()]
 
 
 def held_out(runs: Sequence[Run]) -> list[str]:
