@@ -10,11 +10,12 @@ from canary_items import a_panel
 from streamlit.testing.v1 import AppTest
 
 from lossviz import parse, run_all
+from lossviz.cli.command import main
 from lossviz.engine.frames import aligned
 from lossviz.export import page_of
 from lossviz.player.packing import unpack
 from lossviz.ui import state
-from lossviz.views.panels import LOOKS, PANELS, View, panels
+from lossviz.views.panels import PANEL_VIEWS, PANELS, View, panels
 from lossviz.views.panels.settings import OF_EVERY_PANEL
 
 LINK = "loss=huber&steps=5&view.panel=canary&view.shift=2.5"
@@ -82,16 +83,30 @@ def test_it_is_absent_where_it_does_not_suit_and_that_is_said(canary):
     assert drawn(at)["charts"][0]["title"] != "Raised losses"
 
 
+def offline(html: str) -> dict:
+    """What the player of a page that plays offline is given."""
+    [packed] = re.findall(r"[\w+/]{2000,}=*", html.partition("<body")[2])[:1]
+    return unpack(b64decode(packed))
+
+
 def test_the_page_that_plays_offline_has_it(canary):
     runs = aligned(run_all(parse(LINK)[0]))
     html = page_of(runs, "Canary", view=View("canary", options={"shift": 2.5}))
-    [packed] = re.findall(r"[\w+/]{2000,}=*", html.partition("<body")[2])[:1]
-    assert_shows_it(unpack(b64decode(packed)), 2.5)
+    assert_shows_it(offline(html), 2.5)
+
+
+def test_the_command_line_lists_it_and_writes_its_page(canary, tmp_path, capsys):
+    assert main(["list", "panels"]) == 0
+    assert "view.shift=1  (0 to 20)" in capsys.readouterr().out
+    file = tmp_path / "page.html"
+    assert main(["run", LINK, "--html", str(file)]) == 0
+    assert capsys.readouterr().err == ""
+    assert_shows_it(offline(file.read_text("utf-8")), 2.5)
 
 
 def test_nothing_is_left_of_it():
     assert "canary" not in PANELS
-    assert "view.shift" not in LOOKS
+    assert "view.shift" not in PANEL_VIEWS
     assert state.read(LINK)[1] == [
         "view.panel 'canary' is not known and was left out.",
         "'view.shift' is not known and was left out.",

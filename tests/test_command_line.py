@@ -12,11 +12,11 @@ import pytest
 import lossviz
 from lossviz.cli import main
 from lossviz.engine.numbers import number
-from lossviz.export import FLAVOURS, script
+from lossviz.export import FLAVOURS, page_of, script
 from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.table import chosen_in, keep
 from lossviz.tables import pick, read_as
-from lossviz.views.panels import PANELS
+from lossviz.views.panels import PANELS, View
 from lossviz.views.sentences import faults, headline, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,6 +119,23 @@ def test_the_page_carries_what_was_said_and_what_the_playground_remarks(tmp_path
     assert any("moved to the nearest" in sentence for sentence in said)
     assert any("left out for missing values" in sentence for sentence in said)
     assert any("not unique" in sentence for sentence in remarks(runs))
+
+
+def test_the_page_looks_at_the_runs_as_the_link_does_and_what_it_cannot_is_said(tmp_path, capsys):
+    file = tmp_path / "runs.html"
+    link = "loss=huber&steps=5&view.panel=network&view.scale=linear&view.pannel=x&view.size=huge"
+    assert main(["run", link, "--html", str(file)]) == 0
+    said = [
+        "'view.pannel' is no setting of a page that plays offline; left out.",
+        "view.size 'huge' is not known and was left out.",
+        "“Network” has nothing to show of these runs, so the overview is shown.",
+    ]
+    assert capsys.readouterr().err.splitlines() == said
+    html, runs = file.read_text("utf-8"), lossviz.run_all(lossviz.parse(link)[0])
+    assert all(f">{escape(each)}</p>" in html for each in said)
+    assert html == page_of(runs, "LossViz: huber", view=View(is_log=False), notes=said)
+    assert main(["run", link]) == 0  # where no page is asked for
+    assert capsys.readouterr().err == ""
 
 
 def parse_with(file, link):

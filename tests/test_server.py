@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from lossviz.ui.preload import CUT, MOST_SETTINGS, Preload
+from lossviz.base.limits import SETTINGS
+from lossviz.ui.preload import CUT, Preload
 
 ROOT = Path(__file__).resolve().parents[1]
-LONG = "&".join(f"seed={k}" for k in range(MOST_SETTINGS + 100))
+LONG = "&".join(f"seed={k}" for k in range(SETTINGS + 100))
 HTML = {"accept": "text/html"}
 TARGETS = [
     "/",
@@ -91,7 +92,7 @@ def test_a_long_address_is_cut_on_the_host_that_was_asked(target, headers):
         there = urlsplit(urljoin(base, place))
         assert there[:3] == urlsplit(base)[:3]
     pairs = parse_qsl(urlsplit(place).query)
-    assert pairs == [*parse_qsl(LONG)[:MOST_SETTINGS], (CUT, str(MOST_SETTINGS + 100))]
+    assert pairs == [*parse_qsl(LONG)[:SETTINGS], (CUT, str(SETTINGS + 100))]
 
 
 def test_an_address_that_is_not_too_long_is_answered_as_it_is():

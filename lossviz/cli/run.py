@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import lossviz
 from lossviz.base.limits import MACHINE, RUNS_OF_A_COMMAND, SHOWN
+from lossviz.base.registry import Value, quote
 from lossviz.cli.file_options import add_options, check, rows_of
 from lossviz.cli.terminal import say, tell
 from lossviz.engine.cost import too_much
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.frames import aligned
-from lossviz.engine.link import read
+from lossviz.engine.link import VIEW, query_of, read_unlimited
 from lossviz.engine.run import Run
 from lossviz.export import FLAVOURS, NoScript, TooLarge, csv_within, page_of, script, summary
 from lossviz.items.datasets.table import MissingTable
@@ -33,7 +36,7 @@ def main(words: Sequence[str]) -> int:
             return 1
         for sentence in said:
             say(sentence)
-    sweep, notes = read(args.link, rows)
+    sweep, notes = read_unlimited(args.link, rows)
     for note in notes:
         say(note)
     if notes and not sweep.axes:
@@ -51,9 +54,14 @@ def main(words: Sequence[str]) -> int:
         say(f"{error} Give it with --data.")
         return 1
     tell(summary(runs))
+    views: dict[str, Value] = {}
+    if args.html:
+        notes += (about := _views(args.link, views, [run.experiment for run in runs]))
+        for note in about:
+            say(note)
     files: dict[str, Callable[[], str]] = {
         args.csv: lambda: csv_within(runs),
-        args.html: lambda: _page(runs, [*said, *notes]),
+        args.html: lambda: _page(runs, views, [*said, *notes]),
         args.script: lambda: script([run.experiment for run in runs], args.flavour),
     }
     return max([_write(name, made) for name, made in files.items() if name], default=0)
@@ -73,8 +81,24 @@ def _write(name: str, made: Callable[[], str]) -> int:
     return 0
 
 
-def _page(runs: Sequence[Run], said: Sequence[str]) -> str:
+def _views(link: str, views: dict[str, Value], asked: Sequence[Experiment]) -> list[str]:
+    """Gather how a link looks at the runs; sentences on what the offline page has not."""
+    from lossviz.views.panels import PANEL_VIEWS, read_view, unfit
+
+    said = []
+    for key, words in parse_qsl(query_of(link), keep_blank_values=True, errors="replace"):
+        if key in PANEL_VIEWS:
+            said.append(read_view(key, words, views, PANEL_VIEWS))
+        elif key.startswith(VIEW):
+            said.append(f"{quote(key)} is no setting of a page that plays offline; left out.")
+    shown = {key.removeprefix(VIEW): value for key, value in views.items()}
+    return [*filter(None, dict.fromkeys(said)), *unfit(shown, asked[:SHOWN])]
+
+
+def _page(runs: Sequence[Run], views: Mapping[str, Value], said: Sequence[str]) -> str:
     """The page that plays offline, of as many runs as it can show, with what was said of them."""
+    from lossviz.views.panels import view_of
+
     notes = list(said)
     alike = [run for run in runs if (run.error is None) == (runs[0].error is None)]
     shown = aligned(alike[:SHOWN])
@@ -83,7 +107,8 @@ def _page(runs: Sequence[Run], said: Sequence[str]) -> str:
         say(cut)
         notes.append(cut)
     title = "LossViz: " + " and ".join(dict.fromkeys(run.experiment.loss for run in shown))
-    return page_of(shown, title, notes=notes)
+    view = view_of(views, [run.experiment for run in shown])
+    return page_of(shown, title, view=view, notes=notes)
 
 
 def _parser() -> argparse.ArgumentParser:

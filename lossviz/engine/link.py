@@ -45,19 +45,22 @@ def parse(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[
     rows: rows of one's own that are known, `{"data": "table", "table.rows": text}`: the link is
     about them, whatever data it names. Other settings among them hold where the link says nothing.
     """
-    asked, notes = read(query, rows)
+    asked, notes = read_unlimited(query, rows)
     sweep, words = held(asked)
     return sweep, notes + ([NOTES["beyond"].format(words)] if words else [])
 
 
-def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[str]]:
+def query_of(link: str) -> str:
+    """What a link asks: the part behind its "?" and before its "#", or all of a query."""
+    head, mark, tail = link.partition("?")
+    return (tail if mark and "=" not in head else link).partition("#")[0]
+
+
+def read_unlimited(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[str]]:
     """The same for a machine of one's own: however much the link asks for."""
     from urllib.parse import parse_qsl
 
-    head, mark, tail = query.partition("?")
-    if mark and "=" not in head:
-        query = tail
-    notes = []
+    query, notes = query_of(query), []
     if len(query) > MAX_LINK:
         notes.append(
             f"The link is {len(query):,} characters long; the first {MAX_LINK:,} were read."
@@ -68,7 +71,6 @@ def read(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Sweep, list[s
     unusable: dict[str, str] = {}  # the last of each key
     known = {key: value for key, value in rows.items() if key == "data" or key.endswith(".rows")}
     axes: dict[str, list[Value]] = {key: [value] for key, value in known.items()}
-    query = query.partition("#")[0]
     pairs, signed = (
         parse_qsl(form, keep_blank_values=True, errors="replace")
         for form in (query, query.replace("+", "%2B"))

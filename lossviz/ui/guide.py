@@ -165,7 +165,7 @@ def picks(chosen: Experiment, found: Mapping[str, Finding], cost: str) -> tuple[
 
 
 def _open(experiment: Experiment, label: str) -> None:
-    carried: dict[str, Any] = parse_qs(f"{experiment.query()}&{urlencode(state.looks())}")
+    carried: dict[str, Any] = parse_qs(f"{experiment.query()}&{urlencode(state.views())}")
     st.page_link(
         "pages/playground.py",
         label=plain(label),

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lossviz.base.limits import SETTINGS as MOST_SETTINGS
+from lossviz.base.limits import SETTINGS
 from lossviz.ui.streamlit_insides import CONNECTION_STATE, ELEMENTS, HEAD_TAG, SCRIPTS_URL, chunks
 
 # A big script holds the page up for as long as all of Streamlit does. So it is fetched first, but
@@ -51,7 +51,7 @@ class Preload:
         if "text/html" not in accepted:
             await self.app(scope, receive, send)
             return
-        if scope["query_string"].count(b"&") > MOST_SETTINGS:
+        if scope["query_string"].count(b"&") > SETTINGS:
             await RedirectResponse(_shortened(scope))(scope, receive, send)
             return
         # The page must come whole and plain to be written into: not compressed, not "unchanged".
@@ -68,7 +68,7 @@ def _shortened(scope: Scope) -> str:
     whatever path or host a request names, there is none here to be led to.
     """
     pairs = scope["query_string"].decode("ascii", "replace").split("&")
-    return f"?{'&'.join(pairs[:MOST_SETTINGS])}&{CUT}={len(pairs)}"
+    return f"?{'&'.join(pairs[:SETTINGS])}&{CUT}={len(pairs)}"
 
 
 def _insert(tags: bytes, send: Send) -> Send:

@@ -17,7 +17,7 @@ from lossviz.engine.link import VIEW
 from lossviz.engine.settings import PLAIN
 from lossviz.ui.gallery import address as gallery
 from lossviz.views.examples import WELCOME
-from lossviz.views.panels.settings import LOOKS, Looks
+from lossviz.views.panels.settings import PANEL_VIEWS, Views
 
 STEP = VIEW + "step"
 
@@ -53,19 +53,19 @@ COST = Param(
 TARGET = Param("target", 3.0, 0.0, 20.0, "Target", "Some losses depend on more than the residual.")
 PLAYGROUND = Space(
     prefix="",
-    views=Looks(lambda: (*LOOKS.values(), COST)),
+    views=Views(lambda: (*PANEL_VIEWS.values(), COST)),
     as_link=str,
     as_address=_plain_address,
     welcome=WELCOME.query,
 )
 GALLERY = Space(
     prefix="gallery ",
-    views=Looks(lambda: (TARGET,)),
+    views=Views(lambda: (TARGET,)),
     as_link=gallery.as_link,
     as_address=gallery.address,
     first={data: gallery.first_shown(task) for task, data in gallery.EXAMPLE.items()},
 )
-VIEWS = Looks(lambda: (*PLAYGROUND.views.values(), *GALLERY.views.values()))
+VIEWS = Views(lambda: (*PLAYGROUND.views.values(), *GALLERY.views.values()))
 
 
 def param_of(key: str) -> Param:

@@ -19,17 +19,15 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lossviz.base.limits import SHOWN
-from lossviz.base.registry import OutOfRange, Value, quote, text
-from lossviz.base.words import in_full
+from lossviz.base.limits import SETTINGS, SHOWN
+from lossviz.base.registry import Value, quote, text
 from lossviz.engine.choices import USUAL
 from lossviz.engine.cost import beyond
 from lossviz.engine.experiment import Sweep
 from lossviz.engine.link import VIEW, parse, said_of_unsuited
-from lossviz.ui.preload import CUT, MOST_SETTINGS
+from lossviz.ui.preload import CUT
 from lossviz.ui.spaces import PLAYGROUND, STEP, VIEWS, Space, param_of
-from lossviz.views.panels import unfit
-from lossviz.views.panels.settings import MOST
+from lossviz.views.panels import read_view, unfit
 
 WIDGET = "set "  # widget keys: this, the space's prefix and the setting's key
 
@@ -94,39 +92,26 @@ def read(query: str, space: Space = PLAYGROUND) -> tuple[dict[str, Any], list[st
     """The settings that a query string asks for, and sentences on what could not be honoured."""
     query = space.as_link(query)
     sweep, said = parse(query)
-    looks: dict[str, Value] = {}
+    views: dict[str, Value] = {}
     for key, words in parse_qsl(query, keep_blank_values=True, errors="replace"):
         if key == CUT and fullmatch("[0-9]{1,9}", words):
-            said.insert(0, f"The link has {words} settings; the first {MOST_SETTINGS} were read.")
+            said.insert(0, f"The link has {words} settings; the first {SETTINGS} were read.")
         elif key.startswith(VIEW):
-            said += filter(None, [_look(key, words, looks, space)])
-    return {**dict(sweep.axes), **looks}, list(dict.fromkeys(said))
+            said += filter(None, [_look(key, words, views, space)])
+    return {**dict(sweep.axes), **views}, list(dict.fromkeys(said))
 
 
 def unfitting(asked: Mapping[str, Any]) -> list[str]:
     """Sentences on how settings look at the runs that they ask for, where that does not fit."""
-    looks = {key.removeprefix(VIEW): asked[key] for key in PLAYGROUND.views if key in asked}
-    return unfit(looks, list(islice(_sweep(asked), SHOWN)))
+    views = {key.removeprefix(VIEW): asked[key] for key in PLAYGROUND.views if key in asked}
+    return unfit(views, list(islice(_sweep(asked), SHOWN)))
 
 
-def _look(key: str, words: str, looks: dict[str, Value], space: Space) -> str:
+def _look(key: str, words: str, views: dict[str, Value], space: Space) -> str:
     """Put one setting of how the page looks among the others; a sentence where that fails."""
     if key == STEP:
         return "" if _step(words) is not None else f"{key} {quote(words)} is no step."
-    if key not in space.views:
-        return f"{quote(key)} is not known and was left out."
-    param = space.views[key]
-    try:
-        value, said = param.check(words), ""
-    except OutOfRange as error:
-        value = param.nearest(float(words))
-        # Of what lies beyond any data, `unfitting` says how much the data have.
-        said = "" if value == MOST else f"{key} {error}, so {in_full(value)} was used."
-    except ValueError:
-        return f"{key} {quote(words)} is not known and was left out."
-    if looks.setdefault(key, value) != value:
-        return f"{key} takes one value: {text(looks[key])} was used, {quote(words)} was left out."
-    return said
+    return read_view(key, words, views, space.views)
 
 
 def sweep() -> Sweep:
@@ -144,7 +129,7 @@ def view(name: str) -> Value:
     return settings().get(key, VIEWS[key].default)
 
 
-def looks() -> list[tuple[str, str]]:
+def views() -> list[tuple[str, str]]:
     """How the page looks at the runs, as an address has it: the keys that are not at their
     defaults, with their values as text."""
     views = _space().views.items()
@@ -237,7 +222,7 @@ def save() -> None:
     """Write the state to the address bar, if it is not there yet."""
     if emptied():
         return
-    pairs, written = (*_space().as_address(sweep()), *looks()), _written()
+    pairs, written = (*_space().as_address(sweep()), *views()), _written()
     if pairs != _address():
         address: dict[str, list[str]] = {}
         for key, value in [*pairs, *_steps()]:

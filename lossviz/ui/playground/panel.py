@@ -10,7 +10,7 @@ from lossviz.engine.experiment import Experiment
 from lossviz.engine.link import VIEW
 from lossviz.ui import controls, own_data, state
 from lossviz.ui.playground import editing
-from lossviz.views.panels import FIRST, LOOKS, PANELS, View, panels
+from lossviz.views.panels import PANEL_VIEWS, PANELS, View, panels, view_of
 
 
 def choice(wanted: Sequence[Experiment]) -> None:
@@ -28,7 +28,9 @@ def choice(wanted: Sequence[Experiment]) -> None:
                 label=each.label,
                 options=list(each.names or ()),
                 names=each.names,
-                place="" if each.key in LOOKS else "panel",  # settings of runs have one elsewhere
+                place=""
+                if each.key in PANEL_VIEWS
+                else "panel",  # settings of runs have one elsewhere
                 width=each.width,
                 is_slider=each.is_slider,
             )
@@ -36,16 +38,6 @@ def choice(wanted: Sequence[Experiment]) -> None:
 
 def view(wanted: Sequence[Experiment]) -> View:
     """How the settings look at these runs."""
-    losses, panel = [each.loss for each in wanted], str(state.view("panel"))
-    chosen, origin = state.view("surface"), editing.origin()
-    return View(
-        panel=panel if panel in panels(wanted) else FIRST,
-        focus=losses.index(str(chosen)) if chosen in losses else 0,
-        units=str(state.view("units")),
-        is_log=state.view("scale") == "log",
-        in_3d=state.view("surface_in") == "3d",
-        options={
-            param.name: state.view(param.name) for each in PANELS.values() for param in each.params
-        },
-        came_from=origin and origin[0],
-    )
+    views = {key: state.view(key.removeprefix(VIEW)) for key in PANEL_VIEWS}
+    origin = editing.origin()
+    return view_of(views, wanted, came_from=origin and origin[0])

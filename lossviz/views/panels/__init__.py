@@ -16,12 +16,12 @@ from lossviz.views.panels.base import (
 )
 from lossviz.views.panels.linked import linked_rows
 from lossviz.views.panels.movie import marks, playground
-from lossviz.views.panels.settings import LOOKS, ROW, unfit
+from lossviz.views.panels.settings import PANEL_VIEWS, ROW, read_view, unfit, view_of
 
 __all__ = [
     "FIRST",
-    "LOOKS",
     "PANELS",
+    "PANEL_VIEWS",
     "ROW",
     "Content",
     "Control",
@@ -32,5 +32,7 @@ __all__ = [
     "panel",
     "panels",
     "playground",
+    "read_view",
     "unfit",
+    "view_of",
 ]
