@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import lossviz
-from lossviz.base.registry import Item, Registry, text
+from lossviz.base.registry import Item, text
 
 KINDS = ("losses", "datasets", "outliers", "models", "optimizers", "schedules", "panels")
 
@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def _items(kind: str) -> Registry[Item]:
+def _items(kind: str) -> Mapping[str, Item]:
     if kind == "panels":  # each is `view.panel=NAME` in a link
         from lossviz.views.panels import PANELS
 
