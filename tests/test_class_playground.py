@@ -304,7 +304,7 @@ def test_all_data_with_numbers_can_be_drawn(data):
         {"in_3d": True},
         {"panel": "images"},
         {"panel": "gone"},
-        {"relative": False, "is_log": False},
+        {"units": "own", "is_log": False},
     ],
 )
 def test_odd_views_can_be_drawn(view):
