@@ -51,7 +51,7 @@ class Detail:
         values = self.values[name]
         if not isinstance(values, Share):
             return np.asarray(values)
-        parts, totals = np.abs(self.values[values.of]) * values.weights, values.totals[:, None]
+        parts, totals = np.abs(self.numbers(values.of)) * values.weights, values.totals[:, None]
         return np.divide(parts, totals, out=np.zeros(parts.shape), where=totals > 0)
 
 

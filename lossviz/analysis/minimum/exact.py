@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -74,7 +74,7 @@ def references(of: Iterable[Experiment | Task]) -> list[Reference | None]:
     }
     found = dict(zip(new, _minimised(list(new.values())), strict=True))
 
-    def answer(task: Task, key: Hashable) -> Reference | None:
+    def answer(task: Task, key: tuple[str, Experiment]) -> Reference | None:
         place = id(task.sample), key
         return found[place] if place in found else _minimised([task])[0]
 

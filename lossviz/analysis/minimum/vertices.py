@@ -19,7 +19,6 @@ TURNS = 10, 3  # of edges: at most so many, and so many more for each parameter
 MOST = 12  # parameters: with more, a linear programme takes no longer
 STRICT = 1e-5  # share of its weight by which a term must hold with less
 STILL = 1e-14  # share of the size of F that an edge leads down at least: else it may go in circles
-LEVEL = 1e-9  # of the typical residual: a further term this near to zero makes a vertex unsure
 SQUARE = 1e-5  # the least singular value of the terms that hold, over the largest
 
 
@@ -116,12 +115,9 @@ def _corner(stack: Stack, held: Array) -> Array:
 
 
 def _settled(stack: Stack, held: Array) -> tuple[Array, Array]:
-    """The vertices where these terms are zero, and whether each is well told from others."""
+    """The vertices where these terms are zero, and whether the terms tell each well."""
     base = np.take_along_axis(stack.lines, held[..., None], axis=1)
     corner = _corner(stack, held)
-    away = np.abs(np.matvec(stack.lines, corner) - stack.offsets)
-    np.put_along_axis(away, held, np.inf, axis=1)
-    is_alone = away.min(axis=1) > LEVEL * stack.spread
     sizes = np.linalg.norm(base, axis=-1, keepdims=True)
     shape = np.linalg.svd(base / np.where(sizes > 0, sizes, 1.0), compute_uv=False)
-    return corner, is_alone & (shape[:, -1] > SQUARE * shape[:, 0])
+    return corner, shape[:, -1] > SQUARE * shape[:, 0]

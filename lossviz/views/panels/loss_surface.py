@@ -49,8 +49,8 @@ def loss_surface(runs: Sequence[Run], looks: Sequence[Style], focus: int, *, in_
         is_moving = any(each is None for each in exact) and not all(run.is_done for run in shown)
         n = MOVING if is_moving and len(task.y) > SURFACE_ROWS else FINE
         key = "ground", asked, tuple(map(tuple, ends)), base, n
-        asked = replace(task, experiment=asked)
-        ground = KEPT.of(task.sample, key, lambda: _ground(asked, ends, base, n))
+        bare = replace(task, experiment=asked)
+        ground = KEPT.of(task.sample, key, lambda: _ground(bare, ends, base, n))
     else:
         ground = _ground_of_runs(task, shown, focus=sum(there[:focus]))
     plane, paths, objective = ground.plane, [], task.experiment.only(OBJECTIVE)
