@@ -27,7 +27,7 @@ from lossviz.views.sentences import faults, headline, remarks
 LINKS = {
     "three losses pulled by outliers": (
         "outliers=vertical&vertical.direction=down&vertical.where=right"
-        "&loss=squared_error&loss=absolute_error&loss=huber&lr=0.02&steps=150"
+        "&loss=squared_error&loss=absolute_error&loss=huber&lr=0.02&steps=150&init=clean"
     ),
     "two losses on moons": "data=moons&loss=log_loss&loss=hinge&steps=500",
 }
