@@ -13,10 +13,11 @@ from suiting import WORDS, choosing
 
 import lossviz
 from lossviz import DATASETS, Experiment, Sweep, parse
+from lossviz.base.limits import CHARACTERS
 from lossviz.base.registry import Param, Value
 from lossviz.engine.choices import CHOICES, suits
 from lossviz.engine.cost import held
-from lossviz.engine.link import MAX_LINK, NOTES
+from lossviz.engine.link import NOTES
 from lossviz.engine.settings import PLAIN, STARTS, param_of
 from lossviz.items.datasets.given import OWN
 
@@ -436,13 +437,13 @@ def test_a_megabyte_is_cut_and_the_start_is_honoured():
     sweep, notes = parse("lr=0.2&" + "x" * 1_000_000)
     assert sweep == Sweep.of({"lr": 0.2})
     assert len(notes) == 1
-    assert notes[0] == f"The link is 1,000,007 characters long; the first {MAX_LINK:,} were read."
+    assert notes[0] == f"The link is 1,000,007 characters long; the first {CHARACTERS:,} were read."
 
 
 def test_no_value_is_cut_in_two():
     # Were the 20,000th character inside the number, a shorter number would be read.
     query = "lr=0.2&" + "view.x=1&" * 2221 + "steps=1234"
-    assert len(query[:MAX_LINK]) == MAX_LINK < len(query)
+    assert len(query[:CHARACTERS]) == CHARACTERS < len(query)
     assert parse(query)[0] == Sweep.of({"lr": 0.2})
 
 

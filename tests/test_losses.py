@@ -20,6 +20,9 @@ from loss_contract import (
 from scipy.optimize import minimize_scalar
 from suiting import BUILT_IN as LOSSES
 
+from lossviz.base.registry import Param
+from lossviz.items.losses import loss as register_loss
+
 ALL = list(LOSSES.values())
 GALLERY = (
     "squared_error absolute_error huber pseudo_huber log_cosh quantile expectile "
@@ -50,7 +53,18 @@ def test_the_slope_is_the_derivative(loss, params):
         error = np.where(clear, np.fmin(error, np.abs(found - slope)), error)
     tested = np.isfinite(error)
     assert tested.mean() > 0.95
-    assert np.all(error[tested] <= 1e-7 * np.abs(slope[tested]) + 1e-10)
+    wrong = tested & (error > 1e-7 * np.abs(slope) + 1e-10)
+    assert not wrong.any(), _wrong_slope(loss, params, z, y, slope, wrong)
+
+
+def _wrong_slope(loss, params, z, y, slope, wrong) -> str:
+    """Where the slope is wrong, and what it should be."""
+    i = np.flatnonzero(wrong)[0]
+    quotient = central_difference(lambda at: loss(at, y[i], **params)[0], z[i], 1e-4)
+    return (
+        f"at z = {z[i]:g}, y = {y[i]:g} (and {wrong.sum() - 1} other points) the slope is said to "
+        f"be {slope[i]:.9g}, and the difference quotient is {quotient:.9g}"
+    )
 
 
 @pytest.mark.parametrize(("loss", "params"), cases())
@@ -120,16 +134,23 @@ def test_the_slope_bound_is_reached_and_not_passed(loss, params):
     bound = loss.slope_bound(**params)
     steepest = np.abs(loss(*sweep(loss, reach=8.0), **params)[1]).max()
     if np.isinf(bound):
-        assert steepest > 2.0 * np.abs(loss(*sweep(loss, reach=2.0), **params)[1]).max()
+        assert steepest > 2.0 * np.abs(loss(*sweep(loss, reach=2.0), **params)[1]).max(), (
+            f"slope_bound is inf, and the steepest slope that is found is {steepest:.9g}"
+        )
     else:
-        assert 0.9999 * bound <= steepest <= bound * (1.0 + 1e-12)
+        assert 0.9999 * bound <= steepest <= bound * (1.0 + 1e-12), (
+            f"slope_bound is {bound:.9g}, and the steepest slope that is found is {steepest:.9g}"
+        )
 
 
 @pytest.mark.parametrize("loss", each(lambda loss: not loss.slope_bound))
 def test_without_a_slope_bound_some_point_pulls_beyond_measure(loss):
     far = np.array([10.0, 1e150])
     pulls = np.maximum(np.abs(loss(far, 0.0)[1]), np.abs(loss(0.0, far)[1]))
-    assert pulls[1] > max(100.0, 10.0 * pulls[0])
+    assert pulls[1] > max(100.0, 10.0 * pulls[0]), (
+        f"slope_bound is not declared, and the slope goes from {pulls[0]:.3g} at a residual of 10 "
+        f"to {pulls[1]:.3g} at 1e150: declare the bound"
+    )
 
 
 def _second_differences(loss, params):
@@ -143,7 +164,9 @@ def _second_differences(loss, params):
 def test_the_curvature_bound_is_reached_and_not_passed(loss, params):
     bound = loss.curvature(**params)
     most = np.abs(_second_differences(loss, params)).max()
-    assert 0.99 * bound <= most <= bound * (1.0 + 1e-6)
+    assert 0.99 * bound <= most <= bound * (1.0 + 1e-6), (
+        f"curvature is {bound:.9g}, and the largest second difference is {most:.9g}"
+    )
 
 
 @pytest.mark.parametrize("loss", each(lambda loss: not loss.curvature))
@@ -168,7 +191,9 @@ def test_a_redescending_loss_forgets_what_is_far_away(loss, params):
 
 @pytest.mark.parametrize("loss", each(lambda loss: not loss.redescending))
 def test_a_loss_not_declared_redescending_does_not_forget(loss):
-    assert any(_pull_far_away(loss, params)[-1] > 1e-9 for params in corners(loss))
+    assert any(_pull_far_away(loss, params)[-1] > 1e-9 for params in corners(loss)), (
+        "what is far away does not pull, for any parameters: declare redescending=True"
+    )
 
 
 @pytest.mark.parametrize(("loss", "params"), cases(lambda loss: loss.constant))
@@ -273,7 +298,8 @@ def test_the_link_and_its_inverse_cancel(loss):
 def test_the_words_for_the_user_are_there(loss):
     assert loss.formula.count("{") == loss.formula.count("}")
     assert "_" not in loss.label
-    assert 2 <= loss.notes.count(". ") + 1 <= 5
+    sentences = loss.notes.count(". ") + 1 if loss.notes else 0
+    assert 2 <= sentences <= 5, f"the notes have {sentences} sentences, and two to five are asked"
     assert loss.notes.endswith(".")
     assert any(f"({year})" in loss.reference for year in range(1750, 2100))
     for param in loss.params:
@@ -296,3 +322,17 @@ def test_a_parameter_out_of_range_is_refused(loss):
                 loss(0.0, 0.0, **{param.name: np.array([param.low, param.high + 1.0])})
         with pytest.raises(ValueError, match="not a finite number"):
             loss(0.0, 0.0, **{param.name: float("nan")})
+
+
+@pytest.mark.parametrize("fact", ["convex", "kinks", "slope_bound", "curvature"])
+def test_a_fact_that_is_no_function_of_the_parameters_is_refused_with_its_name(fact):
+    words = rf"loss 'wrong_canary': {fact}: .*'c'"
+    with pytest.raises(TypeError, match=words):
+        register_loss(
+            "wrong_canary",
+            label="Wrong",
+            formula="r",
+            params=(Param("c", 1.0, 0.1, 9.0),),
+            **{"convex": True, fact: lambda d: 1.0},
+        )(lambda z, y, *, c: (z, y))
+    assert "wrong_canary" not in LOSSES

@@ -146,7 +146,7 @@ class Sweep:
     @classmethod
     def of(cls, axes: Mapping[str, Any]) -> Sweep:
         """From key -> value or values. KeyError and ValueError as in Experiment, but a loss or a
-        kind of outliers that suits none of the data is left out: `replaced` says so."""
+        kind of outliers that suits none of the data is left out: `said_of_unsuited` says so."""
         values = {}
         for key, given in axes.items():
             param = param_of(key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from lossviz.base.limits import CHARACTERS as MAX_LINK
+from lossviz.base.limits import CHARACTERS
 from lossviz.base.registry import OutOfRange, Value, quote, text
 from lossviz.base.words import in_full
 from lossviz.engine.choices import USUAL, called, unsuited
@@ -61,11 +61,11 @@ def read_unlimited(query: str, rows: Mapping[str, Value] = NO_ROWS) -> tuple[Swe
     from urllib.parse import parse_qsl
 
     query, notes = query_of(query), []
-    if len(query) > MAX_LINK:
+    if len(query) > CHARACTERS:
         notes.append(
-            f"The link is {len(query):,} characters long; the first {MAX_LINK:,} were read."
+            f"The link is {len(query):,} characters long; the first {CHARACTERS:,} were read."
         )
-        query = query[:MAX_LINK].rpartition("&")[0]
+        query = query[:CHARACTERS].rpartition("&")[0]
     faults: dict[str, list[str]] = {kind: [] for kind in NOTES}
     used: dict[str, list[tuple[str, str]]] = {"moved": [], "repeated": []}  # with their keys
     unusable: dict[str, str] = {}  # the last of each key

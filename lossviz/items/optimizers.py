@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from lossviz.base.arrays import Array
 from lossviz.base.registry import Param, Registry
+
+Torch = Callable[..., tuple[str, Mapping[str, object]]]
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Optimizer:
         gradient are (R, P), rate (R, 1), params numbers or (R, 1), t counts updates from 1 and
         state is a tuple of arrays of the shape of theta, zeros before the first update.
     slots: how many arrays of state there are.
+    torch: the name in torch.optim of the one that does the same, and its options, as a function of
+        the params; None where there is none. no_torch: why what PyTorch calls so is not it.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Optimizer:
     formula: str
     notes: str
     reference: str
+    torch: Torch | None = None
+    no_torch: str = ""
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
@@ -43,6 +49,8 @@ def optimizer(
     notes: str,
     reference: str,
     params: tuple[Param, ...] = (),
+    torch: Torch | None = None,
+    no_torch: str = "",
 ) -> Callable[[Callable], Callable]:
     """Register the decorated update rule."""
 
@@ -57,6 +65,8 @@ def optimizer(
                 formula=formula,
                 notes=notes,
                 reference=reference,
+                torch=torch,
+                no_torch=no_torch,
             )
         )
         return function
@@ -80,6 +90,7 @@ KINGMA = "Kingma, Ba (2015), Adam: A Method for Stochastic Optimization, ICLR. a
     notes="Downhill by the rate times the slope. Holds while the rate stays below 2 over the "
     "largest curvature.",
     reference="Cauchy (1847), Comptes Rendus 25, 536–538",
+    torch=lambda: ("SGD", {}),
 )
 def gd(theta, gradient, state, rate, t):
     return theta - rate * gradient, state
@@ -94,6 +105,7 @@ def gd(theta, gradient, state, rate, t):
     notes="Keeps rolling: quicker along narrow valleys, and overshoots.",
     reference="Polyak (1964), USSR Comput. Math. Math. Phys. 4(5), 1–17. "
     "doi:10.1016/0041-5553(64)90137-5",
+    torch=lambda beta: ("SGD", {"momentum": beta}),
 )
 def momentum(theta, gradient, state, rate, t, *, beta):
     velocity = beta * state[0] + gradient
@@ -109,6 +121,7 @@ def momentum(theta, gradient, state, rate, t, *, beta):
     notes="Momentum that looks ahead, and so overshoots less.",
     reference="Nesterov (1983), Soviet Math. Dokl. 27, 372–376; in the form of Sutskever et al. "
     "(2013), ICML",
+    torch=lambda beta: ("SGD", {"momentum": beta, "nesterov": True} if beta else {}),
 )
 def nesterov(theta, gradient, state, rate, t, *, beta):
     velocity = beta * state[0] + gradient
@@ -124,6 +137,7 @@ def nesterov(theta, gradient, state, rate, t, *, beta):
     r"\theta \leftarrow \theta - \eta\, g / (\sqrt{s} + \epsilon)",
     notes="Each parameter's rate shrinks with the slopes it has seen, and never grows again.",
     reference="Duchi, Hazan, Singer (2011), JMLR 12, 2121–2159",
+    torch=lambda eps: ("Adagrad", {"eps": eps}),
 )
 def adagrad(theta, gradient, state, rate, t, *, eps):
     total = state[0] + gradient * gradient
@@ -139,6 +153,7 @@ def adagrad(theta, gradient, state, rate, t, *, eps):
     r"\theta \leftarrow \theta - \eta\, g / (\sqrt{s} + \epsilon)",
     notes="Adagrad that forgets: steps of about the rate's size, whatever the slope's.",
     reference="Tieleman, Hinton (2012), Neural Networks for Machine Learning, lecture 6.5",
+    torch=lambda rho, eps: ("RMSprop", {"alpha": rho, "eps": eps}),
 )
 def rmsprop(theta, gradient, state, rate, t, *, rho, eps):
     square = rho * state[0] + (1 - rho) * gradient * gradient
@@ -151,6 +166,10 @@ def _moments(gradient, state, beta1, beta2):
     return mean, square
 
 
+def _adam_of_torch(*, beta1, beta2, eps):
+    return {"betas": (beta1, beta2), "eps": eps}
+
+
 @optimizer(
     "adam",
     label="Adam",
@@ -161,6 +180,7 @@ def _moments(gradient, state, beta1, beta2):
     r" \hat m = m/(1-\beta_1^t),\; \hat s = s/(1-\beta_2^t)",
     notes="Momentum and RMSprop together, with the start's bias taken out.",
     reference=KINGMA,
+    torch=lambda **options: ("Adam", _adam_of_torch(**options)),
 )
 def adam(theta, gradient, state, rate, t, *, beta1, beta2, eps):
     mean, square = _moments(gradient, state, beta1, beta2)
@@ -178,6 +198,10 @@ def adam(theta, gradient, state, rate, t, *, beta1, beta2, eps):
     "is not scaled away.",
     reference="Loshchilov, Hutter (2019), Decoupled Weight Decay Regularization, ICLR. "
     "arXiv:1711.05101",
+    torch=lambda decay, **options: (
+        "AdamW",
+        {**_adam_of_torch(**options), "weight_decay": decay},
+    ),
 )
 def adamw(theta, gradient, state, rate, t, *, beta1, beta2, eps, decay):
     return adam(
@@ -196,6 +220,7 @@ def adamw(theta, gradient, state, rate, t, *, beta1, beta2, eps, decay):
     notes="Adam with Nesterov's look ahead.",
     reference="Dozat (2016), Incorporating Nesterov Momentum into Adam, ICLR workshop; constant "
     "momentum",
+    no_torch="its NAdam lets the momentum grow by a schedule",
 )
 def nadam(theta, gradient, state, rate, t, *, beta1, beta2, eps):
     mean, square = _moments(gradient, state, beta1, beta2)

@@ -10,11 +10,12 @@ import numpy as np
 
 from lossviz.base.registry import quote, shortened
 from lossviz.tables.columns import Column, column_of
+from lossviz.tables.decimals import decimal_signs, sign_notes
 from lossviz.tables.decode import decode
 from lossviz.tables.fault import FileFault
 from lossviz.tables.marks import far_note, total_at_end, without_last
 from lossviz.tables.split import Split, split
-from lossviz.tables.texts import decimal_signs, sign_notes, texts_of
+from lossviz.tables.texts import texts_of
 
 KINDS = ("number", "category", "out")
 MOST_SLIPS = 6  # columns whose unreadable cells are named

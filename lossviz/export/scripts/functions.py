@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from textwrap import indent
 from typing import Any
 
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.sampling import batches
 from lossviz.engine.starts import RANDOM
 from lossviz.engine.task import Task
@@ -37,6 +38,7 @@ def losses_code(plan: Plan) -> list[str]:
         *definitions(LOSSES[name].function for name in names),
         *written_code(
             plan,
+            lambda e: formula_of(e.loss, e.params_of("loss")) if e.loss in VARIABLES else None,
             lambda formula: formula.numpy_source().replace(
                 "return value, slope", "return np.broadcast_arrays(value, slope, z)[:2]"
             ),
@@ -44,16 +46,20 @@ def losses_code(plan: Plan) -> list[str]:
     ]
 
 
-def written_code(plan: Plan, source_of: Callable[[Formula], str]) -> list[str]:
-    """The written losses, each under its name; helpers, which may be called like other losses, are
-    kept inside."""
+def written_code(
+    plan: Plan,
+    formula: Callable[[Experiment], Formula | None],
+    source_of: Callable[[Formula], str],
+) -> list[str]:
+    """The losses that are written out as formulas, each under its name; helpers, which may be
+    called like other losses, are kept inside."""
     found = {}
     for task, name in zip(plan.tasks, plan.losses, strict=True):
-        e = task.experiment
-        if e.loss not in VARIABLES:
+        written = formula(task.experiment)
+        if written is None:
             continue
         try:
-            source = source_of(formula_of(e.loss, e.params_of("loss"))).strip()
+            source = source_of(written).strip()
         except NoSpelling as error:
             raise NoScript(str(error)) from None
         if source.startswith("def loss("):

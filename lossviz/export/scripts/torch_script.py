@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-from lossviz.base.registry import Value
-from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.task import Task
 from lossviz.export.scripts import functions, runs
 from lossviz.export.scripts.code import NoScript, bound
 from lossviz.export.scripts.plan import plan_of
-from lossviz.formula.item import VARIABLES
-from lossviz.items.losses import LOSSES, Loss
+from lossviz.formula.item import VARIABLES, formula_of
+from lossviz.formula.source import spelled_out
+from lossviz.formula.typed import Formula, parse
+from lossviz.items.losses import LOSSES
 from lossviz.items.optimizers import OPTIMIZERS
-
-Options = Mapping[str, Value]
 
 # As text, for PyTorch is not here to be imported.
 MODELS = {
@@ -76,46 +75,11 @@ def train(rows, test_rows, model, loss, *, theta, optimizer, rates{options}):
 '''
 
 
-def _sgd(options: Options) -> str:
-    return bound("torch.optim.SGD", {"momentum": options["beta"]})
-
-
-def _nesterov(options: Options) -> str:
-    if options["beta"] == 0.0:
-        return "torch.optim.SGD"
-    return bound("torch.optim.SGD", {"momentum": options["beta"], "nesterov": True})
-
-
-def _adam(options: Options) -> str:
-    return bound("torch.optim.Adam", _decays(options))
-
-
-def _adamw(options: Options) -> str:
-    return bound("torch.optim.AdamW", {**_decays(options), "weight_decay": options["decay"]})
-
-
-def _decays(options: Options) -> dict[str, object]:
-    return {"betas": (options["beta1"], options["beta2"]), "eps": options["eps"]}
-
-
-# What PyTorch has instead, where it has something of that name.
-OTHERS = {"nadam": "its NAdam lets the momentum grow by a schedule"}
-OPTIMIZER: Mapping[str, str | Callable[[Options], str]] = {
-    "gd": "torch.optim.SGD",
-    "momentum": _sgd,
-    "nesterov": _nesterov,
-    "adagrad": lambda options: bound("torch.optim.Adagrad", options),
-    "rmsprop": lambda o: bound("torch.optim.RMSprop", {"alpha": o["rho"], "eps": o["eps"]}),
-    "adam": _adam,
-    "adamw": _adamw,
-}
-
-
 def torch_script(experiments: Sequence[Experiment]) -> list[str]:
     """The blocks of the script, without its first words."""
     plan = plan_of(experiments)
     blocks = [
-        *functions.written_code(plan, lambda formula: formula.torch_source()),
+        *functions.written_code(plan, _formula, Formula.torch_source),
         *functions.features_code(plan),
         *(MODELS[name].strip() for name in functions.models_of(plan)),
         *functions.descent_code(plan),
@@ -136,28 +100,37 @@ def torch_script(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def _loss(task: Task, name: str) -> str:
-    """The mean loss; of a written one as the function of that name says."""
-    e = task.experiment
-    if e.loss not in VARIABLES:
-        return _built_in(LOSSES[e.loss], e.params_of("loss"))
-    letters = (param.name for param in loss_of(e).params if param.name != "text")
-    arguments = "".join(f", {letter}={e.params_of('loss')[letter]!r}" for letter in letters)
+    """The mean loss: PyTorch's own, or the function of that name."""
+    e, formula = task.experiment, _formula(task.experiment)
+    if formula is None:
+        known = LOSSES[e.loss].known
+        return known.torch if isinstance(known.torch, str) else known.torch(**e.params_of("loss"))
+    options = e.params_of("loss")
+    arguments = "".join(f", {each}={options[each]!r}" for each in formula.parameters)
     return f"lambda z, t: {name}(z, t{arguments}).mean()"
 
 
-def _built_in(loss: Loss, options: Options) -> str:
-    known = loss.known
-    if not known.torch:
-        raise _missing("loss", loss.label, known.no_torch)
-    return known.torch if isinstance(known.torch, str) else known.torch(**options)
+def _formula(e: Experiment) -> Formula | None:
+    """What is written out: a loss of the user's, or one that PyTorch does not have by its spelling,
+    which says nothing of weights; None where PyTorch has the loss."""
+    if e.loss in VARIABLES:
+        return formula_of(e.loss, e.params_of("loss"))
+    loss = LOSSES[e.loss]
+    if loss.known.torch:
+        return None
+    if loss.known.no_torch or loss.costs or not loss.known.spelling:
+        raise _missing("loss", loss.label, loss.known.no_torch)
+    variable, names, _ = spelled_out(e.loss)
+    return parse(loss.known.spelling, variable, names)
 
 
 def _optimizer(task: Task) -> str:
     e = task.experiment
-    if e.optimizer not in OPTIMIZER:
-        raise _missing("optimizer", OPTIMIZERS[e.optimizer].label, OTHERS.get(e.optimizer, ""))
-    found = OPTIMIZER[e.optimizer]
-    return found if isinstance(found, str) else found(e.params_of("optimizer"))
+    item = OPTIMIZERS[e.optimizer]
+    if item.torch is None:
+        raise _missing("optimizer", item.label, item.no_torch)
+    name, options = item.torch(**e.params_of("optimizer"))
+    return bound(f"torch.optim.{name}", options)
 
 
 def _missing(choice: str, label: str, why: str) -> NoScript:

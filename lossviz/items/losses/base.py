@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -196,6 +197,7 @@ class Loss:
         return notebook.card(self.label, words, *parts)
 
 
+OF_PARAMS = ("convex", "kinks", "slope_bound", "curvature")  # facts that may depend on them
 LOSSES: Registry[Loss] = Registry("loss")
 
 
@@ -213,6 +215,14 @@ def loss(name: str, **facts: Any) -> Callable[[LossFunction], LossFunction]:
             found = Loss(name=name, function=function, **facts)
         except TypeError as error:
             raise TypeError(f"loss {name!r}: {error}") from None
+        for fact in OF_PARAMS:
+            if callable(declared := getattr(found, fact)):
+                try:
+                    signature(declared).bind(
+                        **{param.name: param.default for param in found.params}
+                    )
+                except TypeError as error:
+                    raise TypeError(f"loss {name!r}: {fact}: {error}") from None
         LOSSES.add(found)
         return function
 

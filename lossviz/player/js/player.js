@@ -34,6 +34,7 @@ function createPlayer(place, plotlyUrl) {
   const toolbar = createToolbar({
     toggle, loop: (on) => { state.loop = on; }, speed: (value) => { state.speed = value; },
     back: () => seek(state.frame - 1), forward: () => seek(state.frame + 1), reset: () => seek(0),
+    // A step is shown from what is here and written into the address; nothing is sent.
     scrub: (step) => seek(frameAt(state.steps, step)), key: onKey,
     action: (name) => component.setTriggerValue("action", name), copy: copyLink, fail,
   });

@@ -6,8 +6,7 @@ from itertools import islice
 
 import streamlit as st
 
-from lossviz.base.limits import LINK
-from lossviz.base.limits import SHOWN as MAX_RUNS
+from lossviz.base.limits import LINK, SHOWN
 from lossviz.engine import cost
 from lossviz.engine.experiment import Experiment, Sweep
 from lossviz.items.datasets import DATASETS
@@ -26,8 +25,8 @@ def wanted() -> list[Experiment]:
         _cut(f"These settings ask for {words}.")
     found, here = _shown(sweep)
     said = f"These settings ask for {sweep.size:,} runs; "
-    if sweep.size > MAX_RUNS:
-        _cut(f"{said}the first {MAX_RUNS} are shown.")
+    if sweep.size > SHOWN:
+        _cut(f"{said}the first {SHOWN} are shown.")
     if len(here) < len(found):
         kind = "classes" if _has_classes(found[0]) else "numbers"
         _cut(f"{said}those on data with {kind} are shown, as other data need other charts.")
@@ -37,18 +36,18 @@ def wanted() -> list[Experiment]:
 def _affordable(sweep: Sweep) -> tuple[Sweep, str]:
     """As much of the sweep as the server trains, where the runs that fit on the screen are more:
     of rows that came by another way than the link nobody knew. What was cut, in words."""
-    some = list(islice(sweep, MAX_RUNS))
+    some = list(islice(sweep, SHOWN))
     return cost.held(sweep) if cost.too_much(some, LINK) else (sweep, "")
 
 
 def _shown(sweep: Sweep) -> tuple[list[Experiment], list[Experiment]]:
-    """As many runs as there are colours, and those of them whose data need the same charts."""
-    found = list(islice(sweep, MAX_RUNS))
+    """As many runs as a page shows, and those of them whose data need the same charts."""
+    found = list(islice(sweep, SHOWN))
     return found, [each for each in found if _has_classes(each) == _has_classes(found[0])]
 
 
 def affordable(sweep: Sweep) -> list[Experiment]:
-    """The same without a word, of any settings."""
+    """The runs of a sweep that would be on show, without a word on what is cut."""
     return _shown(_affordable(sweep)[0])[1]
 
 

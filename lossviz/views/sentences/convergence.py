@@ -14,7 +14,8 @@ LISTED = 4  # runs that a sentence can name
 
 
 def who_diverged(runs: Sequence[Run]) -> list[str]:
-    """A sentence that names the runs that diverged; none where none did."""
+    """A sentence that names the runs that diverged; none where none did. Why each did is its
+    status (`engine/status.py`)."""
     names = _names(runs)
     at = {
         name: run.diverged_at
