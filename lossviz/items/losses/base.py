@@ -222,7 +222,9 @@ def loss(name: str, **facts: Any) -> Callable[[LossFunction], LossFunction]:
                         **{param.name: param.default for param in found.params}
                     )
                 except TypeError as error:
-                    raise TypeError(f"loss {name!r}: {fact}: {error}") from None
+                    names = ", ".join(param.name for param in found.params) or "none"
+                    words = f"loss {name!r}: {fact} takes the parameters, {names}: {error}"
+                    raise TypeError(words) from None
         LOSSES.add(found)
         return function
 
