@@ -128,8 +128,11 @@ def test_every_preset_opens_without_a_notice_and_says_what_it_teaches(preset):
 
 def test_choosing_a_preset_is_following_its_link():
     at = app()
-    at.selectbox(key="preset").select(2).run()
-    assert address(at) == _pairs(parse(PRESETS[2].query)[0].query())
+    for number in (1, 2):
+        at.button(key="next example").click().run()
+        assert address(at) == _pairs(parse(PRESETS[number].query)[0].query())
+    at.button(key="previous example").click().run()
+    assert address(at) == _pairs(parse(PRESETS[1].query)[0].query())
 
 
 def test_a_control_changes_the_address_and_the_address_the_control():
@@ -221,12 +224,28 @@ def test_a_number_out_of_range_is_named_and_the_old_one_kept():
     assert widget(at, "number_input", "steps").value == 50
 
 
-def test_the_same_preset_can_be_asked_for_again():
-    at = app()
-    at.selectbox(key="preset").select(2).run()
+def test_the_story_of_an_example_stays_whatever_is_changed_and_leads_back():
+    at = app(PRESETS[2].query)
+    assert PRESETS[2].title in words(at)
+    [back] = [each.label for each in at.button if each.label == "Back to the example"] or [""]
+    assert back == ""
     widget(at, "multiselect", "lr").set_value(["0.3"]).run()
-    at.selectbox(key="preset").select(2).run()
+    assert PRESETS[2].title in words(at)
+    [back] = [each for each in at.button if each.label == "Back to the example"]
+    back.click().run()
     assert address(at) == _pairs(parse(PRESETS[2].query)[0].query())
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_what_an_example_proposes_can_be_done_and_changes_its_runs(preset):
+    for label, query in preset.tries:
+        at = app(preset.query)
+        [button] = [each for each in at.button if each.label == f"Try: {label}"]
+        button.click().run()
+        assert not at.warning
+        assert address(at) != _pairs(parse(preset.query)[0].query())
+        wanted = dict(_pairs(query))
+        assert wanted.items() <= dict(address(at)).items()
 
 
 def test_a_broken_link_gets_one_notice_a_kind_and_the_rest_is_honoured():

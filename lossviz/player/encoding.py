@@ -31,6 +31,8 @@ def payload(
     turned: int = 0,
     size: str = "normal",
     step_key: str = "view.step",
+    hero: str | None = None,
+    hero_key: str = "",
 ) -> bytes:
     """The movie for the browser, linear in the frames; NaN in lists is null.
 
@@ -42,7 +44,10 @@ def payload(
     the points of some charts: the browser then reports what `read_edit` reads. `knobs`
     are what can be turned, which it reports as `read_turn` reads it, and `turned` is the `n` of the
     last Turn that the data know of. `size` is "normal" or "presentation". `step_key` is the key of
-    the step in the address bar.
+    the step in the address bar. With a `hero_key`, the key of a chart's name there, one chart is
+    large: the first, or the one that is asked for there; the second stands beside it, the next are
+    small pictures, and any others are below. `hero` is the name of a chart that is to be large now,
+    "" for the first, None for the one that is.
     """
     if size not in ("normal", "presentation"):
         raise ValueError(f"size {size!r} is neither 'normal' nor 'presentation'")
@@ -65,6 +70,8 @@ def payload(
             "knobs": {"answered": turned, "list": [asdict(knob) for knob in knobs]},
             "size": size,
             "stepKey": step_key,
+            "hero": hero,
+            "heroKey": hero_key,
         }
     )
 

@@ -13,14 +13,21 @@ from lossviz.ui import state
 FOLD = "fold "  # keys of the groups: this and the title
 
 
-def begin(title: str) -> None:
-    """Page title, width and the house's few style rules; to be called first on every page."""
+def begin(title: str, *, is_stage: bool = False) -> None:
+    """Page title, width and the house's few style rules; to be called first on every page. A stage
+    has a heading of its own, and its sidebar is shut at first."""
     # An icon of our own: Streamlit would fetch one of its named ones from elsewhere.
     folder = files("lossviz.ui")
     icon = str(folder / "icon.svg")
-    st.set_page_config(page_title=f"{title} · LossViz", page_icon=icon, layout="wide")
+    st.set_page_config(
+        page_title=f"{title} · LossViz",
+        page_icon=icon,
+        layout="wide",
+        initial_sidebar_state="collapsed" if is_stage else "auto",
+    )
     st.html(f"<style>\n{(folder / 'page.css').read_text('utf-8')}</style>")
-    st.title("LossViz", anchor=False)
+    if not is_stage:
+        st.title("LossViz", anchor=False)
 
 
 # What Streamlit makes links, icons and arrows of even where Markdown is told to leave it alone.

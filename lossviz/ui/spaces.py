@@ -19,7 +19,8 @@ from lossviz.ui.gallery import address as gallery
 from lossviz.views.examples import WELCOME
 from lossviz.views.panels.settings import PANEL_VIEWS, Views
 
-STEP = VIEW + "step"
+STEP, HERO = VIEW + "step", VIEW + "hero"
+OF_THE_PLAYER = (STEP, HERO)  # what it writes into the address by itself
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 Each space (`ui/spaces.py`) has settings, sentences and an address of its own, which stay while
 pages of another are visited. A non-empty address that we did not write wins; otherwise the session
-wins and rewrites it. The player writes `view.step` by itself while nothing here runs, so that key
-is only carried along.
+wins and rewrites it. The player writes `view.step` and `view.hero` by itself while nothing here
+runs, so these keys are only carried along.
 
 A setting of several values may be emptied, as on the way from one choice to another: it then asks
 for nothing, the page says so, and the address stays what it was, as no link asks for nothing.
@@ -26,9 +26,10 @@ from lossviz.engine.cost import beyond
 from lossviz.engine.experiment import Sweep
 from lossviz.engine.link import VIEW, parse, said_of_unsuited
 from lossviz.ui.preload import CUT
-from lossviz.ui.spaces import PLAYGROUND, STEP, VIEWS, Space, param_of
+from lossviz.ui.spaces import HERO, OF_THE_PLAYER, PLAYGROUND, STEP, VIEWS, Space, param_of
 from lossviz.views.panels import read_view, unfit
 
+EXAMPLE = "example"  # the entry with the number of the example that all began with, if with one
 WIDGET = "set "  # widget keys: this, the space's prefix and the setting's key
 
 
@@ -40,7 +41,7 @@ def load(space: Space) -> None:
     pairs = _address()
     is_new = bool(pairs) and pairs not in _written()
     if is_new or entry("settings") not in st.session_state:
-        adopt("&".join([urlencode(pairs) or space.welcome, urlencode(_steps())]))
+        adopt("&".join([urlencode(pairs) or space.welcome, urlencode(_by_player())]))
 
 
 def _space() -> Space:
@@ -83,6 +84,9 @@ def adopt(query: str) -> None:
     asked, said = read(query, _space())
     st.session_state[entry("settings")] = asked
     st.session_state[entry("other losses")] = {}
+    st.session_state[entry(EXAMPLE)] = None
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+    st.session_state[entry("adopted")] = [pair for pair in pairs if pair[0] in OF_THE_PLAYER]
     say(said + unfitting(asked))
     for key in [key for key in st.session_state if str(key).startswith(widget(""))]:
         del st.session_state[key]
@@ -109,6 +113,8 @@ def unfitting(asked: Mapping[str, Any]) -> list[str]:
 
 def _look(key: str, words: str, views: dict[str, Value], space: Space) -> str:
     """Put one setting of how the page looks among the others; a sentence where that fails."""
+    if key == HERO:
+        return "" if fullmatch("[a-z_]{1,40}", words) else f"{key} {quote(words)} is no chart."
     if key == STEP:
         return "" if _step(words) is not None else f"{key} {quote(words)} is no step."
     return read_view(key, words, views, space.views)
@@ -223,9 +229,10 @@ def save() -> None:
     if emptied():
         return
     pairs, written = (*_space().as_address(sweep()), *views()), _written()
-    if pairs != _address():
+    adopted = st.session_state.pop(entry("adopted"), None)
+    if pairs != _address() or adopted not in (None, _by_player()):
         address: dict[str, list[str]] = {}
-        for key, value in [*pairs, *_steps()]:
+        for key, value in [*pairs, *(_by_player() if adopted is None else adopted)]:
             address.setdefault(key, []).append(value)
         st.query_params.from_dict(address)
     # Noted without asking the session, where Streamlit may go on to the next request: as that of
@@ -243,9 +250,21 @@ def step() -> int | None:
     return _step(st.query_params.get(STEP, ""))
 
 
-def _steps() -> list[tuple[str, str]]:
-    """The step as the address has it."""
-    return [(STEP, value) for value in st.query_params.get_all(STEP)]
+def hero() -> str | None:
+    """The chart that a link just taken up has large, "" where it names none; else None."""
+    adopted = st.session_state.get(entry("adopted"))
+    return None if adopted is None else dict(adopted).get(HERO, "")
+
+
+def enlarge(chart: str) -> None:
+    """Have a chart be the large one."""
+    others = [pair for pair in _by_player() if pair[0] != HERO]
+    st.session_state[entry("adopted")] = [*others, (HERO, chart)]
+
+
+def _by_player() -> list[tuple[str, str]]:
+    """What the player has written into the address."""
+    return [(key, each) for key in OF_THE_PLAYER for each in st.query_params.get_all(key)]
 
 
 def _step(words: str) -> int | None:
@@ -253,10 +272,10 @@ def _step(words: str) -> int | None:
 
 
 def _address() -> tuple[tuple[str, str], ...]:
-    """The address bar's keys and values, the player's step apart."""
+    """The address bar's keys and values, the player's apart."""
     return tuple(
         (key, value)
         for key in st.query_params
-        if key != STEP
+        if key not in OF_THE_PLAYER
         for value in st.query_params.get_all(key)
     )

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Preset:
     """A title, the query string that is the whole state, what to look for, and the settings that it
-    is about, at most three: its knobs."""
+    is about, at most three: its knobs. `tries` are changes that it proposes: each in words, and as
+    settings."""
 
     title: str
     query: str
     lesson: str
     knobs: tuple[str, ...]
+    tries: tuple[tuple[str, str], ...] = ()
 
 
 PRESETS = (
@@ -24,6 +26,7 @@ PRESETS = (
         "A few rows at the right end have fallen far below the line. Press Play: MSE tilts after "
         "them, MAE and Huber hardly move.",
         ("vertical.share", "vertical.size", "lr"),
+        tries=(("twice as far", "vertical.size=8"), ("3 in 10", "vertical.share=0.3")),
     ),
     Preset(
         "One leverage point",
@@ -33,6 +36,7 @@ PRESETS = (
         "One row far to the right turns the line like a lever. A bounded slope is no help here: "
         "MAE follows as well. Only a loss whose slope falls back to zero can let go.",
         ("leverage.size", "leverage.share", "tukey.c"),
+        tries=(("half as far", "leverage.size=10"),),
     ),
     Preset(
         "The rate at the edge",
@@ -48,6 +52,7 @@ PRESETS = (
         "Three rows in ten lie absurdly high. The absolute error counts them as votes, not as "
         "distances: make them twice as high (Outliers, Size 20) and its line stays where it is.",
         ("vertical.size", "vertical.share"),
+        tries=(("twice as high", "vertical.size=20"), ("half of all", "vertical.share=0.49")),
     ),
     Preset(
         "MSLE on exponential growth",
@@ -64,6 +69,7 @@ PRESETS = (
         "One loss, three levels: a tenth of the rows below the lowest line, half below the "
         "middle one, nine tenths below the highest. The band widens with the noise.",
         ("quantile.tau", "heteroscedastic.noise", "heteroscedastic.n"),
+        tries=(("99 in 100", "quantile.tau=0.01&quantile.tau=0.5&quantile.tau=0.99"),),
     ),
     Preset(
         "Stars that fool least squares",

@@ -171,6 +171,8 @@ def open_page(
             is_there = False
         if page is shared and is_there and request.session.testsfailed == failed:
             page.mouse.move(-1, -1)
+            # Where Streamlit keeps that all settings were open.
+            page.evaluate("try { localStorage.clear(); } catch { /* a page that may have none */ }")
             page.goto("about:blank")
             leave()
         else:

@@ -78,9 +78,23 @@ def to_step(page: Page, value: int) -> None:
     expect(step(page)).to_have_text(re.compile(f"^Step {value} of"))
 
 
+def open_settings(page: Page) -> None:
+    """Open the sidebar with all settings, if it is shut."""
+    shut = page.get_by_test_id("stExpandSidebarButton")
+    if shut.count():
+        shut.press("Enter")
+        expect(shut).to_have_count(0)
+
+
+def more_controls(page: Page) -> None:
+    """On a phone, show the controls of the player that wait behind a button."""
+    page.get_by_role("button", name="More controls").press("Enter")
+
+
 def open_group(page: Page, title: str) -> None:
     """Unfold a group of settings. By keyboard, as what is above it may still grow, and move it from
     under a mouse between press and release."""
+    open_settings(page)
     group = page.get_by_test_id("stExpander").filter(has=page.locator("summary", has_text=title))
     group.locator("summary").first.press("Enter")
     expect(group.locator("details").first).to_have_attribute("open", "")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from driving import WATCH_CHARTS, settled
+from driving import WATCH_CHARTS, more_controls, settled
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
@@ -26,6 +26,9 @@ def test_charts_keep_their_place_while_the_page_opens_and_is_edited(
     page = opened(open_page, f"{app_url}/?{query}", width)
     assert page.evaluate("window.moves.splice(0)") == []
     # The bar above the charts moves them before they can be edited, and then no more.
+    if width < 700:
+        more_controls(page)
+        settled(page)
     for name, mode, count in (("Edit points", "drag", 1), ("Done editing", "none", 0)):
         page.get_by_role("button", name=name).press("Enter")
         expect(page.locator(".lv-figure[data-editing]")).to_have_count(count)
@@ -63,6 +66,7 @@ def test_buttons_of_a_group_stand_in_one_row_on_a_phone(open_page: OpenPage, app
     page.goto(f"{app_url}/?data=iris&model=mlp")
     group = page.get_by_role("radiogroup", name="Show")
     expect(group.get_by_role("radio")).to_have_count(3)
+    more_controls(page)
     page.get_by_role("button", name="Edit points").press("Enter")
     for name in ("Undo", "Redo", "Rows as a table"):
         expect(page.get_by_role("button", name=name)).to_be_visible()

@@ -14,7 +14,9 @@ export function createAddress(root, { back, changed }) {
   return {
     // The step under a key; null where there is none.
     read: (key) => stepIn(location.search, key),
-    // Writes a step under a key; null takes it out.
+    // The word under a key; "" where there is none.
+    readWord: (key) => new URLSearchParams(location.search).get(key) ?? "",
+    // Writes a step or a word under a key; null takes it out.
     write(key, step) {
       const search = withStep(location.search, key, step);
       if (!isHere() || search === location.search) return;

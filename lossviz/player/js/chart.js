@@ -5,7 +5,8 @@
 // through Plotly during playback too, less often.
 
 import { revive } from "./arrays.js";
-import { h, marked } from "./dom.js";
+import { fitted } from "./arrange.js";
+import { h, marked, setAttribute } from "./dom.js";
 import { aroundPoints, keepRanges, placeMarkers, rangesOf, withDragged } from "./dragged.js";
 import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
@@ -31,9 +32,11 @@ export function createChart(key, Plotly, fail) {
   const gd = h("div", { class: "lv-plot" });
   const title = h("h3", { class: "lv-title" });
   const note = h("p", { class: "lv-note" });
+  const head = h("div", { class: "lv-head" }, title, note);
   const figure = h("div", { class: "lv-figure", role: "group" }, gd);
-  const node = h("section", { class: "lv-chart" }, title, note, figure);
-  const chart = { key, node, gd, figure, tracks: [] };
+  const node = h("section", { class: "lv-chart" }, head, figure);
+  const chart = { key, node, gd, figure, head, tracks: [] };
+  let [enlarge, role] = [null, ""];
   let [source, content, layout, look, linked] = ["", null, null, null, []];
   let [dragged, ranges] = [null, {}]; // a point held elsewhere than the data say; as Plotly was told
   const overlay = createOverlay(gd);
@@ -59,9 +62,21 @@ export function createChart(key, Plotly, fail) {
   chart.announce = (spec, dress) => {
     title.textContent = spec.title;
     note.textContent = spec.description;
+    note.title = spec.description;
     figure.setAttribute("aria-label", spec.title);
     node.style.setProperty("--lv-height", `${spec.height * (dress.scale > 1 ? 1.2 : 1)}px`);
     node.classList.toggle("lv-wide", spec.span > 1);
+  };
+
+  // Gives the chart its place on a stage; `ask` is called where it is to be the large one.
+  chart.appoint = (given, ask, frame) => {
+    enlarge ??= node.appendChild(h("button", { type: "button", class: "lv-enlarge", onclick: ask }));
+    setAttribute(enlarge, "aria-label", `Enlarge: ${title.textContent}`);
+    setAttribute(enlarge, "title", "Show this large");
+    enlarge.hidden = given === "hero";
+    const before = role;
+    node.dataset.role = role = given;
+    return role !== before && ready ? chart.dress(look, frame) : null;
   };
 
   // Done when the new data are to be seen.
@@ -81,7 +96,7 @@ export function createChart(key, Plotly, fail) {
 
   chart.dress = (dress, frame) => {
     look = dress;
-    layout = dressLayout(content.layout, dress);
+    layout = fitted(dressLayout(content.layout, dress), role);
     return replot(frame);
   };
 
@@ -136,6 +151,7 @@ export function createChart(key, Plotly, fail) {
 
   function dataAt(frame) {
     const data = content.data.map((trace) => ({ ...dressTrace(trace, look) }));
+    if (role === "small") for (const trace of data) if ("z" in trace) trace.showscale = false;
     for (const track of chart.tracks) Object.assign(data[track.trace], track.at(frame));
     for (const index of linked) {
       if (dragged) Object.assign(data[index], withDragged(dragged, index, data[index]));

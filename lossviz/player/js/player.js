@@ -19,13 +19,17 @@ export const { mount, unmount } = mounting(createPlayer);
 function createPlayer(place, plotlyUrl) {
   const state = {
     run: null, steps: [0], frame: 0, at: 0, playing: false, loop: false, speed: 1, total: 0,
-    complete: true, key: "view.step",
+    complete: true, key: "view.step", heroKey: "", hero: "", first: "",
   };
   let [component, choosable] = [null, false];
   let [request, clock, tableClock, rest, gone] = [0, 0, 0, 0, false];
 
   const stage = createStage(place, plotlyUrl, {
     apply, attach: (chart) => links.attach(chart), frame: () => state.frame, stop: pause,
+    swap(key) {
+      enlarge(key);
+      writeAddress();
+    },
   });
   const { root, charts, fail, guard } = stage;
   const voice = h("p", { class: "lv-voice", "aria-live": "polite" });
@@ -45,7 +49,6 @@ function createPlayer(place, plotlyUrl) {
       seek(state.frame || last()); // where all runs begin alike nothing would be seen
     },
   });
-  toolbar.node.append(knobs.node, legend.node);
   root.prepend(toolbar.node);
   root.append(tables.node, voice);
   const links = createLinks(root, () => state.frame, (row) => {
@@ -82,13 +85,32 @@ function createPlayer(place, plotlyUrl) {
     tables.update(next.tables, next.steps.length, pool);
     legend.update(next.tables[0]);
     editing.receive(next);
-    stage.show(next, before === null, editing.held() ?? (knobs.held() ? next.charts[0]?.key : null));
+    if (next.hero !== null) state.hero = next.hero;
+    Object.assign(state, { heroKey: next.heroKey, first: next.charts[0]?.key });
+    const front = state.hero || state.first;
+    stage.show(next, before === null, editing.held() ?? (knobs.held() ? front : null), state.hero);
+    if (next.heroKey) {
+      // Below what it moves, with the key to the lines at the large chart.
+      if (stage.grid.nextSibling !== toolbar.node) stage.grid.after(toolbar.node, knobs.node);
+      enlarge(state.hero);
+    } else {
+      if (root.firstChild !== toolbar.node) root.prepend(toolbar.node);
+      toolbar.node.append(knobs.node, legend.node);
+    }
     links.update(next.links, charts, next.steps.length, pool);
     editing.update(charts);
     showPosition();
     links.draw();
     if (playing) return wake();
     return restSoon(before !== null && before.run !== next.run);
+  }
+
+  // Has a chart be the large one.
+  function enlarge(key) {
+    state.hero = stage.appoint(key);
+    charts.get(state.hero).head.append(legend.node);
+    if (state.hero === state.first) state.hero = "";
+    links.draw();
   }
 
   // --- position ---------------------------------------------------------------------------
@@ -178,6 +200,7 @@ function createPlayer(place, plotlyUrl) {
   function writeAddress() {
     if (state.playing || state.run === null || gone) return;
     address.write(state.key, atEnd() ? null : state.steps[state.frame]);
+    if (state.heroKey) address.write(state.heroKey, state.hero || null);
   }
 
   async function copyLink() {
@@ -187,6 +210,7 @@ function createPlayer(place, plotlyUrl) {
 
   function goToAddress() {
     if (state.run === null) return;
+    if (state.heroKey) enlarge(address.readWord(state.heroKey));
     const step = address.read(state.key);
     seek(step === null ? last() : frameAt(state.steps, step));
   }

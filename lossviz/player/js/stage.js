@@ -1,9 +1,13 @@
-// Charts side by side: made when data first name them, dressed as the page is, kept over new data.
+// Charts side by side, or one large with others around it: made when data first name them, dressed as
+// the page is, kept over new data.
 
+import { placesOf, roleAt } from "./arrange.js";
 import { createPool } from "./arrays.js";
 import { createChart } from "./chart.js";
 import { h } from "./dom.js";
 import { lookOf, resolve } from "./theme.js";
+
+const NARROW = 700; // pixels below which charts stand in one column
 
 // For measuring: how often all charts were redrawn, and how often they showed new data; each chart
 // of the first data leaves a mark, "lossviz chart".
@@ -41,16 +45,23 @@ function loadPlotly(url) {
 }
 
 // `apply` is called with new data that can be shown now, `attach` with each new chart, `frame` for
-// the frame that is on show, `stop` when something fails.
-export function createStage(place, plotlyUrl, { apply, attach, frame, stop }) {
+// the frame that is on show, `stop` when something fails, `swap` with a chart's key when it is to be
+// the large one.
+export function createStage(place, plotlyUrl, { apply, attach, frame, stop, swap = () => {} }) {
   const pool = createPool();
   const charts = new Map();
   let [data, Plotly, look, gone] = [null, null, null, false];
   const problem = h("p", { class: "lv-problem", role: "alert", hidden: true });
   const grid = h("div", { class: "lv-grid" });
+  const rest = h("div", { class: "lv-rest" }); // what has no room beside the large chart
   const probe = h("span", { class: "lv-probe" });
-  const root = h("div", { class: "lv-player" }, probe, problem, grid);
+  const root = h("div", { class: "lv-player" }, probe, problem, grid, rest);
   place.append(root);
+  let [hero, isNarrow] = [null, false];
+  const observer = new ResizeObserver(() => {
+    if (hero !== null && isNarrow !== root.clientWidth < NARROW) appoint(hero);
+  });
+  observer.observe(root);
   probe.addEventListener("transitionend", guard(dress));
 
   function fail(error) {
@@ -90,7 +101,7 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop }) {
 
   // At first one after the other, so that the first is seen while the others are drawn; and so
   // while a point of a chart is held, `held`, that one before the others.
-  function show(next, first, held = null) {
+  function show(next, first, held = null, large = "") {
     const names = next.charts.map((spec) => spec.key);
     for (const [name, chart] of charts) {
       if (names.includes(name)) continue;
@@ -99,11 +110,16 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop }) {
     }
     next.charts.forEach((spec, k) => {
       const chart = charts.get(spec.key) ?? createChart(spec.key, Plotly, fail);
-      if (grid.children[k] !== chart.node) grid.insertBefore(chart.node, grid.children[k] ?? null);
+      if (!next.heroKey && grid.children[k] !== chart.node) {
+        grid.insertBefore(chart.node, grid.children[k] ?? null);
+      }
       if (!charts.has(spec.key)) attach(chart);
       charts.set(spec.key, chart);
       chart.announce(spec, look); // of all before any is drawn, so that nothing moves by the next
     });
+    root.classList.toggle("lv-staged", Boolean(next.heroKey));
+    if (next.heroKey) appoint(large);
+    else hero = null;
     const linked = (key) => (next.links?.traces ?? [])
       .filter((link) => link.chart === key).map((link) => link.trace);
     const put = (spec) => charts.get(spec.key)
@@ -122,6 +138,24 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop }) {
     }), k));
   }
 
+  // Gives each chart its place, that with this key the large one; the key that got it.
+  function appoint(key) {
+    isNarrow = root.clientWidth < NARROW;
+    const order = placesOf(data.charts.map((spec) => spec.key), key);
+    [hero] = order;
+    order.forEach((name, at) => {
+      const chart = charts.get(name);
+      const role = roleAt(at, isNarrow);
+      const home = role === "more" || (isNarrow && at) ? rest : grid;
+      if (chart.node.parentNode !== home) home.append(chart.node);
+      chart.node.style.order = at;
+      chart.appoint(role, () => swap(name), frame());
+    });
+    grid.dataset.small = grid.querySelectorAll("[data-role=small]").length;
+    grid.dataset.charts = grid.children.length;
+    return hero;
+  }
+
   // The same object for the same look, so that charts see whether it changed.
   function currentLook() {
     const now = resolve(lookOf(root, data?.size), root);
@@ -137,9 +171,10 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop }) {
 
   function remove() {
     gone = true;
+    observer.disconnect();
     for (const chart of charts.values()) chart.remove();
     root.remove();
   }
 
-  return { root, charts, fail, guard, receive: guard(receive), show, remove };
+  return { root, grid, charts, fail, appoint, guard, receive: guard(receive), show, remove };
 }

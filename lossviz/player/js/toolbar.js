@@ -10,6 +10,7 @@ const ICONS = {
   back: "M6 5h2.5v14H6zM19 5v14L9.5 12z",
   forward: "M15.5 5H18v14h-2.5zM5 5v14l9.5-7z",
   reset: "M12 5V1.5L6.5 6 12 10.5V7a5 5 0 1 1-5 5H5a7 7 0 1 0 7-7z",
+  more: "M6 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM12 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM18 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
   loop: "M7 7h10v3l4-4-4-4v3H5v6h2zM17 17H7v-3l-4 4 4 4v-3h12v-6h-2z",
 };
 
@@ -62,12 +63,18 @@ export function createToolbar(on) {
     },
   }, "Stop");
   const working = h("div", { class: "lv-working", hidden: true }, progress, done, stop);
-  const buttons = h("div", { class: "lv-buttons", role: "group", "aria-label": "Playback" },
-    play,
-    button("Step back", "back", on.back), button("Step forward", "forward", on.forward),
+  const extras = h("div", { class: "lv-extras" },
     button("Reset", "reset", on.reset), loop, speed, actions, copy, marks);
+  // Where there is little room, what is wanted less often waits behind a button.
+  const more = button("More controls", "more", () => {
+    const isOpen = node.classList.toggle("lv-opened");
+    more.setAttribute("aria-expanded", String(isOpen));
+  }, { class: "lv-button lv-more", "aria-expanded": "false" });
+  const buttons = h("div", { class: "lv-buttons", role: "group", "aria-label": "Playback" },
+    play, button("Step back", "back", on.back), button("Step forward", "forward", on.forward));
   const node = h("div", { class: "lv-toolbar" }, buttons,
-    h("div", { class: "lv-scrub" }, h("span", { class: "lv-rail" }, slider, ticks), label), working);
+    h("div", { class: "lv-scrub" }, h("span", { class: "lv-rail" }, slider, ticks), label), more,
+    extras, working);
 
   let named = "";
   let marked = "";

@@ -1,4 +1,4 @@
-"""The sidebar: examples, and every setting in groups."""
+"""The sidebar: every setting, in groups."""
 
 from __future__ import annotations
 
@@ -14,26 +14,6 @@ from lossviz.items.datasets import DATASETS
 from lossviz.items.outliers import OUTLIERS
 from lossviz.ui import controls, state
 from lossviz.ui.page import folded
-from lossviz.views.examples import PRESETS
-
-
-def examples() -> None:
-    """A choice of links that each teach one thing."""
-
-    def go() -> None:
-        state.adopt(PRESETS[st.session_state.preset].query)
-        state.hold()
-        st.session_state.preset = None  # so that the same one can be asked for again
-
-    st.selectbox(
-        "Show me",
-        range(len(PRESETS)),
-        index=None,
-        key="preset",
-        on_change=go,
-        format_func=lambda number: PRESETS[number].title,
-        placeholder="an example …",
-    )
 
 
 def settings() -> None:

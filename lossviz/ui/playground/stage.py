@@ -18,6 +18,7 @@ from lossviz.ui.page import plain
 from lossviz.ui.player import player, turned
 from lossviz.ui.playground import editing, turning, which_runs
 from lossviz.ui.playground.panel import view
+from lossviz.ui.spaces import HERO
 from lossviz.ui.training import TICK, Training, train
 from lossviz.views.knobs import knobs
 from lossviz.views.panels import PANELS, ROW, linked_rows, marks, panels, playground
@@ -70,6 +71,8 @@ def _stage(is_live: bool) -> None:
             movie,
             run=_identity(training.experiments),
             start=state.step(),
+            hero=state.hero(),
+            hero_key=HERO,
             progress=progress,
             actions=ACTIONS[editing.is_on()],
             marks=[] if training.more else marks(runs),

@@ -22,7 +22,7 @@ EXAMPLE = "weight; consumption\n1,2; 5,6\n1,5; 6,9\n0,9; 4,8"
 def button() -> None:
     """The way to rows of one's own_data."""
     if st.button("Use your own data", icon=":material/upload_file:", on_click=state.hold):
-        _dialog()
+        show()
 
 
 def ask_again(missing: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ def ask_again(missing: Sequence[str]) -> None:
     )
     with st.container(horizontal=True):
         if st.button("Give the file", on_click=state.hold):
-            _dialog()
+            show()
         st.button("Go on with an example", on_click=_example)
 
 
@@ -53,7 +53,7 @@ def _dismissed() -> None:
 
 
 @st.dialog("Use your own data", width="large", on_dismiss=_dismissed)
-def _dialog() -> None:
+def show() -> None:
     """Take a file or pasted text, and choose what is to be predicted from what."""
     how = st.segmented_control(
         "Where from",

@@ -52,13 +52,10 @@ def overview(
         first = _fit(runs, looks, task, replays, rows, view.came_from)
     scenes = {
         "fit": first,
+        "shape": _shape(runs, looks, task, replays),
         "surface": loss_surface(runs, looks, view.focus, in_3d=view.in_3d),
         "convergence": _convergence(runs, looks, view),
-        "shape": _shape(runs, looks, task, replays),
     }
-    if first.chart.span == 2:  # three are left, so the last one is wide too
-        last = scenes["shape"]
-        scenes["shape"] = replace(last, chart=replace(last.chart, span=2))
     if any(run.task.learned for run in runs):
         scenes["learned"] = _learned(runs, looks)
     names = [f"Row {row + 1}" for row in rows]
