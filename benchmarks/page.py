@@ -22,7 +22,7 @@ from lossviz.engine.frames import aligned
 from lossviz.engine.task import Task
 from lossviz.player import payload
 from lossviz.views.panels import marks, playground
-from lossviz.views.sentences import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, minima, remarks
 
 LINKS = {
     "three losses pulled by outliers": (
@@ -98,7 +98,7 @@ def _page(clock: Clock, link: str) -> int:
     tasks = clock.of("rows and tasks", lambda: [Task.of(each) for each in asked])
     runs = clock.of("training", lambda: aligned(lossviz.run_all(asked)))
     clock.of("minimisers, with and without outliers", lambda: with_and_without_outliers(tasks))
-    clock.of("sentences", lambda: [headline(runs), *faults(runs)])
+    clock.of("sentences", lambda: [headline(runs), minima(runs), *faults(runs)])
     movie = clock.of("charts and tables", lambda: playground(runs))
     sent = clock.of("payload", lambda: len(payload(movie, run=link, marks=marks(runs))))
     clock.of("remarks", lambda: remarks(runs))

@@ -22,7 +22,7 @@ from lossviz.player import Movie, payload
 from lossviz.player.packing import unpack
 from lossviz.views.panels import PANELS, View, panels, playground
 from lossviz.views.panels.overview import best_of
-from lossviz.views.sentences import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, minima, remarks
 
 AT = 15  # any step that all panels keep
 STEPS = 30
@@ -127,23 +127,26 @@ def test_the_sentence_gives_the_share_of_test_rows_in_a_wrong_class(query):
     run = trained(query)
     rows, words = sample(run.experiment), headline([run])
     wrong = metrics.zero_one_loss(rows.y_test, predicted(raw(run, -1, rows.X_test)))
-    [share] = re.findall(r"([\d.]+)\N{NO-BREAK SPACE}%", words)
+    first = metrics.zero_one_loss(rows.y_test, predicted(raw(run, 0, rows.X_test)))
+    *start, share = re.findall(r"([\d.]+)\N{NO-BREAK SPACE}%", words.partition(". ")[0])
     assert float(share) == pytest.approx(100 * wrong, rel=0.05)
-    assert f"After {STEPS} steps" in words
+    assert [float(each) for each in start] == pytest.approx([100 * first], rel=0.05)
     counted = f"{rows.is_outlier.sum()} of {len(rows.y)} rows are outliers."
-    assert words.startswith(counted) == rows.is_outlier.any()
+    assert minima([run]) == (counted if rows.is_outlier.any() else "")
 
 
 def test_of_many_runs_the_sentence_names_the_best_and_the_worst():
     runs = runs_of("data=moons&loss=log_loss&lr=0.01&lr=0.1&lr=1&lr=2&lr=3&steps=100")
     rates = [run.test_error[-1] for run in runs]
     words = headline(runs)
+    words = words.partition(". ")[0]
     shares = re.findall(r"([\d.]+)\N{NO-BREAK SPACE}%", words)
     assert [float(share) for share in shares] == pytest.approx(
-        [100 * min(rates), 100 * max(rates)], rel=0.05
+        [100 * runs[0].test_error[0], 100 * min(rates), 100 * max(rates)], rel=0.05
     )
     lowest = runs[int(np.argmin(rates))].experiment.lr
-    assert f"% with BCE, learning rate {lowest:g} and " in words
+    assert f"% with learning rate {lowest:g} and " in words
+    assert words.endswith("; the other 3 lie between them")
 
 
 def test_the_exact_minimum_in_the_table_is_scikit_learns():

@@ -17,7 +17,7 @@ from lossviz.items.datasets.choice import Choice
 from lossviz.items.datasets.table import chosen_in, keep
 from lossviz.tables import pick, read_as
 from lossviz.views.panels import PANELS, View
-from lossviz.views.sentences import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, minima, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {
@@ -114,7 +114,7 @@ def test_the_page_carries_what_was_said_and_what_the_playground_remarks(tmp_path
     said = capsys.readouterr().err.splitlines()
     runs = lossviz.run_all(parse_with(rows, link))
     page = file.read_text(encoding="utf-8")
-    for sentence in (*said, headline(runs), *faults(runs), *remarks(runs)):
+    for sentence in (*said, headline(runs), minima(runs), *faults(runs), *remarks(runs)):
         assert page.count(f">{escape(sentence)}</p>") == 1, sentence
     assert any("moved to the nearest" in sentence for sentence in said)
     assert any("left out for missing values" in sentence for sentence in said)

@@ -13,9 +13,9 @@ from lossviz.analysis.minimum import reference
 from lossviz.analysis.training import stream
 from lossviz.export import page
 from lossviz.views.panels import playground
-from lossviz.views.sentences import ending, headline
+from lossviz.views.sentences import ending, headline, minima
 
-LATE = "not there yet: {} of the way down. More steps or a larger rate are needed."
+LATE = "not there yet: {} of the way to the minimum. More steps or a larger rate are needed."
 
 
 def way_down(run) -> str:
@@ -31,22 +31,22 @@ def way_down(run) -> str:
         ("loss=squared_error&loss=huber&steps=300", "", []),
         (
             "loss=squared_error&lr=0.3&lr=0.001&steps=300",
-            "MSE, learning rate 0.001 is " + LATE,
+            "The run with learning rate 0.001 is " + LATE,
             [1],
         ),
         (
             "loss=squared_error&loss=absolute_error&loss=huber&init=500,0&steps=200",
-            "MAE and Huber (δ = 1) are " + LATE,
+            "MAE and Huber are " + LATE,
             [1],
         ),
         (
             "loss=squared_error&loss=huber&lr=0.01&steps=10",
-            "MSE and Huber (δ = 1) are " + LATE.replace("{}", "{} and {}"),
+            "MSE and Huber are " + LATE.replace("{}", "{} and {}"),
             [0, 1],
         ),
         (
             "loss=huber&loss=log_cosh&init=1e5,0&lr=0.01&steps=3",
-            "Huber (δ = 1) and Log-cosh are " + LATE,
+            "Huber and Log-cosh are " + LATE,
             [0],
         ),
         ("loss=huber&lr=0.001&steps=1", "The run is " + LATE, [0]),
@@ -58,15 +58,21 @@ def way_down(run) -> str:
         ),
         (
             "data=stars_cyg&loss=tukey&tukey.c=1&init=7,-0.4&lr=0.3&steps=2000",
-            "The run stands elsewhere, {} of the way down.",
+            "The run stands elsewhere than at the minimum, {} of the way down.",
             [0],
         ),
         (
             "loss=squared_error&lr=0.1&lr=0.73&steps=60",
-            "MSE, learning rate 0.73 did not settle there.",
+            "The run with learning rate 0.73 ends with a higher loss than at the start.",
             [],
         ),
-        ("loss=tukey&tukey.c=1&init=50", "The run did not settle there.", []),
+        ("loss=tukey&tukey.c=1&init=50", "The run did not settle.", []),
+        (
+            "loss=absolute_error&lr=2",
+            "The run bounces: the steps are too large to settle.",
+            [],
+        ),
+        ("loss=squared_error&batch=8&lr=0.4&seed=3", "The run did not settle.", []),
     ],
 )
 def test_the_sentence_names_the_runs_that_are_not_at_the_minimum(query, said, late):
@@ -74,7 +80,8 @@ def test_the_sentence_names_the_runs_that_are_not_at_the_minimum(query, said, la
     expected = said.format(*(way_down(runs[k]) for k in late))
     before = headline(runs).removesuffix(expected)
     assert headline(runs) == before + expected
-    assert not any(word in before for word in ("there", "way down", "elsewhere", "diverged"))
+    words = ("there", "of the way", "elsewhere", "diverged", "settle", "bounce", "unique")
+    assert not any(word in before for word in words)
     said_settled = all(ending(run, reference(run.task)).startswith("Settled") for run in runs)
     assert said_settled == (not expected)
 
@@ -97,13 +104,14 @@ def test_the_sentence_names_the_runs_that_diverged(query):
 
 def test_a_start_that_is_no_number_is_no_divergence():
     [run] = run_all(parse("loss=squared_error&steps=5")[0])
-    assert headline([replace(run, diverged_at=0)]).endswith(" The run could not start.")
+    assert headline([replace(run, diverged_at=0)]) == "The run could not start."
 
 
 def test_runs_that_still_train_are_not_late():
     some = next(iter(stream(parse("loss=huber&steps=20000")[0], 0.0)))
     assert len(some[0].loss) < 20000
-    assert headline(some) == "At the exact minimum the slope is 2.02."
+    assert minima(some) == "At the exact minimum the slope is 2.02."
+    assert headline(some).count(".") == 2  # the one sentence, with its number
 
 
 def test_rows_that_leave_the_slope_open_have_no_place_to_be_at():

@@ -36,7 +36,7 @@ from lossviz.export import csv as table
 from lossviz.export.csv_table import _word
 from lossviz.export.scripts.flavours import queries
 from lossviz.views.panels import View, playground
-from lossviz.views.sentences import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, minima, remarks
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("regression", "binary", "multiclass")
@@ -433,7 +433,7 @@ def test_the_page_s_own_download_says_what_stands_on_the_page():
     notes = ["The 9 rows of <b>a & b</b>.csv are only named in the link.", "1 < 2"]
     document = Paragraphs()
     document.feed(page_of(runs, "LossViz", view=View(), notes=notes))
-    above = [*notes, headline(runs), *faults(runs)]
+    above = [*notes, headline(runs), minima(runs), *faults(runs)]
     assert faults(runs)
     assert remarks(runs)
     assert [words for words in document.seen if "JavaScript" not in words[1]] == [

@@ -19,7 +19,7 @@ from lossviz.export.scripts import samples
 from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload
 from lossviz.views.panels import View, loss_surface, network, overview, playground
-from lossviz.views.sentences import cautions, headline, remarks
+from lossviz.views.sentences import cautions, minima, remarks
 
 TASKS = {"regression": "table", "binary": "table_binary", "multiclass": "table_classes"}
 N, D, CLASSES = 20_000, 20, ("a", "b", "c")
@@ -143,7 +143,7 @@ def test_the_page_says_what_is_left_out(hurried, in_3d):
     said = remarks(runs)
     assert f"MAE: the {n} rows are too many for its exact minimum to be looked for" in said[-1]
     assert any(f"some of the {n} training rows" in words for words in said)
-    assert headline(runs).startswith("After 20 steps the clean test loss is ")
+    assert minima(runs).startswith("After 20 steps the clean test loss is ")
     columns, known, unknown = movie.tables[0].columns[1:], *movie.tables[0].rows
     at = columns.index("Exact minimiser")
     assert unknown.cells[at : at + 3] == ("not known", "–", "–")

@@ -17,7 +17,7 @@ from lossviz.engine.objective import Objective
 from lossviz.engine.task import Task
 from lossviz.items.datasets.table import MissingTable, Table, keep, table_of
 from lossviz.views.panels import PANELS, View, loss_surface, playground
-from lossviz.views.sentences import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, minima, remarks
 
 
 def own(n, d=2, classes=(), seed=0):
@@ -38,7 +38,7 @@ def seen(asked, view):
     """All that the page works out for some experiments."""
     runs = aligned(run_all(asked))
     movie = playground(runs, view)
-    return runs, movie, headline(runs), remarks(runs), faults(runs)
+    return runs, movie, headline(runs), minima(runs), remarks(runs), faults(runs)
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ def test_rows_stay_while_one_of_two_sessions_holds_them():
 
 def test_a_run_outlives_the_cache_that_its_rows_came_from():
     runs = run_all([Experiment(outliers="vertical", steps=5)])
-    first = playground(runs), headline(runs), remarks(runs)
+    first = playground(runs), headline(runs) + minima(runs), remarks(runs)
     KEPT.clear()
-    again = playground(runs), headline(runs), remarks(runs)
+    again = playground(runs), headline(runs) + minima(runs), remarks(runs)
     assert first[1:] == again[1:]
     assert repr(first[0]) == repr(again[0])
 

@@ -21,7 +21,7 @@ from lossviz.items.datasets.table import Table, keep
 from lossviz.player import payload
 from lossviz.tables import pick, read_as
 from lossviz.views.panels import playground
-from lossviz.views.sentences import ending, faults, headline, remarks
+from lossviz.views.sentences import ending, faults, headline, minima, remarks
 from lossviz.views.sentences.names import short_names
 from lossviz.views.sentences.rounding import tidied
 
@@ -41,7 +41,7 @@ def numbers(words: str) -> list[float]:
 
 
 def test_the_sentence_says_how_far_the_outliers_moved_each_slope():
-    words = headline(run_all(parse(QUERY)[0]))
+    words = minima(run_all(parse(QUERY)[0]))
     shown = numbers(words)
     assert shown[:2] == [9, 60]
     expected = []
@@ -52,12 +52,12 @@ def test_the_sentence_says_how_far_the_outliers_moved_each_slope():
 
 
 def test_without_injected_outliers_the_sentence_gives_the_slopes():
-    words = headline(run_all(parse("data=anscombe_3&loss=squared_error&steps=2000")[0]))
+    words = minima(run_all(parse("data=anscombe_3&loss=squared_error&steps=2000")[0]))
     assert words == "At the exact minimum the slope is 0.500."
 
 
 def test_the_sentence_counts_one_row_as_one():
-    words = headline(run_all(parse("outliers=leverage&leverage.share=0.02&steps=2")[0]))
+    words = minima(run_all(parse("outliers=leverage&leverage.share=0.02&steps=2")[0]))
     assert words.startswith("1 of 60 rows is an outlier. It moved the best slope by ")
 
 
@@ -249,7 +249,7 @@ def test_what_is_not_over_keeps_its_own_words():
 
 
 def test_the_sentence_names_each_objective_once_however_it_descends():
-    words = headline(run_all(parse("loss=squared_error&lr=0.1&lr=0.3&steps=200")[0]))
+    words = minima(run_all(parse("loss=squared_error&lr=0.1&lr=0.3&steps=200")[0]))
     assert words == "At the exact minimum the slope is 2.02."
     query = "loss=squared_error&loss=huber&lr=0.1&lr=0.3&steps=2"
     said = remarks(run_all(parse(query)[0]))
@@ -261,7 +261,8 @@ def test_the_sentence_names_each_objective_once_however_it_descends():
 )
 def test_rows_that_leave_the_fit_open_are_said_to(query):
     runs = run_all(parse(query + "&loss=squared_error&steps=2")[0])
-    words = headline(runs)
+    assert headline(runs).endswith(" Its minimum is not unique.")
+    words = minima(runs)
     assert "open" in words
     assert not numbers(words)
     assert "not unique" in " ".join(remarks(runs))
@@ -344,7 +345,7 @@ def test_two_prices_are_told_apart_wherever_they_are_named():
             assert "Price (USD) any number" in words
         else:
             assert playground(runs).tables[0].columns[1:4] == ("intercept", *names)
-            assert "Price (EUR)" in headline(runs)
+            assert "Price (EUR)" in minima(runs)
 
 
 def test_a_small_slope_of_a_large_feature_is_not_rounding():

@@ -11,7 +11,7 @@ from lossviz import Experiment
 from lossviz.analysis.minimum import Shift
 from lossviz.export import summary
 from lossviz.views.panels import playground
-from lossviz.views.sentences import headline, headlines, remarks
+from lossviz.views.sentences import headline, headlines, minima, remarks
 from lossviz.views.sentences.minimisers import interval, spanned
 
 TIED = rows([0, 0, 1, 1], [0, 2, 1, 3.5])
@@ -29,10 +29,14 @@ def shown(runs, column):
 
 def test_every_door_says_the_range():
     runs = runs_on(TIED, "absolute_error", "squared_error")
-    assert headline(runs) == (
+    assert minima(runs) == (
         "At the exact minimum the slope is 1.25 for MSE. At the exact minimum for MAE the slope "
-        "may be anything from −1 to 3.50. MAE and MSE are not there yet: 52.4\N{NO-BREAK SPACE}% "
-        "and 94\N{NO-BREAK SPACE}% of the way down. More steps or a larger rate are needed."
+        "may be anything from −1 to 3.50."
+    )
+    assert headline(runs).endswith(
+        " MAE and MSE are not there yet: 52.4\N{NO-BREAK SPACE}% and 94\N{NO-BREAK SPACE}% of the "
+        "way to the minimum. More steps or a larger rate are needed. The minimum of MAE is not "
+        "unique."
     )
     assert shown(runs, "Exact minimiser")[0] == "0 to 2; −1 to 3.50"
     [ours, theirs] = remarks(runs)[-2:]
@@ -56,7 +60,7 @@ def test_hinge_on_xor_costs_something():
     said = " ".join(remarks([run]))
     assert "costs nothing" not in said
     assert "not unique" in said
-    assert "coefficient" not in headline([run])
+    assert "coefficient" not in headline([run]) + minima([run])
     assert "intercept −1 to 3" in said
 
 
@@ -65,10 +69,13 @@ def test_outliers_do_not_move_what_is_open(monkeypatch):
     [run] = runs_on(spoiled, "absolute_error")
     shift = Shift("slope", 1.0, 1.25, (1.0, 1.0), (-1.0, 3.5))
     monkeypatch.setattr(headlines, "moved_by_outliers", lambda _: shift)
-    assert headline([run]) == (
+    assert minima([run]) == (
         "1 of 4 rows is an outlier. The best slope may be anything from −1 to 3.50; without that "
-        "row it is 1. The run is not there yet: 52.4\N{NO-BREAK SPACE}% of the way down. "
-        "More steps or a larger rate are needed."
+        "row it is 1."
+    )
+    assert headline([run]).endswith(
+        " The run is not there yet: 52.4\N{NO-BREAK SPACE}% of the way to the minimum. More steps "
+        "or a larger rate are needed. Its minimum is not unique."
     )
 
 
@@ -96,5 +103,5 @@ def test_ranges_in_words(span, words):
 
 def test_counts_that_are_all_zero_have_no_slope_to_show():
     runs = runs_on(rows([0.0, 1.0, 2.0], [0.0, 0.0, 0.0]), "poisson")
-    assert headline(runs) == "No finite minimiser exists."
+    assert minima(runs) == "No finite minimiser exists."
     assert shown(runs, "Exact minimiser") == ["none that is finite"]

@@ -25,12 +25,12 @@ def page_of(
     them."""
     # Few who take runs away want charts.
     from lossviz.views.panels import marks, playground
-    from lossviz.views.sentences import faults, headline, remarks
+    from lossviz.views.sentences import faults, headline, minima, remarks
 
     return page(
         playground(runs, view),
         title,
-        sentences=[*notes, headline(runs), *faults(runs)],
+        sentences=[*notes, *filter(None, [headline(runs), minima(runs)]), *faults(runs)],
         remarks=remarks(runs),
         marks=marks(runs),
     )

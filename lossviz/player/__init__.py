@@ -26,6 +26,7 @@ from lossviz.player.movie import (
     still,
 )
 from lossviz.player.packing import pack, unpack
+from lossviz.player.story import Story
 
 __all__ = [
     "Action",
@@ -39,6 +40,7 @@ __all__ = [
     "Movie",
     "Row",
     "Share",
+    "Story",
     "Table",
     "Track",
     "Turn",

@@ -13,6 +13,7 @@ from lossviz.player.interaction import Editing, Knob
 from lossviz.player.linked import Detail, Links, Share
 from lossviz.player.movie import Array, Cell, Chart, Movie, Table, Track
 from lossviz.player.packing import Json, pack
+from lossviz.player.story import Story
 
 PLACEHOLDER = "#000001"  # first colour of Streamlit's default template, which only it replaces
 
@@ -62,6 +63,7 @@ def payload(
             "charts": [_chart(name, chart, moved[name]) for name, chart in movie.charts.items()],
             "tables": [_table(table) for table in movie.tables],
             "links": movie.links and _links(movie.links),
+            "story": movie.story and _story(movie.story),
             "progress": dict(progress) if progress else None,
             "actions": [dict(action) for action in actions],
             "marks": [dict(mark) for mark in marks],
@@ -167,6 +169,15 @@ def _table(table: Table) -> Json:
         "spoken": _places(table, table.spoken),
         "percent": _places(table, table.percent),
         "rows": rows,
+    }
+
+
+def _story(story: Story) -> Json:
+    return {
+        "sentences": list(story.sentences),
+        "frames": [int(frame) for frame in story.frames],
+        "names": list(story.names),
+        "colours": list(story.colours),
     }
 
 

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from lossviz.player.linked import Links, Share, check_share
+from lossviz.player.story import Story, check_story
 
 Array = NDArray[Any]
 Cell = str | Array | Sequence[str]
@@ -114,7 +115,8 @@ class Table:
 class Movie:
     """Charts and how they move over frames shown as `steps` `(F,)`, which rise.
 
-    The first of the tables is the key to the lines, and the one that is read out. Raises
+    The first of the tables is the key to the lines, and the one that is read out. The story is the
+    sentence that goes with them. Raises
     ValueError, naming chart, trace and shapes, where the parts do not fit together.
     """
 
@@ -123,6 +125,7 @@ class Movie:
     steps: Array
     tables: tuple[Table, ...] = ()
     links: Links | None = None
+    story: Story | None = None
     frames: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +172,8 @@ def _check(movie: Movie) -> None:
         _check_links(movie, movie.links)
     for table in movie.tables:
         _check_table(table, movie.frames)
+    if movie.story:
+        check_story(movie.story, movie.frames)
 
 
 def _check_target(movie: Movie, chart: str, trace: int, where: str) -> None:

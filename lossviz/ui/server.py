@@ -62,11 +62,11 @@ def _warm_up() -> None:
     import lossviz.ui.playground.stage  # noqa: F401
     from lossviz.views.examples import WELCOME
     from lossviz.views.panels import playground
-    from lossviz.views.sentences import headline
+    from lossviz.views.sentences import headline, minima
 
     runs = run_all(parse(WELCOME.query)[0])
     playground(runs)
-    headline(runs)
+    headline(runs), minima(runs)
     # Takes a second, and the welcome page does without: classes, real data and most exact minima
     # need it.
     import sklearn.datasets  # noqa: F401

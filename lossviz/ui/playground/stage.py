@@ -22,7 +22,7 @@ from lossviz.ui.spaces import HERO
 from lossviz.ui.training import TICK, Training, train
 from lossviz.views.knobs import knobs
 from lossviz.views.panels import PANELS, ROW, linked_rows, marks, panels, playground
-from lossviz.views.sentences import faults, headline, remarks
+from lossviz.views.sentences import faults, headline, minima, remarks
 
 # By whether points are being edited.
 ACTIONS = {
@@ -101,6 +101,8 @@ def _said(runs: Sequence[Run], size: str) -> str:
     # While points are dragged, the charts below must not move by a line.
     room = " lossviz-roomy" if editing.is_on() else ""
     said = [f'<p class="lossviz-headline lossviz-{size}{room}">{escape(headline(runs))}</p>']
+    if words := minima(runs):
+        said.append(f'<p class="lossviz-minima">{escape(words)}</p>')
     said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
     return "".join(said)
 

@@ -9,7 +9,7 @@ from math import ceil, floor, log2
 import numpy as np
 
 from lossviz.base.arrays import Array
-from lossviz.player import Chart, Detail, Link, Links, Movie, Table, Track
+from lossviz.player import Chart, Detail, Link, Links, Movie, Story, Table, Track
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +27,9 @@ def movie(
     tables: Sequence[Table],
     details: Sequence[Detail] = (),
     names: Sequence[str] = (),
+    story: Story | None = None,
 ) -> Movie:
-    """All scenes in lockstep; `names` of the rows that are linked."""
+    """All scenes in lockstep; `names` of the rows that are linked, and what is told with them."""
     tracks = tuple(track for scene in scenes.values() for track in scene.tracks)
     links = tuple(link for scene in scenes.values() for link in scene.links)
     charts = {name: scene.chart for name, scene in scenes.items()}
@@ -38,6 +39,7 @@ def movie(
         steps=steps,
         tables=tuple(tables),
         links=Links(links, tuple(details), tuple(names)),
+        story=story,
     )
 
 

@@ -11,7 +11,7 @@ from lossviz.engine.experiment import Experiment
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import Style
 from lossviz.engine.run import Run
-from lossviz.player import Detail, Table
+from lossviz.player import Detail, Story, Table
 from lossviz.views.charts.measures import GAP
 from lossviz.views.charts.scene import Scene
 
@@ -46,12 +46,14 @@ class View:
 @dataclass(frozen=True, eq=False)
 class Content:
     """What a panel shows: charts by name, and tables below that of the step. Where points are
-    rows, what there is to say of each and what the rows are called."""
+    rows, what there is to say of each and what the rows are called. A story of its own, where what
+    moved most is not what it is about."""
 
     scenes: Mapping[str, Scene]
     tables: Sequence[Table] = ()
     details: Sequence[Detail] = ()
     names: Sequence[str] = ()
+    story: Story | None = None
 
 
 @dataclass(frozen=True)

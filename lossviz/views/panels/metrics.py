@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.analysis.metrics import Metrics, costs, gives_probabilities, measure
+from lossviz.base.arrays import Array
 from lossviz.base.limits import SHOWN
 from lossviz.base.registry import Param
 from lossviz.base.words import listed
@@ -18,9 +19,11 @@ from lossviz.engine.numbers import number
 from lossviz.engine.run import Run
 from lossviz.items.datasets import DATASETS
 from lossviz.items.losses import LOSSES
-from lossviz.player import Row, Table
+from lossviz.player import Row, Story, Table
 from lossviz.views.charts.metrics import calibration, confusion, precision_recall, roc
 from lossviz.views.panels.base import Content, Control, View, panel
+from lossviz.views.sentences.moves import Move
+from lossviz.views.sentences.story import story
 
 FRAMES, FEWEST = 40, 15
 MATRICES = 120  # over all runs
@@ -96,7 +99,16 @@ def metrics(
             "calibration", looks, measured, _meaning(runs, looks), span=matrix.chart.span
         ),
     }
-    return Content(scenes, (_table(runs, looks, measured, len(kept), threshold),))
+    tables = (_table(runs, looks, measured, len(kept), threshold),)
+    return Content(scenes, tables, story=_areas(runs, measured, frames))
+
+
+def _areas(runs: Sequence[Run], measured: Sequence[Metrics], frames: Array) -> Story | None:
+    """What there is to tell of the areas under the ROC curves, where these are defined."""
+    areas = np.array([each.auc for each in measured])
+    if not np.isfinite(areas).all():
+        return None
+    return story(runs, Move("area under the ROC curve", "", areas, "to"), frames)
 
 
 def _classes(run: Run) -> tuple[str, ...]:

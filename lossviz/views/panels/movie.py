@@ -11,6 +11,7 @@ from lossviz.views.charts.scene import movie
 from lossviz.views.panels.base import FIRST, PANELS, View, panels
 from lossviz.views.panels.overview import best_of
 from lossviz.views.panels.step_table import table
+from lossviz.views.sentences.story import story
 
 
 def playground(runs: Sequence[Run], view: View | None = None) -> Movie:
@@ -21,7 +22,8 @@ def playground(runs: Sequence[Run], view: View | None = None) -> Movie:
     panel = PANELS[view.panel if view.panel in panels(asked) else FIRST]
     shown = panel.build(runs, looks, view)
     tables = [table(runs, looks), *shown.tables]
-    return movie(shown.scenes, runs[0].steps, tables, shown.details, shown.names)
+    told = shown.story or story(runs)
+    return movie(shown.scenes, runs[0].steps, tables, shown.details, shown.names, told)
 
 
 def marks(runs: Sequence[Run]) -> list[dict[str, object]]:

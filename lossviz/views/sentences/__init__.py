@@ -2,7 +2,8 @@
 reader should know of the numbers."""
 
 from lossviz.views.sentences.cautions import faults, remarks
-from lossviz.views.sentences.headlines import headline
+from lossviz.views.sentences.headlines import headline, minima
 from lossviz.views.sentences.run_status import ending
+from lossviz.views.sentences.story import story
 
-__all__ = ["ending", "faults", "headline", "remarks"]
+__all__ = ["ending", "faults", "headline", "minima", "remarks", "story"]

@@ -1,4 +1,4 @@
-"""What some runs show, in a sentence."""
+"""What some runs show when they are over, and where the minima are, in sentences."""
 
 from __future__ import annotations
 
@@ -6,30 +6,43 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.analysis.minimum import Range, Reference, moved_by_outliers, references
+from lossviz.analysis.minimum import Reference, moved_by_outliers, references
 from lossviz.base.limits import SHOWN
 from lossviz.base.words import counted, listed
 from lossviz.engine.looks import styles
-from lossviz.engine.numbers import number, percent
+from lossviz.engine.numbers import number
 from lossviz.engine.run import Run
 from lossviz.engine.task import Task
-from lossviz.views.sentences.convergence import LISTED, who_diverged, who_is_not_there
-from lossviz.views.sentences.minimisers import is_place, objectives, spanned, tasks_of
-from lossviz.views.sentences.names import short_names
+from lossviz.views.sentences.minimisers import (
+    is_anything,
+    is_place,
+    objectives,
+    spanned,
+    tasks_of,
+)
+from lossviz.views.sentences.names import LISTED, short_names
+from lossviz.views.sentences.story import story
 
 
 def headline(runs: Sequence[Run]) -> str:
-    """In words and numbers: how far the outliers moved what each loss would settle on, or for
-    classes and networks where the runs have come to."""
+    """What the runs show when they are over, or so far: what moved most, and by how much; and what
+    keeps them from their minimum."""
+    return story(runs, frames=np.unique([0, len(runs[0].steps) - 1])).at(-1)
+
+
+def minima(runs: Sequence[Run]) -> str:
+    """How many of the rows are outliers, and how far these moved what each loss would settle on, or
+    where that is; for networks on numbers the clean test loss. "" where there is nothing to say."""
+    tasks = tasks_of(runs)
+    spoiled = f"{_counted(tasks)}." if all(t.sample.is_outlier.any() for t in tasks) else ""
     if runs[0].error is not None:
-        return _joined([_where_classes_stand(runs), *who_diverged(runs)])
-    exact = _minimisers(tasks_of(runs))
+        return spoiled
+    exact = _minimisers(tasks)
     known = [each for each in exact if each is not None]
     if len(known) < len(exact):
-        return _joined([_where_losses_stand(runs), *who_diverged(runs)])
-    is_open = all(_is_open(each.range_of(1)) for each in known)
-    said = _what_outliers_moved(runs, known, is_open=is_open)
-    return _joined([said, *who_diverged(runs), *([] if is_open else who_is_not_there(runs))])
+        return _where_losses_stand(runs)
+    is_open = all(is_anything(each.range_of(1)) for each in known)
+    return _what_outliers_moved(runs, known, is_open=is_open)
 
 
 def _minimisers(tasks: Sequence[Task]) -> list[Reference | None]:
@@ -37,21 +50,6 @@ def _minimisers(tasks: Sequence[Task]) -> list[Reference | None]:
     for at the same time."""
     spoiled = [each for each in tasks if each.is_linear and each.sample.is_outlier.any()]
     return references([*tasks, *(each.experiment.unspoiled() for each in spoiled)])[: len(tasks)]
-
-
-def _where_classes_stand(runs: Sequence[Run]) -> str:
-    found = [
-        f"{percent(number(100 * float(run.test_error[-1]), 2))} with {look.label}"
-        for run, look in zip(runs, styles([run.experiment for run in runs]), strict=True)
-        if run.test_error is not None
-    ]
-    spoiled = ""
-    tasks = [run.task for run in runs]
-    if all(task.sample.is_outlier.any() for task in tasks):
-        spoiled = _counted(tasks)
-    rates = [float(run.test_error[-1]) for run in runs if run.test_error is not None]
-    where = f"{_after(runs)} the share of clean test rows in a wrong class {_is(rates, found)}."
-    return f"{spoiled}. {where}".removeprefix(". ")
 
 
 def _where_losses_stand(runs: Sequence[Run]) -> str:
@@ -132,17 +130,9 @@ def _no_minimum(label: str) -> str:
     return f"No finite minimiser exists{label and f' for {label}'}."
 
 
-def _is_open(span: Range | None) -> bool:
-    return span is not None and bool(np.isinf(span).all())
-
-
 def _counted(tasks: Sequence[Task]) -> str:
     counts = {(int(task.sample.is_outlier.sum()), len(task.y)) for task in tasks}
     if len(counts) > 1:
         return "Some of the rows are outliers"
     [(count, total)] = counts
     return f"{count} of {total:,} rows {'is an outlier' if count == 1 else 'are outliers'}"
-
-
-def _joined(sentences: Sequence[str]) -> str:
-    return " ".join(filter(None, sentences))

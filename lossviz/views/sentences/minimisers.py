@@ -29,6 +29,11 @@ def is_place(span: Range | None) -> bool:
     return span is not None and span[0] == span[1]
 
 
+def is_anything(span: Range | None) -> bool:
+    """Whether a parameter may be anything at all."""
+    return span is not None and bool(np.isinf(span).all())
+
+
 def spanned(place: float, span: Range | None) -> str:
     """What a parameter is at all minimisers, of which one is at that place, as the end of a
     sentence."""

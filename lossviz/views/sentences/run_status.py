@@ -28,11 +28,12 @@ class End:
     """Where a run that took all its steps has come to, on its way to the exact minimum.
 
     kind: "settled", by step `by`; "arrived": it hops within `left` of the minimum; "standing",
-    with no slope left; "on its way"; or "off": it rose, or bounces farther off.
+    with no slope left; "on its way"; "falling", where the minimum is not known; or "off": it rose,
+    or bounces farther off.
     left: the share of the way down that is left.
     """
 
-    kind: Literal["settled", "arrived", "standing", "on its way", "off"]
+    kind: Literal["settled", "arrived", "standing", "on its way", "falling", "off"]
     left: float = 0.0
     by: int = 0
 
