@@ -433,13 +433,13 @@ def test_the_page_s_own_download_says_what_stands_on_the_page():
     notes = ["The 9 rows of <b>a & b</b>.csv are only named in the link.", "1 < 2"]
     document = Paragraphs()
     document.feed(page_of(runs, "LossViz", view=View(), notes=notes))
-    above = [*notes, headline(runs), minima(runs), *faults(runs)]
+    above = [*notes, headline(runs), *faults(runs)]
     assert faults(runs)
     assert remarks(runs)
     assert [words for words in document.seen if "JavaScript" not in words[1]] == [
         *(("", words) for words in above),
         ("player", ""),
-        *(("remark", words) for words in remarks(runs)),
+        *(("remark", words) for words in (minima(runs), *remarks(runs))),
     ]
 
 

@@ -30,8 +30,8 @@ def page_of(
     return page(
         playground(runs, view),
         title,
-        sentences=[*notes, *filter(None, [headline(runs), minima(runs)]), *faults(runs)],
-        remarks=remarks(runs),
+        sentences=[*notes, headline(runs), *faults(runs)],
+        remarks=[*filter(None, [minima(runs)]), *remarks(runs)],
         marks=marks(runs),
     )
 

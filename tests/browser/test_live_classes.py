@@ -130,7 +130,7 @@ def test_regions_boundary_rings_and_rates_move_with_the_steps_and_no_chart_is_re
     assert all(before > after + 10 for before, after in zip(start, end, strict=True))
     percents = page.locator(".lossviz-headline").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert [round(each) for each in end] == [
-        round(float(x)) for x in re.findall(r"([\d.]+)\s%", percents)
+        round(float(x)) for x in re.findall(r" to ([\d.]+)\s%", percents)
     ]
     page.wait_for_function(
         f"(end) => ({DRAWN})().every(([name, shown]) => shown !== end[name])", arg=drawn

@@ -58,8 +58,8 @@ def mode(page: Page, label: str, name: str) -> None:
     expect(page.locator(f".lv-figure[data-editing={name}]")).to_have_count(1)
 
 
-def headline(page: Page, words: str) -> None:
-    expect(page.locator(".lossviz-headline")).to_contain_text(words)
+def minima(page: Page, words: str) -> None:
+    expect(page.locator(".lossviz-minima")).to_contain_text(words)
 
 
 def slope(table: Table) -> str:
@@ -87,31 +87,31 @@ def test_points_are_dragged_added_marked_removed_and_brought_back(page: Page, ap
     page.evaluate("document.querySelector('.lv-plot').dataset.mark = '1'")
     page.get_by_role("button", name="Edit points").press("Enter")
     expect(page.locator(".lv-figure[data-editing=drag]")).to_have_count(1)
-    start = page.locator(".lossviz-headline").inner_text()
+    start = page.locator(".lossviz-minima").inner_text()
     # The last row, far below the others, up and to the left; the line follows on the way.
     over(page, 4.0, 1.0, "grab")
     page.mouse.down()
     page.mouse.move(*page.evaluate(PLACE, [3.8, 3.0]), steps=4)
-    expect(page.locator(".lossviz-headline")).not_to_have_text(start)
+    expect(page.locator(".lossviz-minima")).not_to_have_text(start)
     page.mouse.up()
     table = rows_in(page)
     assert (table.X[7, 0], table.y[7]) == pytest.approx((3.8, 3.0), abs=0.02)
-    headline(page, f"the slope is {slope(table)}")
+    minima(page, f"the slope is {slope(table)}")
     page.get_by_role("button", name="Undo").press("Enter")
-    headline(page, start)
+    minima(page, start)
     page.get_by_role("button", name="Redo").press("Enter")
-    headline(page, f"the slope is {slope(table)}")
+    minima(page, f"the slope is {slope(table)}")
     mode(page, "Add", "add")
     press_at(page, 1.0, 4.5, "copy")
     expect(page.get_by_text("9 rows.")).to_be_visible()
     mode(page, "Mark as outlier", "mark")
     press_at(page, 1.0, 4.5, "pointer")
     expect(page.get_by_text("9 rows, 1 of them an outlier")).to_be_visible()
-    headline(page, "1 of 9 rows is an outlier.")
-    headline(page, f"({slope(table)} to ")  # without the marked row
+    minima(page, "1 of 9 rows is an outlier.")
+    minima(page, f"({slope(table)} to ")  # without the marked row
     mode(page, "Remove", "remove")
     press_at(page, 1.0, 4.5, "pointer")
-    headline(page, f"the slope is {slope(table)}")
+    minima(page, f"the slope is {slope(table)}")
     page.get_by_role("button", name="Done editing").press("Enter")
     expect(page.locator(".lv-figure[data-editing]")).to_have_count(0)
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
@@ -163,10 +163,10 @@ def test_few_rows_of_a_file_travel_in_the_link(
     expect(page.get_by_text("54 rows.")).to_be_visible()
     table = rows_in(page)
     assert (table.features, table.target, table.name) == (("Höhe",), "Alter", "höhen.csv")
-    headline(page, f"the slope is {slope(table)}")
+    minima(page, f"the slope is {slope(table)}")
     other = open_page(width=390)
     other.goto(page.url)
-    headline(other, f"the slope is {slope(table)}")
+    minima(other, f"the slope is {slope(table)}")
 
 
 def test_many_rows_stay_with_their_session_and_a_link_asks_for_the_file(
@@ -178,7 +178,7 @@ def test_many_rows_stay_with_their_session_and_a_link_asks_for_the_file(
     bring(page, file(400))
     page.wait_for_url(re.compile("file~360~"))
     expect(page.get_by_text("The 360 rows of höhen.csv are too many for a link")).to_be_visible()
-    shown = page.locator(".lossviz-headline").inner_text()
+    shown = page.locator(".lossviz-minima").inner_text()
     other = open_page()
     for path in ("/", "/choose"):
         other.goto(page.url.replace("/?", f"{path}?"))
@@ -187,5 +187,5 @@ def test_many_rows_stay_with_their_session_and_a_link_asks_for_the_file(
     other.goto(page.url)
     other.get_by_role("button", name="Give the file").press("Enter")
     other.locator("input[type=file]").set_input_files(file(400))  # what was chosen, the link says
-    headline(other, shown)
+    minima(other, shown)
     assert other.url == page.url

@@ -90,6 +90,8 @@ def _stage(is_live: bool) -> None:
     )
     if is_quick:
         above.html(_said(runs, size))
+    if words := minima(runs):
+        st.html(f'<p class="lossviz-minima">{escape(words)}</p>')
     notes = [*remarks(runs), *filter(None, [own_data.said_of_link(asked[0])])]
     st.caption("  \n".join(plain(note) for note in notes))
     if is_turning and training.more is not None and not is_live:
@@ -101,8 +103,6 @@ def _said(runs: Sequence[Run], size: str) -> str:
     # While points are dragged, the charts below must not move by a line.
     room = " lossviz-roomy" if editing.is_on() else ""
     said = [f'<p class="lossviz-headline lossviz-{size}{room}">{escape(headline(runs))}</p>']
-    if words := minima(runs):
-        said.append(f'<p class="lossviz-minima">{escape(words)}</p>')
     said += [f'<p class="lossviz-fault">{escape(fault)}</p>' for fault in faults(runs)]
     return "".join(said)
 
