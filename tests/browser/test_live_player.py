@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from driving import drag, settled, step, to_step
+from driving import drag, more_controls, settled, step, to_step
 from PIL import Image
 from playwright.sync_api import Page, WebSocket, expect
 
@@ -664,6 +664,8 @@ def test_many_marks_take_one_line(page: Page, demo: str) -> None:
     expect(marks).to_have_count(8)
     for width in (1400, 390):
         page.set_viewport_size({"width": width, "height": 900})
+        if width < 700:
+            more_controls(page)
         settled(page, ".lv-buttons, .lv-marks, .lv-marks button")
         boxes = marks.evaluate_all("nodes => nodes.map((n) => [n.offsetTop, n.offsetWidth])")
         assert len({top for top, _ in boxes}) == 1, width

@@ -64,7 +64,7 @@ def test_a_small_picture_changes_places_with_the_large_chart(
     open_page: OpenPage, app_url: str
 ) -> None:
     page, asked = open_page(), []
-    page.on("websocket", lambda socket: socket.on("framesent", asked.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: asked.append(data)))
     page.goto(f"{app_url}/?loss=squared_error&loss=huber")
     hero = page.locator(f"{HERO} h3")
     expect(hero).to_have_text("Fit")

@@ -42,6 +42,7 @@ def test_a_chart_is_saved_as_the_vectors_that_are_seen(open_page: OpenPage, app_
     page.goto(f"{app_url}/?{QUERY}")
     chart = page.locator(".lv-chart", has_text="Loss and its slope")
     expect(chart.locator(".modebar-container")).to_be_attached()
+    page.get_by_role("button", name="Enlarge: Loss and its slope").press("Enter")
     to_step(page, 5)
     settled(page)
     chart.hover()
