@@ -31,6 +31,7 @@ soak: $(VENV)/.ready-dev browser  ## the browser's tests many times (RUNS=20, BU
 	$(BIN)/python -m tools.soak --runs $(RUNS) --workers $(WORKERS) $(if $(BUSY),--busy) -- $(ARGS)
 
 contract: $(VENV)/.ready-dev  ## what holds for each item of a registry, for one (NAME=huber)
+	@test -n "$(NAME)" || { echo "Of which item? make contract NAME=huber" >&2; exit 1; }
 	$(BIN)/python -m pytest tests --ignore=tests/browser -k "$(NAME) or shipped" $(ARGS)
 
 mutate: $(VENV)/.ready-dev  ## plant the faults of tests/faults.toml, and see that a test sees each

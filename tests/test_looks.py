@@ -155,9 +155,14 @@ def test_the_simulation_knows_what_is_hard_to_see():
 def test_every_built_in_loss_has_the_look_that_it_always_had():
     looks = {name: look_of(name) for name in EVERY}
     found = {name: (each.colour, f"{each.dash} {each.symbol}") for name, each in looks.items()}
-    assert found == {
-        name: (colour, form) for colour, own in FOR_GOOD.items() for name, form in own.items()
-    }
+    kept = {name: (colour, form) for colour, own in FOR_GOOD.items() for name, form in own.items()}
+    new = {name: look for name, look in found.items() if name not in kept}
+    assert not new, f"write the looks of new losses into FOR_GOOD, which keeps them: {new}"
+    changed = {name: (look, found[name]) for name, look in kept.items() if found[name] != look}
+    assert not changed, (
+        "a look is for good; register a new loss after the others of its family "
+        f"(before, now): {changed}"
+    )
 
 
 def test_the_first_three_keep_their_colours():

@@ -324,6 +324,21 @@ def test_a_parameter_out_of_range_is_refused(loss):
             loss(0.0, 0.0, **{param.name: float("nan")})
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"slope_bound": 1.5}, "slope_bound is a function of the parameters, or None"),
+        ({"task": "regresion"}, "task 'regresion' is none of regression, binary, multiclass"),
+        ({"params": Param("c", 1.0, 0.1, 9.0)}, "params is no tuple"),
+    ],
+)
+def test_a_fact_of_the_wrong_kind_is_refused_with_its_name(facts, words):
+    with pytest.raises(TypeError, match=f"loss 'wrong_canary': {words}"):
+        register_loss("wrong_canary", label="Wrong", formula="r", convex=True, **facts)(
+            lambda z, y: (z, z)
+        )
+
+
 @pytest.mark.parametrize("fact", ["convex", "kinks", "slope_bound", "curvature"])
 def test_a_fact_that_is_no_function_of_the_parameters_is_refused_with_its_name(fact):
     words = f"loss 'wrong_canary': {fact} takes the parameters, c: missing a required argument: 'd'"

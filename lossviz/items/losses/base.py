@@ -198,6 +198,8 @@ class Loss:
 
 
 OF_PARAMS = ("convex", "kinks", "slope_bound", "curvature")  # facts that may depend on them
+OF_FUNCTIONS = ("slope_bound", "curvature")  # those of them that no plain value may be
+TASKS = ("regression", "binary", "multiclass")
 LOSSES: Registry[Loss] = Registry("loss")
 
 
@@ -215,6 +217,13 @@ def loss(name: str, **facts: Any) -> Callable[[LossFunction], LossFunction]:
             found = Loss(name=name, function=function, **facts)
         except TypeError as error:
             raise TypeError(f"loss {name!r}: {error}") from None
+        if found.task not in TASKS:
+            raise TypeError(f"loss {name!r}: task {found.task!r} is none of {', '.join(TASKS)}")
+        if not isinstance(found.params, tuple):
+            raise TypeError(f"loss {name!r}: params is no tuple (a comma after the only one?)")
+        for fact in OF_FUNCTIONS:
+            if not callable(declared := getattr(found, fact)) and declared is not None:
+                raise TypeError(f"loss {name!r}: {fact} is a function of the parameters, or None")
         for fact in OF_PARAMS:
             if callable(declared := getattr(found, fact)):
                 try:
