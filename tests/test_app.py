@@ -100,6 +100,20 @@ def test_a_loss_that_does_not_suit_new_data_is_named_and_kept_for_others():
     assert address(at)["outliers"] == ["label_flips"]
 
 
+@pytest.mark.parametrize(("key", "value"), [("data", "moons"), ("outliers", "none")])
+def test_where_no_row_is_an_outlier_any_more_runs_start_as_usual(key, value):
+    at = app("")
+    assert address(at)["init"] == ["clean"]
+    widget(at, "selectbox", "data").set_value("sine").run()
+    assert address(at)["init"] == ["clean"]  # which has outliers too
+    widget(at, "selectbox", key).set_value(value).run()
+    assert address(at).keys().isdisjoint({"init", "lr", "steps"})
+    at = app("outliers=vertical&init=clean&lr=0.3")
+    widget(at, "selectbox", "outliers").set_value("none").run()
+    assert "init" not in address(at)
+    assert address(at)["lr"] == ["0.3"]
+
+
 def test_across_and_up_are_the_features_of_ones_own_rows():
     X = np.arange(24.0).reshape(8, 3) % 7
     table = Table(X, np.arange(8) % 2.0, np.zeros(8, bool), ("a", "b & c", "d"), "y", ("no", "yes"))

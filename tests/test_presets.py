@@ -35,6 +35,7 @@ def settles(run: Run) -> bool:
 
 
 UNSETTLED = (
+    "What outliers do to MSE, MAE and Huber",
     "The rate at the edge",
     "Momentum in a narrow valley",
     "Drop the rate in mid-run",
@@ -75,6 +76,13 @@ def test_outliers_tilt_mse_and_hardly_move_mae_and_huber():
     }
     assert moved["squared_error"] > 0.7
     assert max(moved["absolute_error"], moved["huber"]) < 0.12
+
+
+def test_on_the_first_page_every_line_starts_at_its_fit_without_outliers_and_nears_that_with():
+    for run in run_all(parse(WELCOME.query)[0]):
+        clean, spoiled = reference(run.experiment.unspoiled()), reference(run.experiment)
+        assert run.theta[0] == pytest.approx(clean.theta, abs=1e-12)
+        assert run.loss[-1] - spoiled.value < 0.05 * (run.loss[0] - spoiled.value)
 
 
 def test_one_leverage_point_turns_mse_and_mae_and_not_tukey():

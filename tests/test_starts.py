@@ -20,14 +20,14 @@ from lossviz import (
 )
 from lossviz.analysis.landscape import landscape
 from lossviz.analysis.starts import starts_of, tasks_of
+from lossviz.engine.frames import aligned
 from lossviz.engine.task import Task
 from lossviz.items.datasets.table import Table, keep
+from lossviz.views.examples import WELCOME
+from lossviz.views.panels import playground
 from lossviz.views.sentences import remarks
 
-PULLED = (
-    "outliers=vertical&vertical.direction=down&vertical.where=right&loss=squared_error"
-    "&loss=absolute_error&loss=huber&init=clean&lr=0.02&steps=150"
-)
+PULLED = WELCOME.query
 SLOPES = {
     "squared_error": lambda r: 2 * r,
     "absolute_error": np.sign,
@@ -154,3 +154,37 @@ def test_a_surface_has_the_start_of_its_runs_in_sight():
 def test_estimators_know_of_no_outliers(kind):
     with pytest.raises(ValueError, match="init: clean asks for rows without outliers"):
         kind(init="clean").fit(np.arange(4.0)[:, None], [0, 1, 0, 1])
+
+
+def before(query: str) -> tuple[list[dict], str]:
+    """The lines of the fit that keep the start, and what is said of the chart."""
+    chart = playground(aligned(run_all(parse(query)[0]))).charts["fit"]
+    lines = [trace for trace in chart.drawing["data"] if trace["name"] == "before"]
+    return lines, chart.description
+
+
+def test_lines_that_start_alike_leave_one_faint_line_where_they_were():
+    [line], words = before(PULLED)
+    clean = sample(next(iter(parse(PULLED)[0])).unspoiled())
+    x = np.array(line["x"])
+    assert line["y"] == pytest.approx(LinearRegression().fit(clean.X, clean.y).predict(x[:, None]))
+    assert "Dotted: before, where each line was without outliers." in words
+    ink, dark = line["line"]["color"], line["meta"]["dark"]["line"]["color"]
+    assert (line["line"]["dash"], ink != dark) == ("dot", True)
+
+
+def test_lines_that_start_apart_leave_one_each_in_its_colour():
+    lines, _words = before(f"{PULLED}&loss=quantile&quantile.tau=0.9")
+    assert len(lines) == 2
+    assert lines[0]["line"]["color"] != lines[1]["line"]["color"]
+    assert np.abs(np.subtract(lines[0]["y"], lines[1]["y"])).min() > 0.2
+    assert "Quantile" in lines[1]["hovertemplate"]
+
+
+@pytest.mark.parametrize(
+    "query", ["outliers=vertical", "model=mlp&init=clean", "data=moons&init=clean"]
+)
+def test_nothing_faint_is_drawn_where_nothing_started_at_a_minimum_of_lines(query):
+    playing = playground(aligned(run_all(parse(query)[0]))).charts["fit"]
+    assert all(trace.get("name") != "before" for trace in playing.drawing["data"])
+    assert "Dotted" not in playing.description

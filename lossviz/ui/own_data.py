@@ -42,6 +42,8 @@ def take(table: Table, *, test: float = 0.0, choice: Choice | None = None) -> st
     name = kept.data
     own = {f"{name}.rows": (words,), f"{name}.test": (test,), f"{name}.marked": None}
     state.put({"data": (name,), "outliers": None, **own})
+    if not kept.marked.any():
+        state.drop_clean_start()
     return words
 
 

@@ -25,6 +25,7 @@ from lossviz.engine.choices import USUAL
 from lossviz.engine.cost import beyond
 from lossviz.engine.experiment import Sweep
 from lossviz.engine.link import VIEW, parse, said_of_unsuited
+from lossviz.engine.settings import CLEAN
 from lossviz.ui.preload import CUT
 from lossviz.ui.spaces import HERO, OF_THE_PLAYER, PLAYGROUND, STEP, VIEWS, Space, param_of
 from lossviz.views.panels import read_view, unfit
@@ -175,7 +176,19 @@ def change(key: str, wanted: Iterable[Any]) -> bool:
         _change_data(before, checked)
     else:
         settings()[key] = checked
+    if key in ("data", "outliers") and all(e.unspoiled() == e for e in islice(sweep(), SHOWN)):
+        drop_clean_start()
     return True
+
+
+def drop_clean_start() -> None:
+    """Have runs start as usual where no row is an outlier any more: from the start without them
+    nothing would move. What the first page says of descent goes with it."""
+    now, first = sweep(), parse(PLAYGROUND.welcome)[0]
+    if now["init"] == (CLEAN,):
+        for key in ("init", *(key for key in ("lr", "steps") if now[key] == first[key])):
+            settings().pop(key, None)
+            forget(key)
 
 
 def _change_data(before: Sweep, wanted: tuple[Value, ...]) -> None:

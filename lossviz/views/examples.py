@@ -22,9 +22,9 @@ PRESETS = (
     Preset(
         "What outliers do to MSE, MAE and Huber",
         "outliers=vertical&vertical.direction=down&vertical.where=right"
-        "&loss=squared_error&loss=absolute_error&loss=huber",
-        "A few rows at the right end have fallen far below the line. Press Play: MSE tilts after "
-        "them, MAE and Huber hardly move.",
+        "&loss=squared_error&loss=absolute_error&loss=huber&init=clean&lr=0.02&steps=150",
+        "A few rows at the right end have fallen far below the line. Each line starts where it was "
+        "before (dotted). Press Play: MSE tilts after them, MAE and Huber hardly move.",
         ("vertical.share", "vertical.size", "lr"),
         tries=(("twice as far", "vertical.size=8"), ("3 in 10", "vertical.share=0.3")),
     ),

@@ -131,11 +131,11 @@ def test_a_knob_keeps_the_step_that_is_on_show_and_playback_ends(page: Page, app
     visit(page, app_url)
     to_step(page, 40)
     knob(page, "Learning rate").press("ArrowLeft")
-    page.wait_for_function("location.search.includes('lr=0.08')")
-    expect(step(page)).to_have_text("Step 40 of 200")
+    page.wait_for_function("location.search.includes('lr=0.015')")
+    expect(step(page)).to_have_text("Step 40 of 150")
     to_step(page, 0)  # where all begin alike
     knob(page, "How far").press("ArrowRight")
-    expect(step(page)).to_have_text("Step 200 of 200")
+    expect(step(page)).to_have_text("Step 150 of 150")
 
 
 def test_of_several_values_the_last_is_turned(page: Page, app_url: str) -> None:

@@ -13,7 +13,10 @@ from lossviz.engine.sampling import Sample
 from lossviz.player import Chart, Link, Track
 from lossviz.views.charts.plotly_insides import NO_NAME
 from lossviz.views.charts.scene import Scene, near, span
-from lossviz.views.charts.style import axis, figure
+from lossviz.views.charts.style import axis, figure, on_dark
+
+INK, INK_ON_DARK = "#24292f", "#e6edf3"  # of a line that belongs to several runs
+SAME = 0.015  # of the chart's height: lines that are nowhere further apart look like one
 
 
 def fit(
@@ -31,9 +34,11 @@ def fit(
     total: int,
     note: str = "",
     diverged: Sequence[int | None] = (),
+    before: Sequence[bool] = (),
 ) -> Scene:
     """For one feature: rows (n,) of a `total`, of which some are `linked`, each run's curve (F, m)
-    over grid (m,) at the steps (F,), the clean truth (m,); at which step each run `diverged`."""
+    over grid (m,) at the steps (F,), the clean truth (m,); at which step each run `diverged`;
+    whether each started where its curve was `before` the outliers, which stays in sight then."""
     x = sample.X[:, 0]
     y_range = span(sample.y, *([] if truth is None else [truth]))
     rows, links = _rows(name, x, sample.y, sample.is_outlier, linked)
@@ -50,6 +55,8 @@ def fit(
         },
         *rows,
     ]
+    faint, was = _before(styles, grid, curves, before, y_range)
+    data += faint
     tracks, gone = [], ""
     ends = diverged or [None] * len(styles)
     for style, curve, end in zip(styles, curves, ends, strict=True):
@@ -84,8 +91,47 @@ def fit(
     shown = counted(len(x), "row")
     if len(x) < total:
         shown = f"{len(x):,} of {total:,} rows are shown"
-    words = f"{note}{shown}{marked}.{band}{gone}"
+    words = f"{note}{shown}{marked}.{was}{band}{gone}"
     return Scene(Chart(figure(data, **layout), "Fit", description=words), tuple(tracks), links)
+
+
+def _before(
+    styles: Sequence[Style],
+    grid: Array,
+    curves: Sequence[Array],
+    before: Sequence[bool],
+    y_range: Sequence[float],
+) -> tuple[list[dict], str]:
+    """Thin dotted lines where curves were before the outliers, each in its run's colour but one for
+    those that look alike; and the sentence on them."""
+    apart = SAME * (y_range[1] - y_range[0])
+    lines: list[tuple[Array, list[Style]]] = []
+    for style, curve, is_shown in zip(styles, curves, before or [False] * len(styles), strict=True):
+        if not is_shown:
+            continue
+        alike = [of for line, of in lines if np.abs(line - curve[0]).max() <= apart]
+        if alike:
+            alike[0].append(style)
+        else:
+            lines.append((curve[0], [style]))
+    traces = []
+    for line, of in lines:
+        is_own = len(of) == 1 < len(lines)
+        words = f"{of[0].label} before" if is_own else "before"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "before",
+                "x": grid,
+                "y": near(line, y_range),
+                "line": {"color": of[0].colour if is_own else INK, "dash": "dot", "width": 1.5},
+                "hovertemplate": f"{words}: %{{y:.4g}}{NO_NAME}",
+                **({} if is_own else {"meta": on_dark(line={"color": INK_ON_DARK})}),
+            }
+        )
+    them = "each line was" if len(styles) > 1 else "the line was"
+    return traces, f" Dotted: before, where {them} without outliers." if traces else ""
 
 
 def predictions(

@@ -191,6 +191,7 @@ def _fit(
         total=len(sample.y),
         note=note,
         diverged=[run.diverged_at for run in runs],
+        before=[run.task.given is not None for run in runs],
     )
 
 
