@@ -176,11 +176,8 @@ def minimise(task: Task) -> Reference | None:
     if task.learned is not None:
         said += [at_an_end(*each) for each in parameters_at_an_end(task.learned, latents)]
     internal = np.append(weights, latents)
-    theta = in_tidy_units(task, internal, size)
-    for array in (theta, internal):
-        array.setflags(write=False)
     return Reference(
-        theta=theta,
+        theta=in_tidy_units(task, internal, size),
         internal=internal,
         value=value,
         method=answer.method,

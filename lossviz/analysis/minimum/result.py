@@ -37,6 +37,10 @@ class Reference:
     is_unique: bool | None
     ranges: Array | None
 
+    def __post_init__(self) -> None:
+        for array in (self.theta, self.internal):
+            array.setflags(write=False)
+
     def range_of(self, number: int) -> Range | None:
         """Between what the parameter of that number lies over all minimisers, in the data's units:
         at one place, where no others are known. None where there are others, but not which."""

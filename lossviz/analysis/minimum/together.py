@@ -118,12 +118,9 @@ def _reference(
 ) -> Reference | None:
     if np.any(np.abs(weights) <= noise_of(task, size)):
         return None  # a parameter that may be none
-    theta, internal = in_tidy_units(task, weights, size), weights.copy()
-    for array in (theta, internal):
-        array.setflags(write=False)
     return Reference(
-        theta=theta,
-        internal=internal,
+        theta=in_tidy_units(task, weights, size),
+        internal=weights.copy(),
         value=value,
         method=method,
         is_global=True,
