@@ -11,7 +11,7 @@ import { aroundPoints, keepRanges, placeMarkers, rangesOf, withDragged } from ".
 import { createOverlay } from "./overlay.js";
 import { createPen } from "./pens.js";
 import { axesOf, boxOf, fullTrace, pixelAt, plotArea, sizeOf } from "./plotly_private.js";
-import { dressLayout, dressTrace } from "./theme.js";
+import { dressLayout, dressTrace, isAxis } from "./theme.js";
 import { createTrack } from "./tracks.js";
 
 const CONFIG = {
@@ -188,7 +188,7 @@ export function createChart(key, Plotly, fail) {
   async function showAll() {
     const changes = {};
     for (const [name, part] of Object.entries(layout)) {
-      if (/^[xy]axis\d*$/.test(name)) {
+      if (isAxis(name)) {
         if (part.range) changes[`${name}.range`] = [...part.range];
         else changes[`${name}.autorange`] = true;
       }

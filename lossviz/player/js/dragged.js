@@ -4,8 +4,7 @@
 // their pens. Axes stand still, or the point would slip away from the finger.
 
 import { fullTrace, groupOf, markersOf, pixelAt, pointOf, shownRange } from "./plotly_private.js";
-
-const AXIS = /^[xy]axis\d*$/; // a layout's names of them
+import { isAxis } from "./theme.js";
 
 // x and y of a trace with the held point in its place.
 export function withDragged(dragged, index, { x, y }) {
@@ -20,7 +19,7 @@ const areMarkers = ({ type, mode }) => type === "scatter" && mode === "markers";
 
 // What a figure is but for its points and ranges; `data` are its traces with their arrays.
 export function aroundPoints({ data: traces, layout }, data) {
-  const axes = Object.entries(layout).filter(([name]) => AXIS.test(name));
+  const axes = Object.entries(layout).filter(([name]) => isAxis(name));
   return {
     data: traces.map((trace, k) =>
       (areMarkers(trace) ? { ...trace, x: data[k].x?.length, y: data[k].y?.length } : trace)),
@@ -46,7 +45,7 @@ export function placeMarkers(gd, chart, index) {
 // The ranges of a layout's axes, by name.
 export function rangesOf(layout) {
   return Object.fromEntries(Object.entries(layout)
-    .filter(([name, axis]) => AXIS.test(name) && axis.range)
+    .filter(([name, axis]) => isAxis(name) && axis.range)
     .map(([name, { range }]) => [name, [...range]]));
 }
 

@@ -92,7 +92,7 @@ function createPlayer(place, plotlyUrl) {
     if (next.heroKey) {
       // Below what it moves, with the key to the lines at the large chart.
       if (stage.grid.nextSibling !== toolbar.node) stage.grid.after(toolbar.node, knobs.node);
-      enlarge(state.hero);
+      noteHero();
     } else {
       if (root.firstChild !== toolbar.node) root.prepend(toolbar.node);
       toolbar.node.append(knobs.node, legend.node);
@@ -107,10 +107,17 @@ function createPlayer(place, plotlyUrl) {
 
   // Has a chart be the large one.
   function enlarge(key) {
-    state.hero = stage.appoint(key);
-    charts.get(state.hero).head.append(legend.node);
-    if (state.hero === state.first) state.hero = "";
+    stage.appoint(key);
+    noteHero();
     links.draw();
+  }
+
+  // The large chart has the key to the lines; none is named where it is the first.
+  function noteHero() {
+    const key = stage.hero();
+    const { head } = charts.get(key);
+    if (legend.node.parentNode !== head) head.append(legend.node);
+    state.hero = key === state.first ? "" : key;
   }
 
   // --- position ---------------------------------------------------------------------------

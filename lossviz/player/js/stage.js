@@ -138,7 +138,7 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop, swap
     }), k));
   }
 
-  // Gives each chart its place, that with this key the large one; the key that got it.
+  // Gives each chart its place, that with this key the large one, or the first where there is none.
   function appoint(key) {
     isNarrow = root.clientWidth < NARROW;
     const order = placesOf(data.charts.map((spec) => spec.key), key);
@@ -153,7 +153,6 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop, swap
     });
     grid.dataset.small = grid.querySelectorAll("[data-role=small]").length;
     grid.dataset.charts = grid.children.length;
-    return hero;
   }
 
   // The same object for the same look, so that charts see whether it changed.
@@ -176,5 +175,5 @@ export function createStage(place, plotlyUrl, { apply, attach, frame, stop, swap
     root.remove();
   }
 
-  return { root, grid, charts, fail, appoint, guard, receive: guard(receive), show, remove };
+  return { root, grid, charts, fail, appoint, hero: () => hero, guard, receive: guard(receive), show, remove };
 }

@@ -87,7 +87,8 @@ function merged(into, changes) {
   return result;
 }
 
-const isAxis = (name) => /^[xy]axis\d*$/.test(name);
+// A layout's names of its axes.
+export const isAxis = (name) => /^[xy]axis\d*$/.test(name);
 
 // Explicit font sizes and margins grow; everything else is copied.
 function enlarge(value, scale, parent = "") {
