@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from math import floor, log10
 from typing import Any, Literal
 
 import streamlit as st
 
+from lossviz.base.limits import SHOWN
 from lossviz.base.registry import Param, text
 from lossviz.engine.choices import CHOICES, USUAL, suits
+from lossviz.engine.experiment import loss_of
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import searchable, short
 from lossviz.items.losses import Loss
@@ -106,6 +109,13 @@ def item(choice: str) -> None:
         for param in chosen.params:
             if param.has_widget:
                 control(f"{chosen.name}.{param.name}")
+
+
+def loss_settings(loss: str = "") -> list[str]:
+    """The parameters of the losses of the runs on show, or of one of them."""
+    shown = [each for each in islice(state.sweep(), SHOWN) if loss in ("", each.loss)]
+    keys = (f"{each.loss}.{param.name}" for each in shown for param in loss_of(each).params)
+    return list(dict.fromkeys(keys))
 
 
 def comparable() -> dict[str, str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import streamlit as st
 
 from lossviz.engine.experiment import Experiment, Sweep
-from lossviz.engine.link import parse
 from lossviz.engine.settings import PLAIN
 from lossviz.items.datasets import DATASETS
 from lossviz.items.datasets.choice import Choice
@@ -49,7 +48,7 @@ def take(table: Table, *, test: float = 0.0, choice: Choice | None = None) -> st
 
 def is_example() -> bool:
     """Whether the outliers on show are the first page's own: nobody chose them."""
-    here, there = state.sweep(), parse(WELCOME.query)[0]
+    here, there = state.sweep(), WELCOME.sweep
     of = [f"{name}." for name in there["outliers"]]
     keys = {key for sweep in (here, there) for key, _ in sweep.axes if key.startswith(tuple(of))}
     return all(here[key] == there[key] for key in ("data", "outliers", *keys))

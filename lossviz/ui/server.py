@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from threadpoolctl import threadpool_limits
 
-from lossviz import parse, run_all
+from lossviz import run_all
 from lossviz.ui.assets import MODULES, PLAYER_FOLDER, PLOTLY, PLOTLY_URL, content, digest, zipped
 from lossviz.ui.preload import Preload
 
@@ -64,9 +64,10 @@ def _warm_up() -> None:
     from lossviz.views.panels import playground
     from lossviz.views.sentences import headline, minima
 
-    runs = run_all(parse(WELCOME.query)[0])
+    runs = run_all(WELCOME.sweep)
     playground(runs)
-    headline(runs), minima(runs)
+    headline(runs)
+    minima(runs)
     # Takes a second, and the welcome page does without: classes, real data and most exact minima
     # need it.
     import sklearn.datasets  # noqa: F401

@@ -28,6 +28,7 @@ from lossviz.engine.link import VIEW, parse, said_of_unsuited
 from lossviz.engine.settings import CLEAN
 from lossviz.ui.preload import CUT
 from lossviz.ui.spaces import HERO, OF_THE_PLAYER, PLAYGROUND, STEP, VIEWS, Space, param_of
+from lossviz.views.examples import WELCOME
 from lossviz.views.panels import read_view, unfit
 
 EXAMPLE = "example"  # the entry with the number of the example that all began with, if with one
@@ -181,10 +182,16 @@ def change(key: str, wanted: Iterable[Any]) -> bool:
     return True
 
 
+def choose(key: str, wanted: Iterable[Any]) -> None:
+    """As `change`, by what is no widget of the setting: these begin anew."""
+    change(key, wanted)
+    forget(key)
+
+
 def drop_clean_start() -> None:
     """Have runs start as usual where no row is an outlier any more: from the start without them
     nothing would move. What the first page says of descent goes with it."""
-    now, first = sweep(), parse(PLAYGROUND.welcome)[0]
+    now, first = sweep(), WELCOME.sweep
     if now["init"] == (CLEAN,):
         for key in ("init", *(key for key in ("lr", "steps") if now[key] == first[key])):
             settings().pop(key, None)
@@ -271,8 +278,7 @@ def hero() -> str | None:
 
 def enlarge(chart: str) -> None:
     """Have a chart be the large one."""
-    others = [pair for pair in _by_player() if pair[0] != HERO]
-    st.session_state[entry("adopted")] = [*others, (HERO, chart)]
+    st.session_state[entry("adopted")] = list({**dict(_by_player()), HERO: chart}.items())
 
 
 def _by_player() -> list[tuple[str, str]]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+from lossviz.engine.experiment import Sweep
+from lossviz.engine.link import parse
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,11 @@ class Preset:
     lesson: str
     knobs: tuple[str, ...]
     tries: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """The experiments that it asks for."""
+        return parse(self.query)[0]
 
 
 PRESETS = (

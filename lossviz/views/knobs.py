@@ -5,15 +5,13 @@ Of a setting with several values the last is turned, and the others stay to be c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
 from math import floor, log10
 
 from lossviz.base.registry import Value
 from lossviz.base.words import listed
 from lossviz.engine.choices import CHOICES
 from lossviz.engine.experiment import Sweep
-from lossviz.engine.link import parse
 from lossviz.engine.looks import short
 from lossviz.engine.numbers import percent, tick
 from lossviz.engine.run import Run
@@ -50,18 +48,13 @@ NOT_ASKED = ("n", "test")  # of data: they change how much there is, and not wha
 
 def on_show(sweep: Sweep) -> Preset | None:
     """The example whose link this is, but for where its knobs stand."""
-    alike = [each for each, its in _examples().items() if _rest(sweep, each) == _rest(its, each)]
-    return next((each for each in alike if _examples()[each] == sweep), (*alike, None)[0])
+    alike = [each for each in PRESETS if _rest(sweep, each) == _rest(each.sweep, each)]
+    return next((each for each in alike if each.sweep == sweep), (*alike, None)[0])
 
 
 def _rest(sweep: Sweep, preset: Preset) -> dict[str, tuple[Value, ...]]:
     """All that the knobs of an example leave as it is."""
     return {**dict(sweep.axes), **{key: sweep[key][:-1] for key in preset.knobs}}
-
-
-@cache
-def _examples() -> Mapping[Preset, Sweep]:
-    return {preset: parse(preset.query)[0] for preset in PRESETS}
 
 
 def knob_keys(sweep: Sweep) -> list[str]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 
 import streamlit as st
 
-from lossviz.base.limits import SHOWN as MAX_RUNS
 from lossviz.engine.choices import CHOICES, suits
-from lossviz.engine.experiment import Experiment, loss_of
+from lossviz.engine.experiment import Experiment
 from lossviz.engine.link import VIEW
 from lossviz.engine.looks import colour_of, searchable, short
 from lossviz.items.datasets import DATASETS
@@ -55,8 +53,8 @@ def _called(data: str) -> str:
 def _take_data() -> None:
     state.hold()
     name = st.session_state.get("data chip")
-    if name in DATASETS and state.change("data", [name]):
-        state.forget("data")
+    if name in DATASETS:
+        state.choose("data", [name])
 
 
 def _loss(name: str, *, is_only: bool) -> None:
@@ -66,7 +64,7 @@ def _loss(name: str, *, is_only: bool) -> None:
         return
     with chip:
         st.markdown(f"**{LOSSES[name].label}**")
-        for key in _params(name):
+        for key in controls.loss_settings(name):
             controls.control(key, place="chip")
         st.button("Show its surface", key=f"surface of {name}", on_click=partial(_surface, name))
         st.button(
@@ -78,19 +76,13 @@ def _loss(name: str, *, is_only: bool) -> None:
         )
 
 
-def _params(name: str) -> list[str]:
-    runs = (each for each in islice(state.sweep(), MAX_RUNS) if each.loss == name)
-    return list(dict.fromkeys(f"{name}.{param.name}" for e in runs for param in loss_of(e).params))
-
-
 def _surface(name: str) -> None:
-    state.change(VIEW + "surface", [name])
-    state.forget(VIEW + "surface")
+    state.choose(VIEW + "surface", [name])
     state.enlarge("surface")
 
 
 def _without(name: str) -> None:
-    _losses([each for each in state.values("loss") if each != name])
+    state.choose("loss", [each for each in state.values("loss") if each != name])
 
 
 def _another(losses: Sequence[str]) -> None:
@@ -117,12 +109,7 @@ def _add() -> None:
     state.hold()
     name = st.session_state.get("another loss")
     if name in LOSSES:
-        _losses([*state.values("loss"), name])
-
-
-def _losses(names: Sequence[object]) -> None:
-    state.change("loss", names)
-    state.forget("loss")
+        state.choose("loss", [*state.values("loss"), name])
 
 
 def _dressed(name: str) -> str:

@@ -23,14 +23,13 @@ def choice(wanted: Sequence[Experiment]) -> None:
         if len(shown) > 1:
             controls.control(VIEW + "panel", options=shown)
         for each in asked:
+            is_elsewhere = each.key not in PANEL_VIEWS  # settings of runs have a widget there
             controls.control(
                 each.key,
                 label=each.label,
                 options=list(each.names or ()),
                 names=each.names,
-                place=""
-                if each.key in PANEL_VIEWS
-                else "panel",  # settings of runs have one elsewhere
+                place="panel" * is_elsewhere,
                 width=each.width,
                 is_slider=each.is_slider,
             )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import islice
 
 import streamlit as st
 
-from lossviz.base.limits import SHOWN as MAX_RUNS
-from lossviz.engine.experiment import loss_of
 from lossviz.engine.link import VIEW
 from lossviz.items.datasets import DATASETS
 from lossviz.items.outliers import OUTLIERS
@@ -47,11 +44,7 @@ def _outliers() -> None:
 
 
 def _loss_parameters() -> None:
-    found = dict.fromkeys(
-        f"{each.loss}.{param.name}"
-        for each in islice(state.sweep(), MAX_RUNS)
-        for param in loss_of(each).params
-    )
+    found = controls.loss_settings()
     for key in found:
         controls.control(key, label=controls.label(key))
     if not found:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from html import escape
+from urllib.parse import parse_qs
 
 import streamlit as st
 
 from lossviz.base.words import listed
 from lossviz.engine.choices import called
 from lossviz.engine.experiment import Experiment
-from lossviz.engine.link import parse
 from lossviz.engine.looks import short
 from lossviz.items.losses import LOSSES
 from lossviz.ui import state
@@ -37,17 +37,17 @@ def show(wanted: Sequence[Experiment]) -> None:
             if at is not None:
                 st.html(f"<p>{escape(PRESETS[at].lesson)}</p>")
         with st.container(horizontal=True, width="content", gap="xsmall", key="nearby"):
-            _nearby(at, is_changed=at is not None and sweep != parse(PRESETS[at].query)[0])
+            _nearby(at, is_changed=at is not None and sweep != PRESETS[at].sweep)
 
 
 def _nearby(at: int | None, *, is_changed: bool) -> None:
-    if is_changed:
+    if at is not None and is_changed:
         st.button("Back to the example", on_click=partial(_go, at), icon=":material/undo:")
     elif at is not None:
         for words, query in PRESETS[at].tries:
             st.button(f"Try: {words}", on_click=partial(_try, query), key=f"try {words}")
-    last = len(PRESETS) - 1
-    before, after = (last, 0) if at is None else ((at - 1) % (last + 1), (at + 1) % (last + 1))
+    before = ((at or 0) - 1) % len(PRESETS)
+    after = 0 if at is None else (at + 1) % len(PRESETS)
     st.button("‹", help="Previous example", key="previous example", on_click=partial(_go, before))
     st.menu_button(
         "All examples",
@@ -65,21 +65,15 @@ def _chosen() -> None:
         _go(number)
 
 
-def _go(number: int | None) -> None:
-    if number is not None:
-        state.adopt(PRESETS[number].query)
-        state.hold()
+def _go(number: int) -> None:
+    state.adopt(PRESETS[number].query)
+    state.hold()
 
 
 def _try(query: str) -> None:
     """Set what an example proposes, and nothing else."""
-    changes: dict[str, list[str]] = {}
-    for pair in query.split("&"):
-        key, _, value = pair.partition("=")
-        changes.setdefault(key, []).append(value)
-    for key, values in changes.items():
-        state.change(key, values)
-        state.forget(key)
+    for key, values in parse_qs(query).items():
+        state.choose(key, values)
 
 
 def _title(wanted: Sequence[Experiment]) -> str:
