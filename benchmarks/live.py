@@ -5,7 +5,7 @@ Each is held against the least that the same browser and the same Streamlit can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import count
@@ -201,19 +201,9 @@ def dragging(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
         shown: dict[str, object] = {"attributeFilter": ["data-shown"]}
         places = rightwards(at[0] + 30, at[1], 1.0)
         measures.append(partial(moved, page, places, ".lv-player", shown))
-    measures.append(echoed(bare))
-
-    *fits, text = in_turn(*measures, rounds=CHANGES)
+    yield from over_echo("a held point's move to the fits redrawn", EDITED, measures, bare)
     for page in (*pages, bare):
         page.context.close()
-    for what, took in zip(EDITED, fits, strict=True):
-        yield Ratio(
-            f"from a held point's move to the fits redrawn over a bare echo component: {what}",
-            f"{took:.0f} ms",
-            f"{text:.0f} ms",
-            took / text,
-            "<= 1.5",
-        )
 
 
 def moved(
@@ -227,6 +217,21 @@ def moved(
     page.wait_for_selector(IDLE_SCRIPT)
     page.wait_for_timeout(REST)  # the other charts are not to slow what follows
     return took
+
+
+def over_echo(
+    way: str, names: Iterable[str], measures: Sequence[Callable[[], float]], bare: Page
+) -> Iterator[Ratio]:
+    """What is measured of each of these, from a move of the mouse on, over the bare component."""
+    *found, text = in_turn(*measures, echoed(bare), rounds=CHANGES)
+    for name, took in zip(names, found, strict=True):
+        yield Ratio(
+            f"from {way} over a bare echo component: {name}",
+            f"{took:.0f} ms",
+            f"{text:.0f} ms",
+            took / text,
+            "<= 1.5",
+        )
 
 
 def echoed(bare: Page) -> Callable[[], float]:
@@ -268,19 +273,9 @@ def turning(browser: Browser, app: Server, echo: Server) -> Iterator[Ratio]:
         places = rightwards(x + 2 * rung, y, rung)
         shown: dict[str, object] = {"attributeFilter": ["data-shown"]}
         measures.append(partial(moved, page, places, ".lv-player", shown))
-    measures.append(echoed(bare))
-
-    *knobs, text = in_turn(*measures, rounds=CHANGES)
+    yield from over_echo("a held knob's move to the first chart", TURNED, measures, bare)
     for page in (*pages, bare):
         page.context.close()
-    for what, took in zip(TURNED, knobs, strict=True):
-        yield Ratio(
-            f"from a held knob's move to the first chart over a bare echo component: {what}",
-            f"{took:.0f} ms",
-            f"{text:.0f} ms",
-            took / text,
-            "<= 1.5",
-        )
 
 
 def playing(browser: Browser, app: Server) -> Iterator[Ratio]:

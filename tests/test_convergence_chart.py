@@ -32,6 +32,24 @@ def chart_of(query: str, **options) -> Chart:
     return playground(aligned(run_all(parse(query)[0])), View(**options)).charts["convergence"]
 
 
+def gaps(train: np.ndarray, test: np.ndarray, floor: Floor, **options) -> Chart:
+    """One run of squared error at every step, above a floor."""
+    steps, looks = np.arange(len(train)), styles([Experiment()])
+    scene = convergence(
+        "c",
+        steps,
+        looks,
+        [train],
+        [test],
+        end=int(steps[-1]),
+        units="gap",
+        is_log=True,
+        floors=[floor],
+        **options,
+    )
+    return scene.chart
+
+
 def curves(chart: Chart) -> dict[str, go.Scatter]:
     return {trace.name: trace for trace in chart.figure.data if trace.mode == "lines"}
 
@@ -149,22 +167,12 @@ def test_what_is_but_rounding_is_cut_at_a_floor_in_words():
 
 def test_a_small_first_gap_is_cut_where_rounding_begins():
     # The minimum is 1000, so that a billionth is rounding, and the first gap a ten-thousandth.
-    floor, steps = Floor(1000.0, 1000.0, True), np.arange(3)
+    floor = Floor(1000.0, 1000.0, True)
     loss = 1000.0 + np.array([1e-4, 1e-6, 0.0])
-    scene = convergence(
-        "c",
-        steps,
-        styles([Experiment()]),
-        [loss],
-        [loss],
-        end=2,
-        units="gap",
-        is_log=True,
-        floors=[floor],
-    )
-    drawn = curves(scene.chart)["MSE, training"].y
+    chart = gaps(loss, loss, floor)
+    drawn = curves(chart)["MSE, training"].y
     np.testing.assert_allclose(drawn, [1.0, 0.01, 1e-5], rtol=1e-6)
-    assert "What is left below 1e\N{MINUS SIGN}5 is drawn there." in scene.chart.description
+    assert "What is left below 1e\N{MINUS SIGN}5 is drawn there." in chart.description
 
 
 def test_on_a_linear_axis_nothing_is_cut():
@@ -230,42 +238,20 @@ def test_a_run_that_starts_at_its_minimum_is_in_units_of_the_loss():
 
 
 def test_where_the_least_on_test_rows_is_not_known_no_test_loss_is_drawn():
-    steps, loss = np.arange(4), np.array([4.0, 2.0, 1.5, 1.25])
-    scene = convergence(
-        "c",
-        steps,
-        styles([Experiment()]),
-        [loss],
-        [loss],
-        end=3,
-        units="gap",
-        is_log=True,
-        floors=[Floor(1.0, None, True)],
-        best=[Best(2, 1.5)],
-    )
-    drawn = curves(scene.chart)
+    loss = np.array([4.0, 2.0, 1.5, 1.25])
+    chart = gaps(loss, loss, Floor(1.0, None, True), best=[Best(2, 1.5)])
+    drawn = curves(chart)
     np.testing.assert_allclose(drawn["MSE, training"].y, [1, 1 / 3, 0.5 / 3, 0.25 / 3])
     assert np.isnan(drawn["MSE, clean test"].y).all()
-    assert "no test loss is drawn" in scene.chart.description
-    assert not [t for t in scene.chart.figure.data if t.name.endswith("lowest clean test loss")]
+    assert "no test loss is drawn" in chart.description
+    assert not [t for t in chart.figure.data if t.name.endswith("lowest clean test loss")]
 
 
 def test_the_mark_of_the_lowest_test_loss_lies_on_its_curve():
-    steps, test = np.arange(4), np.array([4.0, 2.0, 1.5, 2.5])
-    scene = convergence(
-        "c",
-        steps,
-        styles([Experiment()]),
-        [np.array([5.0, 3.0, 2.0, 1.5])],
-        [test],
-        end=3,
-        units="gap",
-        is_log=True,
-        floors=[Floor(1.0, 0.5, True)],
-        best=[Best(2, 1.5)],
-    )
-    [mark] = [t for t in scene.chart.figure.data if t.name.endswith("lowest clean test loss")]
-    assert mark.y[0] == curves(scene.chart)["MSE, clean test"].y[2] == (1.5 - 0.5) / 4
+    test = np.array([4.0, 2.0, 1.5, 2.5])
+    chart = gaps(np.array([5.0, 3.0, 2.0, 1.5]), test, Floor(1.0, 0.5, True), best=[Best(2, 1.5)])
+    [mark] = [t for t in chart.figure.data if t.name.endswith("lowest clean test loss")]
+    assert mark.y[0] == curves(chart)["MSE, clean test"].y[2] == (1.5 - 0.5) / 4
 
 
 @pytest.mark.parametrize("units", ["gap", "relative", "own"])
